@@ -1,0 +1,1 @@
+//! What the tests of the whole suite share; the tests themselves lie beside this folder.

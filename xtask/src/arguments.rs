@@ -1,0 +1,131 @@
+//! The command line: two commands, few options, so no parser crate.
+
+use anyhow::{Result, bail};
+
+pub const HELP: &str = "\
+cargo xtask: what the project does with itself beside building
+
+cargo xtask test [FILTER…] [-p CRATE]… [--engine sqlite|postgres|both]
+    Starts a private PostgreSQL and a private Redis in temporary folders, runs the
+    tests, stops both again. FILTER keeps the tests whose name contains it.
+    On sqlite the whole workspace runs; on postgres the crates that keep data run
+    once more. Both engines are the default.
+    IRIKTEU_TEST_POSTGRES_URL, IRIKTEU_TEST_REDIS_URL: a server to use instead of
+    starting one. The tests may create and drop databases there.
+
+cargo xtask check
+    Formatting, lints, dependency bans and licences, the contract's style and its
+    compatibility with the contract that was there before.
+    IRIKTEU_CONTRACT_BASE: the commit to compare the contract with.
+
+Programs that are missing are installed where that needs no question: cargo-deny
+and buf into a cache (IRIKTEU_CACHE_DIR, else ~/.cache/irikteu), and, as root on
+Debian, PostgreSQL, Redis and npm by apt-get. Anywhere else it says what to install.
+";
+
+#[derive(Debug, PartialEq)]
+pub enum Command {
+    Help,
+    Test(Selection),
+    Check,
+}
+
+/// Which tests to run, and on what.
+#[derive(Debug, Default, PartialEq)]
+pub struct Selection {
+    pub filters: Vec<String>,
+    pub packages: Vec<String>,
+    pub engines: Engines,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub enum Engines {
+    Sqlite,
+    Postgres,
+    #[default]
+    Both,
+}
+
+pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
+    let mut arguments = arguments.into_iter();
+    match arguments.next().as_deref() {
+        None | Some("help" | "-h" | "--help") => Ok(Command::Help),
+        Some("test") => parse_test(arguments),
+        Some("check") => match arguments.next().as_deref() {
+            None => Ok(Command::Check),
+            Some("-h" | "--help") => Ok(Command::Help),
+            Some(other) => bail!("check takes no argument, got {other:?}"),
+        },
+        Some(other) => bail!("no command {other:?}; cargo xtask --help lists them"),
+    }
+}
+
+fn parse_test(mut arguments: impl Iterator<Item = String>) -> Result<Command> {
+    let mut selection = Selection::default();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "-h" | "--help" => return Ok(Command::Help),
+            "-p" | "--package" => match arguments.next() {
+                Some(package) => selection.packages.push(package),
+                None => bail!("{argument} needs the name of a crate"),
+            },
+            "--engine" => {
+                selection.engines = match arguments.next().as_deref() {
+                    Some("sqlite") => Engines::Sqlite,
+                    Some("postgres") => Engines::Postgres,
+                    Some("both") => Engines::Both,
+                    _ => bail!("--engine is sqlite, postgres or both"),
+                }
+            }
+            option if option.starts_with('-') => {
+                bail!("test has no option {option:?}; cargo xtask --help lists them")
+            }
+            _ => selection.filters.push(argument),
+        }
+    }
+    Ok(Command::Test(selection))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn both_engines_and_every_test_are_the_default() {
+        let everything = Selection {
+            filters: vec![],
+            packages: vec![],
+            engines: Engines::Both,
+        };
+        assert_eq!(parsed("test").unwrap(), Command::Test(everything));
+    }
+
+    #[test]
+    fn filters_crates_and_the_engine_come_in_any_order() {
+        let narrow = Selection {
+            filters: vec!["seat".into(), "code".into()],
+            packages: vec!["testing-svc".into()],
+            engines: Engines::Postgres,
+        };
+        let line = "test seat --engine postgres code -p testing-svc";
+        assert_eq!(parsed(line).unwrap(), Command::Test(narrow));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_rather_than_ignored() {
+        for line in [
+            "bench",
+            "test --fast",
+            "test --engine oracle",
+            "test --engine",
+            "test -p",
+            "check twice",
+        ] {
+            assert!(parsed(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `cargo xtask`: what the project does with itself beside building.
+//!
+//! * [`arguments`] – what was asked
+//! * [`test`] – the tests on both engines, and [`servers`] that live as long as they do
+//! * [`check`] – everything that can be said of the tree without running it
+//! * [`keeper`] – child processes that end with this one, however it ends
+//! * [`tools`] – finding and installing the programs that all this needs
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks to a terminal"
+)]
+
+mod arguments;
+mod check;
+mod keeper;
+mod servers;
+mod tally;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use arguments::Command;
+
+fn main() -> ExitCode {
+    let done = arguments::parse(std::env::args().skip(1)).and_then(|command| match command {
+        Command::Help => {
+            print!("{}", arguments::HELP);
+            Ok(())
+        }
+        Command::Test(selection) => test::run(&selection),
+        Command::Check => check::run(),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
