@@ -47,6 +47,8 @@ fn main() -> Outcome<()> {
         // Maps in one order, so that the same message always hashes alike.
         .btree_map(".")
         .bytes(".")
+        // An event is known by the full name of its message.
+        .enable_type_names()
         .disable_comments([".google"])
         .skip_debug(masked)
         .compile_fds(compiler.file_descriptor_set())?;

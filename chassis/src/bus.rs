@@ -1,0 +1,120 @@
+//! Events between services. Embedded: handed over in this process, one after another.
+//!
+//! An event is delivered until every subscriber took it, so a subscriber may see it twice; it
+//! records the event's id in the transaction of its effect ([`first_time`]).
+
+use std::sync::{Arc, RwLock};
+
+use futures_util::future::BoxFuture;
+use prost::{Message, Name};
+use uuid::Uuid;
+
+use crate::clock::{Clock, to_us};
+use crate::database::{Tx, execute};
+use crate::error::{Error, Result};
+
+/// Something that happened. The payload carries names and versions, never personal data.
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub id: Uuid,
+    /// The full name of the payload's message.
+    pub kind: String,
+    /// The resource it happened to: events of one resource arrive in order.
+    pub about: String,
+    pub time: jiff::Timestamp,
+    pub payload: Vec<u8>,
+}
+
+impl Event {
+    /// The payload, where the event is of this kind.
+    pub fn read<M: Message + Name + Default>(&self) -> Result<Option<M>> {
+        if self.kind != M::full_name() {
+            return Ok(None);
+        }
+        M::decode(self.payload.as_slice())
+            .map(Some)
+            .map_err(|e| Error::Internal(e.into()))
+    }
+}
+
+type Handler = Arc<dyn Fn(Event) -> BoxFuture<'static, Result<()>> + Send + Sync>;
+
+/// One consumer of events. The name is kept in the database: it must not change.
+#[derive(Clone)]
+pub struct Subscriber {
+    pub name: &'static str,
+    kinds: Vec<String>,
+    handle: Handler,
+}
+
+impl Subscriber {
+    /// A subscriber to one kind of event.
+    pub fn to<M, F>(name: &'static str, handle: F) -> Self
+    where
+        M: Message + Name + Default + 'static,
+        F: Fn(Event, M) -> BoxFuture<'static, Result<()>> + Send + Sync + 'static,
+    {
+        let handle: Handler = Arc::new(move |event: Event| match event.read::<M>() {
+            Ok(Some(payload)) => handle(event, payload),
+            Ok(None) => Box::pin(async { Ok(()) }),
+            Err(error) => Box::pin(async { Err(error) }),
+        });
+        Self {
+            name,
+            kinds: vec![M::full_name()],
+            handle,
+        }
+    }
+
+    pub fn wants(&self, kind: &str) -> bool {
+        self.kinds.iter().any(|wanted| wanted == kind)
+    }
+}
+
+/// The bus of one process.
+#[derive(Clone, Default)]
+pub struct Bus {
+    subscribers: Arc<RwLock<Vec<Subscriber>>>,
+}
+
+impl Bus {
+    pub fn subscribe(&self, subscribers: impl IntoIterator<Item = Subscriber>) {
+        self.subscribers
+            .write()
+            .unwrap_or_else(|e| e.into_inner())
+            .extend(subscribers);
+    }
+
+    /// Returns when every subscriber has taken the event.
+    ///
+    /// # Errors
+    /// The first subscriber's error; the event must be published again.
+    pub async fn publish(&self, event: &Event) -> Result<()> {
+        let interested: Vec<Subscriber> = {
+            let all = self.subscribers.read().unwrap_or_else(|e| e.into_inner());
+            all.iter()
+                .filter(|s| s.wants(&event.kind))
+                .cloned()
+                .collect()
+        };
+        let mut outcome = Ok(());
+        for subscriber in interested {
+            if let Err(error) = (subscriber.handle)(event.clone()).await {
+                tracing::warn!(subscriber = subscriber.name, kind = event.kind, event = %event.id, ?error, "an event was not taken");
+                outcome = outcome.and(Err(error));
+            }
+        }
+        outcome
+    }
+}
+
+/// True the first time this subscriber sees this event; the row stands or falls with the effect.
+pub async fn first_time(tx: &Tx, clock: &Clock, subscriber: &str, event: &Event) -> Result<bool> {
+    let done = execute(
+        tx,
+        "INSERT INTO event_taken (subscriber, event_id, taken_us) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        [subscriber.into(), event.id.to_string().into(), to_us(clock.now()).into()],
+    )
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

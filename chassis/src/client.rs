@@ -1,0 +1,167 @@
+//! One client for a service in this process and for one far away: generated clients take it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use http::{HeaderValue, Request, Response};
+use tonic::body::Body;
+use tonic::service::Routes;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+use tower::{BoxError, Service};
+
+use crate::caller::{Caller, ServiceIdentity};
+use crate::error;
+
+/// A call to another service ends after this long at the latest.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// The services of this process, by name. Filled after all are built, so that they may call
+/// each other in a ring.
+#[derive(Clone, Default)]
+pub struct LocalNet(Arc<RwLock<HashMap<&'static str, Routes>>>);
+
+impl LocalNet {
+    pub fn add(&self, service: &'static str, routes: Routes) {
+        self.0
+            .write()
+            .unwrap_or_else(|e| e.into_inner())
+            .insert(service, routes.prepare());
+    }
+
+    fn find(&self, service: &str) -> Option<Routes> {
+        self.0
+            .read()
+            .unwrap_or_else(|e| e.into_inner())
+            .get(service)
+            .cloned()
+    }
+
+    /// A connection to a service of this process.
+    pub fn connect(&self, service: &'static str) -> Connection {
+        Connection {
+            service,
+            via: Via::Local(self.clone()),
+            sign: Sign::Nobody,
+        }
+    }
+}
+
+/// A connection to one service.
+#[derive(Clone)]
+pub struct Connection {
+    service: &'static str,
+    via: Via,
+    sign: Sign,
+}
+
+#[derive(Clone)]
+enum Via {
+    Local(LocalNet),
+    Remote(Channel),
+}
+
+/// In whose name calls are made that don't carry a token already.
+#[derive(Clone)]
+enum Sign {
+    Nobody,
+    Service(ServiceIdentity),
+    /// Only within a process: the caller is handed over as it is and never leaves it.
+    Known(Caller),
+}
+
+impl Connection {
+    pub fn remote(service: &'static str, channel: Channel) -> Self {
+        Self {
+            service,
+            via: Via::Remote(channel),
+            sign: Sign::Nobody,
+        }
+    }
+
+    pub fn service(&self) -> &'static str {
+        self.service
+    }
+
+    /// The same connection, calling in the name of a service.
+    pub fn signed(mut self, identity: ServiceIdentity) -> Self {
+        self.sign = Sign::Service(identity);
+        self
+    }
+
+    /// The same connection, calling as this caller. Works only within a process, where the
+    /// composition root seeds data and tests speak for people; over the wire it has no effect.
+    pub fn speaking_for(mut self, caller: Caller) -> Self {
+        self.sign = Sign::Known(caller);
+        self
+    }
+
+    fn prepare(&self, request: &mut Request<Body>) -> Result<(), Status> {
+        match &self.sign {
+            Sign::Nobody => {}
+            Sign::Service(identity) => {
+                let token = identity.token(self.service)?;
+                let value = HeaderValue::try_from(format!("Bearer {token}"))
+                    .map_err(|_| Status::internal(""))?;
+                request
+                    .headers_mut()
+                    .entry(http::header::AUTHORIZATION)
+                    .or_insert(value);
+            }
+            Sign::Known(caller) => {
+                request.extensions_mut().insert(caller.clone());
+            }
+        }
+        let language = HeaderValue::from_static(error::language().code());
+        request
+            .headers_mut()
+            .entry(http::header::ACCEPT_LANGUAGE)
+            .or_insert(language);
+        Ok(())
+    }
+}
+
+impl Service<Request<Body>> for Connection {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        match &mut self.via {
+            Via::Local(_) => Poll::Ready(Ok(())),
+            Via::Remote(channel) => Service::poll_ready(channel, cx).map_err(Into::into),
+        }
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        if let Err(status) = self.prepare(&mut request) {
+            return Box::pin(async move { Ok(status.into_http()) });
+        }
+        match &mut self.via {
+            Via::Remote(channel) => {
+                let answer = channel.call(request);
+                Box::pin(async move {
+                    match tokio::time::timeout(LONGEST, answer).await {
+                        Ok(answer) => answer.map_err(Into::into),
+                        Err(_) => Ok(
+                            Status::new(Code::DeadlineExceeded, "no answer in time").into_http()
+                        ),
+                    }
+                })
+            }
+            Via::Local(net) => match net.find(self.service) {
+                Some(mut routes) => {
+                    let answer = routes.call(request);
+                    Box::pin(async move { Ok(answer.await?) })
+                }
+                None => {
+                    let status = Status::unavailable(format!("{} is not up", self.service));
+                    Box::pin(async move { Ok(status.into_http()) })
+                }
+            },
+        }
+    }
+}

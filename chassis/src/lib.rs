@@ -1,0 +1,41 @@
+//! What every service stands on, and nothing of any service.
+//!
+//! | room | what it gives |
+//! |---|---|
+//! | [`error`], [`violation`], [`text`] | every "no": one enum, one conversion to the wire, in three languages |
+//! | [`caller`], [`token`], [`policy`] | who calls, how that is proven, what they may call |
+//! | [`server`], [`client`], [`tls`] | the layers before a handler; one client for local and remote services |
+//! | [`database`], [`once`], [`outbox`], [`bus`], [`audit`] | writing exactly once, and telling others at least once |
+//! | [`page`], [`name`] | keyset lists and resource names |
+//! | [`clock`], [`ids`], [`mask`], [`identifier`] | injected time, ids and randomness; personal data that cannot be printed |
+//! | [`blob`], [`telemetry`], [`config`], [`jobs`] | documents, logs and metrics, settings, clock-driven work |
+//! | `testing` | fixed clocks, counted ids and throw-away databases (a feature) |
+
+pub mod audit;
+pub mod blob;
+pub mod bus;
+pub mod caller;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod database;
+pub mod error;
+pub mod identifier;
+pub mod ids;
+pub mod jobs;
+pub mod mask;
+pub mod name;
+pub mod once;
+pub mod outbox;
+pub mod page;
+pub mod policy;
+pub mod server;
+pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod text;
+pub mod tls;
+pub mod token;
+pub mod violation;
+
+pub use error::{Error, Result};

@@ -1,0 +1,130 @@
+//! Every write exactly once: the answer to a request id is kept in the transaction of its effect.
+//!
+//! ```ignore
+//! let write = match once::begin(&ctx.db, &ctx.clock, &caller, "CreateBooking", &pb.request_id, &pb).await? {
+//!     Once::Answered(booking) => return Ok(booking),
+//!     Once::Begun(write) => write,
+//! };
+//! // lock; decide; save — all on write.tx()
+//! write.commit(booking).await
+//! ```
+//! Dropping the write without a commit undoes everything, the request id too.
+
+use prost::Message;
+use ring::digest::{SHA256, digest};
+use uuid::Uuid;
+
+use crate::caller::Caller;
+use crate::clock::{Clock, to_us};
+use crate::database::{Database, Tx, execute, for_update, query_one};
+use crate::error::{Error, Result};
+use crate::violation::Violations;
+
+pub enum Once<R> {
+    /// This request was done before; this is the answer it got.
+    Answered(R),
+    Begun(Write),
+}
+
+/// A transaction under a request id.
+pub struct Write {
+    db: Database,
+    tx: Tx,
+    key: [String; 3],
+}
+
+/// Begins the effect of a request, or finds its answer.
+///
+/// `request` is what makes two requests the same. Leave secrets out of it: a fast hash of it is kept.
+///
+/// # Errors
+/// `INVALID_REQUEST_ID` where the id is not a UUID, `REQUEST_ID_REUSED` where it was used for
+/// another request, `REQUEST_IN_FLIGHT` while the first is under way.
+pub async fn begin<Q: Message, R: Message + Default>(
+    db: &Database,
+    clock: &Clock,
+    caller: &Caller,
+    rpc: &'static str,
+    request_id: &str,
+    request: &Q,
+) -> Result<Once<R>> {
+    let Ok(id) = Uuid::parse_str(request_id) else {
+        let reason = if request_id.is_empty() {
+            "REQUIRED"
+        } else {
+            "INVALID_REQUEST_ID"
+        };
+        return Err(Violations::one("request_id", reason).into());
+    };
+    let hash = digest(&SHA256, &request.encode_to_vec()).as_ref().to_vec();
+    let key = [caller.key(), rpc.to_owned(), id.to_string()];
+    let tx = db.begin().await?;
+    let [by, of, with] = key.clone();
+    let inserted = execute(
+        &tx,
+        "INSERT INTO once (caller, rpc, request_id, request_hash, created_us) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING",
+        [by.clone().into(), of.clone().into(), with.clone().into(), hash.clone().into(), to_us(clock.now()).into()],
+    )
+    .await?;
+    if inserted.rows_affected() == 1 {
+        return Ok(Once::Begun(Write {
+            db: db.clone(),
+            tx,
+            key,
+        }));
+    }
+    let sql = format!(
+        "SELECT request_hash, answer FROM once WHERE caller = $1 AND rpc = $2 AND request_id = $3{}",
+        for_update(&tx)
+    );
+    let row = query_one(&tx, &sql, [by.into(), of.into(), with.into()]).await?;
+    let Some(row) = row else {
+        return Err(Error::InFlight);
+    };
+    if row.try_get::<Vec<u8>>("", "request_hash")? != hash {
+        return Err(Violations::one("request_id", "REQUEST_ID_REUSED").into());
+    }
+    let Some(answer) = row.try_get::<Option<Vec<u8>>>("", "answer")? else {
+        return Err(Error::InFlight);
+    };
+    let answer = R::decode(answer.as_slice()).map_err(|e| Error::Internal(e.into()))?;
+    Ok(Once::Answered(answer))
+}
+
+impl Write {
+    pub fn tx(&self) -> &Tx {
+        &self.tx
+    }
+
+    /// Keeps the answer with the effect and makes both durable.
+    pub async fn commit<R: Message>(self, answer: R) -> Result<R> {
+        let [caller, rpc, id] = self.key;
+        execute(
+            &self.tx,
+            "UPDATE once SET answer = $4 WHERE caller = $1 AND rpc = $2 AND request_id = $3",
+            [
+                caller.into(),
+                rpc.into(),
+                id.into(),
+                answer.encode_to_vec().into(),
+            ],
+        )
+        .await?;
+        self.db.commit(self.tx).await?;
+        Ok(answer)
+    }
+}
+
+/// Forgets answers older than this; a client that retries later starts anew.
+pub async fn forget(db: &Database, before: jiff::Timestamp) -> Result<u64> {
+    let tx = db.begin().await?;
+    let gone = execute(
+        &tx,
+        "DELETE FROM once WHERE created_us < $1",
+        [to_us(before).into()],
+    )
+    .await?;
+    db.commit(tx).await?;
+    Ok(gone.rows_affected())
+}

@@ -1,0 +1,146 @@
+//! Events leave through the outbox: written with their cause, relayed to the bus after it.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use prost::{Message, Name};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::bus::{Bus, Event};
+use crate::clock::{Clock, from_us, to_us};
+use crate::database::{Database, Tx, execute, query_all, query_one};
+use crate::error::{Error, Result};
+use crate::ids::Ids;
+
+/// After this many tries an event is set aside, kept and counted, so that the rest goes on.
+const MOST_ATTEMPTS: i32 = 50;
+const BATCH: u64 = 100;
+
+/// Writes an event about a resource in the transaction of its cause.
+pub async fn publish<M: Message + Name>(
+    tx: &Tx,
+    clock: &Clock,
+    ids: &Ids,
+    about: &str,
+    event: &M,
+) -> Result<()> {
+    execute(
+        tx,
+        "INSERT INTO outbox (id, kind, about, payload, created_us) VALUES ($1, $2, $3, $4, $5)",
+        [
+            ids.uuid().to_string().into(),
+            M::full_name().into(),
+            about.into(),
+            event.encode_to_vec().into(),
+            to_us(clock.now()).into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Moves one service's events to the bus.
+pub struct Relay {
+    pub db: Database,
+    pub bus: Bus,
+    pub clock: Clock,
+}
+
+impl Relay {
+    /// Relays until cancelled: at once after each commit, and now and then in case of retries.
+    pub async fn run(self, stop: CancellationToken) {
+        loop {
+            let moved = self.round().await.unwrap_or_else(|error| {
+                tracing::warn!(?error, "the outbox was not read");
+                0
+            });
+            if moved > 0 && !stop.is_cancelled() {
+                continue;
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.db.committed() => {}
+                () = crate::jobs::pause(Duration::from_secs(1)) => {}
+            }
+        }
+    }
+
+    /// One pass over what is due; tells how many events were taken.
+    pub async fn round(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let rows = query_all(
+            self.db.read(),
+            "SELECT seq, id, kind, about, payload, created_us, attempts, retry_us FROM outbox
+             WHERE dead = FALSE ORDER BY seq LIMIT $1",
+            [i64::try_from(BATCH).unwrap_or(i64::MAX).into()],
+        )
+        .await?;
+        let mut waiting = HashSet::new();
+        let mut moved = 0;
+        for row in rows {
+            let event = Event {
+                id: Uuid::parse_str(&row.try_get::<String>("", "id")?)
+                    .map_err(|e| Error::Internal(e.into()))?,
+                kind: row.try_get("", "kind")?,
+                about: row.try_get("", "about")?,
+                time: from_us(row.try_get("", "created_us")?),
+                payload: row.try_get("", "payload")?,
+            };
+            let (seq, attempts): (i64, i32) =
+                (row.try_get("", "seq")?, row.try_get("", "attempts")?);
+            // Later events of a resource wait for the earlier ones.
+            if waiting.contains(&event.about) || from_us(row.try_get("", "retry_us")?) > now {
+                waiting.insert(event.about);
+                continue;
+            }
+            match self.bus.publish(&event).await {
+                Ok(()) => {
+                    self.done(seq).await?;
+                    moved += 1;
+                }
+                Err(_) => {
+                    self.put_off(seq, attempts + 1).await?;
+                    waiting.insert(event.about);
+                }
+            }
+        }
+        Ok(moved)
+    }
+
+    async fn done(&self, seq: i64) -> Result<()> {
+        let tx = self.db.begin().await?;
+        execute(&tx, "DELETE FROM outbox WHERE seq = $1", [seq.into()]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn put_off(&self, seq: i64, attempts: i32) -> Result<()> {
+        let wait = SignedDuration::from_millis(100_i64 << attempts.clamp(0, 9));
+        let tx = self.db.begin().await?;
+        execute(
+            &tx,
+            "UPDATE outbox SET attempts = $2, retry_us = $3, dead = $4 WHERE seq = $1",
+            [
+                seq.into(),
+                attempts.into(),
+                to_us(self.clock.now() + wait).into(),
+                (attempts >= MOST_ATTEMPTS).into(),
+            ],
+        )
+        .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Events still to be relayed, and those set aside.
+pub async fn depth(db: &Database) -> Result<(i64, i64)> {
+    let sql = "SELECT COUNT(*) AS n FROM outbox WHERE dead = $1";
+    let mut counts = [0, 0];
+    for (count, dead) in counts.iter_mut().zip([false, true]) {
+        if let Some(row) = query_one(db.read(), sql, [dead.into()]).await? {
+            *count = row.try_get("", "n")?;
+        }
+    }
+    Ok((counts[0], counts[1]))
+}

@@ -1,0 +1,59 @@
+//! Who may call which RPC: each service writes it down as one table.
+
+use std::collections::HashMap;
+
+use crate::caller::{Caller, Role};
+use crate::error::{Error, Result};
+
+/// One sort of caller that a row lets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allow {
+    /// Everybody, signed in or not.
+    Anyone,
+    /// Every person with a session; whose data they reach is the handler's question.
+    SignedIn,
+    Role(Role),
+    /// Another service of the suite.
+    Service(&'static str),
+    /// A partner known by its client certificate.
+    Partner,
+}
+
+/// The full path of an RPC and who may call it.
+pub type Row = (&'static str, &'static [Allow]);
+
+#[derive(Debug, Clone)]
+pub struct Policy(HashMap<&'static str, &'static [Allow]>);
+
+impl Policy {
+    pub fn new(rows: &[Row]) -> Self {
+        Self(rows.iter().copied().collect())
+    }
+
+    /// An RPC without a row is refused to everybody: forgetting fails closed.
+    ///
+    /// # Errors
+    /// `NOT_SIGNED_IN` for a stranger, `NOT_ALLOWED` for all others the row doesn't name.
+    pub fn check(&self, rpc: &str, caller: &Caller) -> Result<()> {
+        let allowed = self.0.get(rpc).copied().unwrap_or_default();
+        let lets_through = |allow: &Allow| match (allow, caller) {
+            (Allow::Anyone, _)
+            | (Allow::SignedIn, Caller::Person(_))
+            | (Allow::Partner, Caller::Partner(_)) => true,
+            (Allow::Role(role), Caller::Person(person)) => person.has(*role),
+            (Allow::Service(name), Caller::Service(caller)) => name == caller,
+            _ => false,
+        };
+        if allowed.iter().any(lets_through) {
+            Ok(())
+        } else if *caller == Caller::Stranger {
+            Err(Error::Unauthenticated("NOT_SIGNED_IN"))
+        } else {
+            Err(Error::Denied)
+        }
+    }
+
+    pub fn rpcs(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.keys().copied()
+    }
+}

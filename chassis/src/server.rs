@@ -1,0 +1,241 @@
+//! What stands before every handler: span, panic guard, deadline, language, caller, policy.
+//!
+//! The layers are on the routes, not on the listener, so a call within the process passes them too.
+
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic::transport::server::{TcpConnectInfo, TcpIncoming, TlsConnectInfo};
+use tonic::{Code, Status};
+use tracing::Instrument;
+
+use crate::bus::Subscriber;
+use crate::caller::{self, Caller};
+use crate::clock::{Clock, Stopwatch};
+use crate::error::{self, Error, Scope};
+use crate::jobs::Job;
+use crate::outbox::Relay;
+use crate::policy::Policy;
+use crate::text::{Language, Texts};
+use crate::tls::{MutualTls, partner_name};
+use crate::token::Verifier;
+
+/// A service, built and ready: what to serve, what to subscribe, what to run.
+pub struct Service {
+    pub name: &'static str,
+    /// Guarded routes for people and services.
+    pub routes: Routes,
+    /// Guarded routes for partners, served on a port of their own.
+    pub partner_routes: Option<Routes>,
+    pub subscribers: Vec<Subscriber>,
+    pub jobs: Vec<Job>,
+    pub relay: Relay,
+}
+
+impl Service {
+    /// Subscribes, and starts the relay and the jobs. They end when `stop` is cancelled.
+    pub fn start(
+        &mut self,
+        bus: &crate::bus::Bus,
+        stop: &CancellationToken,
+    ) -> Vec<tokio::task::JoinHandle<()>> {
+        bus.subscribe(std::mem::take(&mut self.subscribers));
+        let relay = Relay {
+            db: self.relay.db.clone(),
+            bus: bus.clone(),
+            clock: self.relay.clock.clone(),
+        };
+        let mut tasks = vec![tokio::spawn(relay.run(stop.clone()))];
+        for job in &self.jobs {
+            tasks.push(tokio::spawn(job.clone().repeat(stop.clone())));
+        }
+        tasks
+    }
+}
+
+/// What the layers need to know about the service behind them.
+#[derive(Clone)]
+pub struct Guard {
+    pub service: &'static str,
+    /// The domain of its reasons: `testing.irikteu.kz`.
+    pub domain: &'static str,
+    pub texts: &'static Texts,
+    pub policy: Policy,
+    pub verifier: Verifier,
+    pub clock: Clock,
+    /// A call without a deadline of its own gets this one; longer ones are cut to it.
+    pub longest: Duration,
+}
+
+impl Guard {
+    /// Puts the layers before every route.
+    pub fn protect(self, routes: Routes) -> Routes {
+        let router = routes.into_axum_router();
+        Routes::from(router.route_layer(middleware::from_fn_with_state(Arc::new(self), layers)))
+    }
+
+    fn caller(&self, request: &Request) -> Result<Caller, Error> {
+        // Handed over inside the process; nothing that arrives by wire can set it.
+        if let Some(known) = request.extensions().get::<Caller>() {
+            return Ok(known.clone());
+        }
+        if let Some(tls) = request.extensions().get::<TlsConnectInfo<TcpConnectInfo>>() {
+            let name = tls
+                .peer_certs()
+                .and_then(|chain| partner_name(chain.first()?));
+            if let Some(name) = name {
+                return Ok(Caller::Partner(name));
+            }
+        }
+        let Some(header) = request.headers().get(http::header::AUTHORIZATION) else {
+            return Ok(Caller::Stranger);
+        };
+        let token = header
+            .to_str()
+            .ok()
+            .and_then(|text| text.strip_prefix("Bearer "));
+        token
+            .and_then(|token| caller::verify(&self.verifier, token, self.clock.now()))
+            .ok_or(Error::Unauthenticated("NOT_SIGNED_IN"))
+    }
+}
+
+async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
+    let started = Stopwatch::start();
+    let rpc = request.uri().path().to_owned();
+    let language = request
+        .headers()
+        .get(http::header::ACCEPT_LANGUAGE)
+        .and_then(|header| Language::from_accept_language(header.to_str().ok()?));
+    let scope = Scope {
+        language: language.unwrap_or_default(),
+        domain: guard.domain,
+        texts: guard.texts,
+    };
+    let span = tracing::info_span!("rpc", service = guard.service, rpc);
+    let deadline = deadline(&request).map_or(guard.longest, |wanted| wanted.min(guard.longest));
+    let work = async {
+        let caller = guard.caller(&request)?;
+        guard.policy.check(&rpc, &caller)?;
+        request.extensions_mut().insert(caller);
+        // A handler that panics must not take the connection with it.
+        let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+        match tokio::time::timeout(deadline, handled).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(_panic)) => Err(Status::from(Error::Internal(anyhow::anyhow!(
+                "a handler panicked"
+            )))),
+            Err(_late) => Err(deadline_exceeded()),
+        }
+    };
+    let response = error::in_scope(scope, async {
+        work.await
+            .unwrap_or_else(|status| status.into_http::<axum::body::Body>().into_response())
+    })
+    .instrument(span)
+    .await;
+    let code = response
+        .headers()
+        .get("grpc-status")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("0");
+    // An RPC the policy doesn't know is counted under one name: paths are the caller's choice.
+    let known = guard
+        .policy
+        .rpcs()
+        .find(|known| *known == rpc)
+        .unwrap_or("unknown");
+    crate::telemetry::answered(guard.service, known, code, started.elapsed());
+    response
+}
+
+fn deadline_exceeded() -> Status {
+    use tonic_types::{ErrorDetails, StatusExt};
+    let text = error::explain("DEADLINE_EXCEEDED", &[]);
+    let mut details = ErrorDetails::with_error_info("DEADLINE_EXCEEDED", "wire.irikteu.kz", []);
+    details.set_localized_message(error::language().code(), &text);
+    Status::with_error_details(Code::DeadlineExceeded, text, details)
+}
+
+/// The `grpc-timeout` header: a number and a unit.
+fn deadline(request: &Request) -> Option<Duration> {
+    let text = request.headers().get("grpc-timeout")?.to_str().ok()?;
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let number: u64 = number.parse().ok().filter(|_| number.len() <= 8)?;
+    Some(match unit {
+        "H" => Duration::from_secs(number * 3600),
+        "M" => Duration::from_secs(number * 60),
+        "S" => Duration::from_secs(number),
+        "m" => Duration::from_millis(number),
+        "u" => Duration::from_micros(number),
+        "n" => Duration::from_nanos(number),
+        _ => return None,
+    })
+}
+
+/// Joins the routes of several services for one port, with health and reflection beside them.
+pub fn join(
+    services: impl IntoIterator<Item = Routes>,
+    names: &[&str],
+    descriptor: &'static [u8],
+) -> anyhow::Result<Routes> {
+    let mut router = axum::Router::new();
+    for routes in services {
+        router = router.merge(routes.into_axum_router().reset_fallback());
+    }
+    let (health, health_server) = tonic_health::server::health_reporter();
+    for name in names {
+        health
+            .set_service_status(*name, tonic_health::ServingStatus::Serving)
+            .now_or_never();
+    }
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(descriptor)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+        .context("the contract's descriptor can't be reflected")?;
+    let common = Routes::default()
+        .add_service(health_server)
+        .add_service(reflection);
+    Ok(Routes::from(common.into_axum_router().merge(router)).prepare())
+}
+
+/// Serves routes until `stop`, then lets what is under way end.
+pub async fn serve(
+    listener: TcpListener,
+    routes: Routes,
+    tls: Option<&MutualTls>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut server = Server::builder()
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+        .max_concurrent_streams(256);
+    if let Some(tls) = tls {
+        server = server.tls_config(tls.server()?)?;
+    }
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    server
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
+        .await?;
+    Ok(())
+}
+
+/// Binds, with the address in the error: "address in use" alone helps nobody.
+pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("can't listen on {address}"))
+}

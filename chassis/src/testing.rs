@@ -1,0 +1,103 @@
+//! For tests: a clock that stands still, ids that count, a database of one's own.
+
+use std::sync::Arc;
+
+use sea_orm_migration::MigratorTrait;
+use tempfile::TempDir;
+
+use crate::caller::{Caller, Person, Role, ServiceIdentity};
+use crate::clock::Clock;
+use crate::database::{Database, execute};
+use crate::ids::Ids;
+use crate::token::{PublicKey, Signer, Verifier};
+
+/// A database that is gone when the value is dropped. `IRIKTEU_TEST_ENGINE` chooses the engine:
+/// `sqlite` (a file) or `postgres` (a new database on the server of `IRIKTEU_TEST_POSTGRES_URL`).
+pub struct TestDatabase {
+    pub db: Database,
+    pub url: String,
+    /// The test's own folder: the SQLite file, documents, certificates.
+    pub folder: TempDir,
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told their engine by the environment"
+)]
+pub async fn database<M: MigratorTrait>() -> TestDatabase {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = match std::env::var("IRIKTEU_TEST_ENGINE").as_deref() {
+        Ok("postgres") => new_postgres().await,
+        _ => format!("sqlite://{}", folder.path().join("test.db").display()),
+    };
+    let db = Database::connect(&url, 8).await.expect("a database");
+    db.migrate::<M>().await.expect("migrations");
+    TestDatabase { db, url, folder }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told where PostgreSQL is by the environment"
+)]
+async fn new_postgres() -> String {
+    let server = std::env::var("IRIKTEU_TEST_POSTGRES_URL")
+        .expect("IRIKTEU_TEST_POSTGRES_URL names the server");
+    let name = format!("it_{}", Ids::random(Clock::machine()).uuid().simple());
+    let admin = Database::connect(&server, 1)
+        .await
+        .expect("the PostgreSQL server of the tests");
+    execute(admin.read(), &format!("CREATE DATABASE {name}"), [])
+        .await
+        .expect("a new database");
+    let (base, _) = server.rsplit_once('/').expect("a database in the URL");
+    format!("{base}/{name}")
+}
+
+/// 1 June 2026, 10:00 in Astana: a working Monday inside the tests' campaigns.
+pub fn clock() -> Clock {
+    Clock::held_at("2026-06-01T05:00:00Z".parse().expect("an instant"))
+}
+
+pub fn ids(clock: &Clock) -> Ids {
+    Ids::counted(clock.clone())
+}
+
+/// A person with these roles, made of a number: the same number is the same person.
+pub fn person(number: u128, roles: &[Role]) -> Caller {
+    let account = uuid::Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0000 | number);
+    Caller::Person(Person {
+        account,
+        session: account,
+        roles: roles.to_vec(),
+    })
+}
+
+/// Keys for one service under test.
+pub struct Keys {
+    pub signer: Arc<Signer>,
+    pub public: PublicKey,
+}
+
+pub fn keys(service: &str) -> Keys {
+    let signer = Signer::new(service, &Signer::new_key().expect("a key")).expect("a signer");
+    Keys {
+        public: signer.public_key(),
+        signer: Arc::new(signer),
+    }
+}
+
+impl Keys {
+    pub fn identity(&self, clock: &Clock) -> ServiceIdentity {
+        ServiceIdentity::new(self.signer.clone(), clock.clone())
+    }
+}
+
+/// A verifier that knows nobody: in-process callers are handed over, not proven.
+pub fn verifier(audience: &str) -> Verifier {
+    Verifier::new(audience, &[]).expect("no keys to be wrong")
+}
+
+/// A request id that is the same in every run.
+pub fn request_id(number: u128) -> String {
+    uuid::Uuid::from_u128(0x0197_1111_0000_7000_8000_0000_0000_0000 | number).to_string()
+}

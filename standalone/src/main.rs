@@ -1,0 +1,2 @@
+//! All services in one process.
+fn main() {}
