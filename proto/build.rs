@@ -41,17 +41,19 @@ fn main() -> Outcome<()> {
     fs::write(out.join("rpcs.rs"), rpcs(&pool)?)?;
     let masked = masked_debug(&pool, &out)?;
 
+    let mut config = prost_build::Config::new();
+    // An event is known by the full name of its message.
+    config.enable_type_names();
+
     tonic_prost_build::configure()
         // The caller brings the transport: a channel, or the routes of the same process.
         .build_transport(false)
         // Maps in one order, so that the same message always hashes alike.
         .btree_map(".")
         .bytes(".")
-        // An event is known by the full name of its message.
-        .enable_type_names()
         .disable_comments([".google"])
         .skip_debug(masked)
-        .compile_fds(compiler.file_descriptor_set())?;
+        .compile_fds_with_config(compiler.file_descriptor_set(), config)?;
     Ok(())
 }
 
