@@ -16,7 +16,7 @@ use tower::{BoxError, Service};
 use crate::caller::{Caller, ServiceIdentity};
 use crate::error;
 
-/// A call to another service ends after this long at the latest.
+/// A call to another service that brings no deadline of its own ends after this long.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The services of this process, by name. Filled after all are built, so that they may call
@@ -142,9 +142,11 @@ impl Service<Request<Body>> for Connection {
         }
         match &mut self.via {
             Via::Remote(channel) => {
+                // An upload takes as long as its sender's line: it says so by its deadline.
+                let longest = crate::server::deadline(request.headers()).unwrap_or(LONGEST);
                 let answer = channel.call(request);
                 Box::pin(async move {
-                    match tokio::time::timeout(LONGEST, answer).await {
+                    match tokio::time::timeout(longest, answer).await {
                         Ok(answer) => answer.map_err(Into::into),
                         Err(_) => Ok(
                             Status::new(Code::DeadlineExceeded, "no answer in time").into_http()

@@ -32,6 +32,8 @@ pub enum Kind {
     ResourceExhausted,
     /// Somebody else was faster.
     Aborted,
+    /// What was sent does not agree with what it says of itself.
+    InvalidArgument,
 }
 
 impl Kind {
@@ -43,6 +45,7 @@ impl Kind {
             Kind::Unauthenticated => Code::Unauthenticated,
             Kind::ResourceExhausted => Code::ResourceExhausted,
             Kind::Aborted => Code::Aborted,
+            Kind::InvalidArgument => Code::InvalidArgument,
         }
     }
 }

@@ -124,7 +124,7 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
         texts: guard.texts,
     };
     let span = tracing::info_span!("rpc", service = guard.service, rpc);
-    let deadline = deadline(&request).map_or(guard.longest, |wanted| wanted.min(guard.longest));
+    let deadline = deadline(request.headers()).map_or(guard.longest, |wanted| wanted.min(guard.longest));
     let work = async {
         let caller = guard.caller(&request)?;
         guard.policy.check(&rpc, &caller)?;
@@ -169,8 +169,8 @@ fn deadline_exceeded() -> Status {
 }
 
 /// The `grpc-timeout` header: a number and a unit.
-fn deadline(request: &Request) -> Option<Duration> {
-    let text = request.headers().get("grpc-timeout")?.to_str().ok()?;
+pub(crate) fn deadline(headers: &http::HeaderMap) -> Option<Duration> {
+    let text = headers.get("grpc-timeout")?.to_str().ok()?;
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let number: u64 = number.parse().ok().filter(|_| number.len() <= 8)?;
     Some(match unit {

@@ -33,3 +33,5 @@ invalid-page-token = The page token is not valid for this list.
 invalid-update-mask = The update mask names a field that can't be updated.
 invalid-request-id = The request id must be a UUID.
 invalid-etag = The etag is missing or not one of ours.
+wrong-type = The value is of the wrong type.
+duplicate-field = This field is given more than once.
