@@ -124,7 +124,8 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
         texts: guard.texts,
     };
     let span = tracing::info_span!("rpc", service = guard.service, rpc);
-    let deadline = deadline(request.headers()).map_or(guard.longest, |wanted| wanted.min(guard.longest));
+    let deadline =
+        deadline(request.headers()).map_or(guard.longest, |wanted| wanted.min(guard.longest));
     let work = async {
         let caller = guard.caller(&request)?;
         guard.policy.check(&rpc, &caller)?;
