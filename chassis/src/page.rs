@@ -23,8 +23,9 @@ struct Token<K> {
 }
 
 impl<K: Serialize + DeserializeOwned> Page<K> {
-    pub const DEFAULT: i32 = 50;
-    pub const MOST: i32 = 200;
+    /// As the contract says of every list; a list with other bounds says so itself.
+    pub const DEFAULT: i32 = 25;
+    pub const MOST: i32 = 100;
 
     /// `filter` is everything the list depends on beside the page: a token of another list is refused.
     pub fn parse(

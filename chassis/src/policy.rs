@@ -1,6 +1,7 @@
 //! Who may call which RPC: each service writes it down as one table.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::caller::{Caller, Role};
 use crate::error::{Error, Result};
@@ -23,11 +24,28 @@ pub enum Allow {
 pub type Row = (&'static str, &'static [Allow]);
 
 #[derive(Debug, Clone)]
-pub struct Policy(HashMap<&'static str, &'static [Allow]>);
+pub struct Policy {
+    rows: HashMap<&'static str, &'static [Allow]>,
+    patient: HashMap<&'static str, Duration>,
+}
 
 impl Policy {
     pub fn new(rows: &[Row]) -> Self {
-        Self(rows.iter().copied().collect())
+        Self {
+            rows: rows.iter().copied().collect(),
+            patient: HashMap::new(),
+        }
+    }
+
+    /// Calls that last as long as a person's line needs: uploads of documents.
+    pub fn patient(mut self, rpcs: &[&'static str], longest: Duration) -> Self {
+        self.patient.extend(rpcs.iter().map(|rpc| (*rpc, longest)));
+        self
+    }
+
+    /// The longest this call may take, where it is not the service's usual.
+    pub fn longest(&self, rpc: &str) -> Option<Duration> {
+        self.patient.get(rpc).copied()
     }
 
     /// An RPC without a row is refused to everybody: forgetting fails closed.
@@ -35,7 +53,7 @@ impl Policy {
     /// # Errors
     /// `NOT_SIGNED_IN` for a stranger, `NOT_ALLOWED` for all others the row doesn't name.
     pub fn check(&self, rpc: &str, caller: &Caller) -> Result<()> {
-        let allowed = self.0.get(rpc).copied().unwrap_or_default();
+        let allowed = self.rows.get(rpc).copied().unwrap_or_default();
         let lets_through = |allow: &Allow| match (allow, caller) {
             (Allow::Anyone, _)
             | (Allow::SignedIn, Caller::Person(_))
@@ -54,6 +72,6 @@ impl Policy {
     }
 
     pub fn rpcs(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.0.keys().copied()
+        self.rows.keys().copied()
     }
 }
