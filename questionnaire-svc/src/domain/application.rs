@@ -1,0 +1,687 @@
+//! The life of an application, and its right to a promo code.
+//!
+//! `DRAFT → SUBMITTED → IN_REVIEW → ACCEPTED | REJECTED`; from `IN_REVIEW` an expert may ask for a
+//! correction, and the resubmission is `SUBMITTED` again. What people do is refused with a
+//! [`Refusal`]; what an event brings too late or twice is [`OutOfTurn`].
+
+use chassis::violation::Violations;
+use jiff::Timestamp;
+
+use super::campaign::Campaign;
+use super::refusal::Refusal;
+
+/// A person's application in one campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    pub state: State,
+    /// How often it was submitted.
+    pub submission_count: u32,
+    /// When certificate data were saved first. It stays, even if they were cleared again.
+    pub certificate_declared: Option<Timestamp>,
+    pub promo_claimed: Option<Timestamp>,
+}
+
+/// Where an application is, with what belongs to being there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    Draft,
+    Submitted {
+        submit_time: Timestamp,
+    },
+    InReview {
+        submit_time: Timestamp,
+    },
+    CorrectionRequested {
+        submit_time: Timestamp,
+        correction: Correction,
+    },
+    Accepted {
+        submit_time: Timestamp,
+        decide_time: Timestamp,
+    },
+    Rejected {
+        submit_time: Timestamp,
+        decide_time: Timestamp,
+        reasons: Vec<DecisionReason>,
+    },
+    Withdrawn {
+        withdraw_time: Timestamp,
+    },
+    Expired {
+        expire_time: Timestamp,
+    },
+    Disqualified {
+        disqualify_time: Timestamp,
+    },
+    Erroneous {
+        set_aside_time: Timestamp,
+    },
+}
+
+/// What an expert asked to be corrected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    pub items: Vec<CorrectionItem>,
+    pub ask_time: Timestamp,
+    /// The last millisecond in which the corrected application is taken.
+    pub due_time: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrectionItem {
+    pub section: String,
+    pub kind: CorrectionKind,
+    pub note: String,
+}
+
+/// What is wrong with a section, in the expert's eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CorrectionKind {
+    Incorrect,
+    Incomplete,
+    Outdated,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionReason {
+    pub code: String,
+    pub note: String,
+}
+
+/// Whether the person can still get a promo code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromoRight {
+    Open,
+    Claimed { claim_time: Timestamp },
+    Closed { declare_time: Timestamp },
+}
+
+/// Whether a certificate was declared just now or before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared {
+    Now,
+    Before,
+}
+
+/// An event came that this state has no place for: late, twice, or overtaken by another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfTurn {
+    pub state: &'static str,
+}
+
+impl State {
+    /// As in the contract, without prefix.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Submitted { .. } => "SUBMITTED",
+            Self::InReview { .. } => "IN_REVIEW",
+            Self::CorrectionRequested { .. } => "CORRECTION_REQUESTED",
+            Self::Accepted { .. } => "ACCEPTED",
+            Self::Rejected { .. } => "REJECTED",
+            Self::Withdrawn { .. } => "WITHDRAWN",
+            Self::Expired { .. } => "EXPIRED",
+            Self::Disqualified { .. } => "DISQUALIFIED",
+            Self::Erroneous { .. } => "ERRONEOUS",
+        }
+    }
+
+    /// When it was submitted last, where it still matters.
+    pub fn submit_time(&self) -> Option<Timestamp> {
+        match self {
+            Self::Submitted { submit_time }
+            | Self::InReview { submit_time }
+            | Self::CorrectionRequested { submit_time, .. }
+            | Self::Accepted { submit_time, .. }
+            | Self::Rejected { submit_time, .. } => Some(*submit_time),
+            _ => None,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        !matches!(
+            self,
+            Self::Draft
+                | Self::Submitted { .. }
+                | Self::InReview { .. }
+                | Self::CorrectionRequested { .. }
+        )
+    }
+}
+
+impl Correction {
+    /// The last millisecond is inside.
+    fn is_over(&self, now: Timestamp) -> bool {
+        now.as_millisecond() > self.due_time.as_millisecond()
+    }
+
+    fn asks_for(&self, section: &str) -> bool {
+        self.items.iter().any(|item| item.section == section)
+    }
+}
+
+/// What people do.
+impl Application {
+    pub fn draft() -> Self {
+        Self {
+            state: State::Draft,
+            submission_count: 0,
+            certificate_declared: None,
+            promo_claimed: None,
+        }
+    }
+
+    /// Whether a section and its documents may be changed now.
+    ///
+    /// # Errors
+    /// `APPLICATION_FROZEN`, `CAMPAIGN_NOT_OPEN_YET`, `CAMPAIGN_CLOSED`, `CORRECTION_TERM_OVER`,
+    /// `SECTION_NOT_UNDER_CORRECTION`.
+    pub fn may_edit(
+        &self,
+        section: &str,
+        campaign: &Campaign,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.must_be_in_term(campaign, now)?;
+        match &self.state {
+            State::CorrectionRequested { correction, .. } if !correction.asks_for(section) => {
+                Err(Refusal::SectionNotUnderCorrection {
+                    section: section.to_owned(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Sends it for review, or the correction back to it. `problems` is all that is missing or wrong.
+    ///
+    /// # Errors
+    /// As [`Self::may_edit`] but for the section, and `APPLICATION_INCOMPLETE`.
+    pub fn submit(
+        &mut self,
+        problems: Violations,
+        campaign: &Campaign,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.must_be_in_term(campaign, now)?;
+        if !problems.is_empty() {
+            return Err(Refusal::ApplicationIncomplete { problems });
+        }
+        self.state = State::Submitted { submit_time: now };
+        self.submission_count += 1;
+        Ok(())
+    }
+
+    /// # Errors
+    /// `APPLICATION_DECIDED`.
+    pub fn withdraw(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        if self.state.is_over() {
+            return Err(Refusal::ApplicationDecided {
+                state: self.state.code(),
+            });
+        }
+        self.state = State::Withdrawn { withdraw_time: now };
+        Ok(())
+    }
+
+    /// A draft inside the window, or a correction inside its term, which may end after the window.
+    fn must_be_in_term(&self, campaign: &Campaign, now: Timestamp) -> Result<(), Refusal> {
+        match &self.state {
+            State::Draft => campaign.must_be_open(now),
+            State::CorrectionRequested { correction, .. } if correction.is_over(now) => {
+                Err(Refusal::CorrectionTermOver {
+                    correction_due_time: correction.due_time,
+                })
+            }
+            State::CorrectionRequested { .. } => Ok(()),
+            other => Err(Refusal::ApplicationFrozen {
+                state: other.code(),
+            }),
+        }
+    }
+}
+
+/// The right to a promo code. It lives beside the declaration, so that of saving a certificate and
+/// claiming a code only one wins.
+impl Application {
+    pub fn promo_right(&self) -> PromoRight {
+        match (self.promo_claimed, self.certificate_declared) {
+            (Some(claim_time), _) => PromoRight::Claimed { claim_time },
+            (None, Some(declare_time)) => PromoRight::Closed { declare_time },
+            (None, None) => PromoRight::Open,
+        }
+    }
+
+    /// Claims the right for good. What is claimed stays claimed: a repeat gets the first answer.
+    ///
+    /// # Errors
+    /// `CERTIFICATE_ALREADY_DECLARED`, `APPLICATION_FROZEN`, `CAMPAIGN_NOT_OPEN_YET`, `CAMPAIGN_CLOSED`.
+    pub fn claim_promo_right(
+        &mut self,
+        campaign: &Campaign,
+        now: Timestamp,
+    ) -> Result<Timestamp, Refusal> {
+        match self.promo_right() {
+            PromoRight::Claimed { claim_time } => Ok(claim_time),
+            PromoRight::Closed { .. } => Err(Refusal::CertificateAlreadyDeclared),
+            PromoRight::Open if self.state != State::Draft => Err(Refusal::ApplicationFrozen {
+                state: self.state.code(),
+            }),
+            PromoRight::Open => {
+                campaign.must_be_open(now)?;
+                self.promo_claimed = Some(now);
+                Ok(now)
+            }
+        }
+    }
+
+    /// Certificate data were saved. Clearing them later opens nothing again.
+    pub fn declare_certificate(&mut self, now: Timestamp) -> Declared {
+        if self.certificate_declared.is_some() {
+            return Declared::Before;
+        }
+        self.certificate_declared = Some(now);
+        Declared::Now
+    }
+}
+
+/// What events and the clock bring.
+impl Application {
+    /// # Errors
+    /// [`OutOfTurn`] unless submitted.
+    pub fn start_review(&mut self) -> Result<(), OutOfTurn> {
+        let State::Submitted { submit_time } = self.state else {
+            return Err(self.out_of_turn());
+        };
+        self.state = State::InReview { submit_time };
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`OutOfTurn`] unless in review.
+    pub fn request_correction(&mut self, correction: Correction) -> Result<(), OutOfTurn> {
+        let submit_time = self.submit_time_in_review()?;
+        self.state = State::CorrectionRequested {
+            submit_time,
+            correction,
+        };
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`OutOfTurn`] unless in review.
+    pub fn accept(&mut self, decide_time: Timestamp) -> Result<(), OutOfTurn> {
+        let submit_time = self.submit_time_in_review()?;
+        self.state = State::Accepted {
+            submit_time,
+            decide_time,
+        };
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`OutOfTurn`] unless in review.
+    pub fn reject(
+        &mut self,
+        reasons: Vec<DecisionReason>,
+        decide_time: Timestamp,
+    ) -> Result<(), OutOfTurn> {
+        let submit_time = self.submit_time_in_review()?;
+        self.state = State::Rejected {
+            submit_time,
+            decide_time,
+            reasons,
+        };
+        Ok(())
+    }
+
+    /// Ends a draft that the window has left behind.
+    ///
+    /// # Errors
+    /// [`OutOfTurn`] unless a draft, and the window is over.
+    pub fn expire(&mut self, campaign: &Campaign, now: Timestamp) -> Result<(), OutOfTurn> {
+        if self.state != State::Draft || now < campaign.window.close {
+            return Err(self.out_of_turn());
+        }
+        self.state = State::Expired { expire_time: now };
+        Ok(())
+    }
+
+    /// Excludes the person for false data or by law; an accepted application too.
+    ///
+    /// # Errors
+    /// [`OutOfTurn`] where it is over already.
+    pub fn disqualify(&mut self, now: Timestamp) -> Result<(), OutOfTurn> {
+        if self.state.is_over() && !matches!(self.state, State::Accepted { .. }) {
+            return Err(self.out_of_turn());
+        }
+        self.state = State::Disqualified {
+            disqualify_time: now,
+        };
+        Ok(())
+    }
+
+    /// Sets aside what was opened by mistake.
+    ///
+    /// # Errors
+    /// [`OutOfTurn`] where it is over already.
+    pub fn set_aside(&mut self, now: Timestamp) -> Result<(), OutOfTurn> {
+        if self.state.is_over() {
+            return Err(self.out_of_turn());
+        }
+        self.state = State::Erroneous {
+            set_aside_time: now,
+        };
+        Ok(())
+    }
+
+    fn submit_time_in_review(&self) -> Result<Timestamp, OutOfTurn> {
+        match self.state {
+            State::InReview { submit_time } => Ok(submit_time),
+            _ => Err(self.out_of_turn()),
+        }
+    }
+
+    fn out_of_turn(&self) -> OutOfTurn {
+        OutOfTurn {
+            state: self.state.code(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::campaign::tests::reserve_2025;
+    use super::*;
+
+    const IN_WINDOW: &str = "2025-06-10T06:00:00Z";
+    const AFTER_WINDOW: &str = "2025-06-30T19:00:00Z";
+    const DUE: &str = "2025-07-03T18:59:59.999Z";
+
+    fn at(instant: &str) -> Timestamp {
+        instant.parse().expect("an instant")
+    }
+
+    fn correction() -> Correction {
+        let item = CorrectionItem {
+            section: "employment".into(),
+            kind: CorrectionKind::Incorrect,
+            note: "x".into(),
+        };
+        Correction {
+            items: vec![item],
+            ask_time: at(IN_WINDOW),
+            due_time: at(DUE),
+        }
+    }
+
+    fn in_state(state: State) -> Application {
+        Application {
+            state,
+            ..Application::draft()
+        }
+    }
+
+    fn every_state() -> Vec<Application> {
+        let time = at(IN_WINDOW);
+        let states = [
+            State::Draft,
+            State::Submitted { submit_time: time },
+            State::InReview { submit_time: time },
+            State::CorrectionRequested {
+                submit_time: time,
+                correction: correction(),
+            },
+            State::Accepted {
+                submit_time: time,
+                decide_time: time,
+            },
+            State::Rejected {
+                submit_time: time,
+                decide_time: time,
+                reasons: Vec::new(),
+            },
+            State::Withdrawn {
+                withdraw_time: time,
+            },
+            State::Expired { expire_time: time },
+            State::Disqualified {
+                disqualify_time: time,
+            },
+            State::Erroneous {
+                set_aside_time: time,
+            },
+        ];
+        states.into_iter().map(in_state).collect()
+    }
+
+    /// Holds that `step` leads from each state listed to `to`, and changes nothing in any other.
+    fn leads<E: std::fmt::Debug>(
+        from: &[&str],
+        to: &str,
+        step: impl Fn(&mut Application) -> Result<(), E>,
+    ) {
+        for before in every_state() {
+            let mut after = before.clone();
+            let done = step(&mut after);
+            if from.contains(&before.state.code()) {
+                assert!(done.is_ok(), "{}: {done:?}", before.state.code());
+                assert_eq!(after.state.code(), to);
+            } else {
+                assert!(
+                    done.is_err(),
+                    "{} → {}",
+                    before.state.code(),
+                    after.state.code()
+                );
+                assert_eq!(after, before);
+            }
+        }
+    }
+
+    #[test]
+    fn a_draft_and_a_correction_can_be_submitted_and_nothing_else() {
+        let submit =
+            |a: &mut Application| a.submit(Violations::new(), &reserve_2025(), at(IN_WINDOW));
+        leads(&["DRAFT", "CORRECTION_REQUESTED"], "SUBMITTED", submit);
+    }
+
+    #[test]
+    fn what_is_not_decided_can_be_withdrawn() {
+        leads(
+            &["DRAFT", "SUBMITTED", "IN_REVIEW", "CORRECTION_REQUESTED"],
+            "WITHDRAWN",
+            |a| a.withdraw(at(IN_WINDOW)),
+        );
+    }
+
+    #[test]
+    fn a_review_starts_with_what_was_submitted() {
+        leads(&["SUBMITTED"], "IN_REVIEW", Application::start_review);
+    }
+
+    #[test]
+    fn only_what_is_in_review_is_decided_or_sent_back() {
+        leads(&["IN_REVIEW"], "ACCEPTED", |a| a.accept(at(IN_WINDOW)));
+        leads(&["IN_REVIEW"], "REJECTED", |a| {
+            a.reject(Vec::new(), at(IN_WINDOW))
+        });
+        leads(&["IN_REVIEW"], "CORRECTION_REQUESTED", |a| {
+            a.request_correction(correction())
+        });
+    }
+
+    #[test]
+    fn a_draft_expires_when_the_window_is_over() {
+        leads(&["DRAFT"], "EXPIRED", |a| {
+            a.expire(&reserve_2025(), at(AFTER_WINDOW))
+        });
+        leads(&[], "", |a| a.expire(&reserve_2025(), at(IN_WINDOW)));
+    }
+
+    #[test]
+    fn the_active_and_the_accepted_can_be_disqualified() {
+        let active = [
+            "DRAFT",
+            "SUBMITTED",
+            "IN_REVIEW",
+            "CORRECTION_REQUESTED",
+            "ACCEPTED",
+        ];
+        leads(&active, "DISQUALIFIED", |a| a.disqualify(at(IN_WINDOW)));
+        leads(&active[..4], "ERRONEOUS", |a| a.set_aside(at(IN_WINDOW)));
+    }
+
+    #[test]
+    fn an_incomplete_application_is_not_submitted_and_every_problem_is_told() {
+        let mut draft = Application::draft();
+        let problems = Violations::one("education.rows", "REQUIRED");
+        let refused = draft.submit(problems.clone(), &reserve_2025(), at(IN_WINDOW));
+        assert_eq!(refused, Err(Refusal::ApplicationIncomplete { problems }));
+        assert_eq!(draft, Application::draft());
+    }
+
+    #[test]
+    fn the_last_millisecond_of_the_window_is_taken_and_the_next_is_not() {
+        let campaign = reserve_2025();
+        let submit =
+            |time: &str| Application::draft().submit(Violations::new(), &campaign, at(time));
+        assert_eq!(submit("2025-06-30T18:59:59.999Z"), Ok(()));
+        assert!(matches!(
+            submit(AFTER_WINDOW),
+            Err(Refusal::CampaignClosed { .. })
+        ));
+        assert!(matches!(
+            submit("2025-05-31T18:59:59.999Z"),
+            Err(Refusal::CampaignNotOpenYet { .. })
+        ));
+    }
+
+    #[test]
+    fn a_correction_is_taken_until_its_own_term_ends_even_after_the_window() {
+        let corrected = in_state(State::CorrectionRequested {
+            submit_time: at(IN_WINDOW),
+            correction: correction(),
+        });
+        let submit = |time: &str| {
+            corrected
+                .clone()
+                .submit(Violations::new(), &reserve_2025(), at(time))
+        };
+        assert_eq!(submit(DUE), Ok(()));
+        assert_eq!(submit("2025-07-03T18:59:59.999999Z"), Ok(()));
+        assert_eq!(
+            submit("2025-07-03T19:00:00Z"),
+            Err(Refusal::CorrectionTermOver {
+                correction_due_time: at(DUE)
+            })
+        );
+    }
+
+    #[test]
+    fn in_a_correction_only_the_sections_asked_for_are_edited() {
+        let campaign = reserve_2025();
+        let corrected = in_state(State::CorrectionRequested {
+            submit_time: at(IN_WINDOW),
+            correction: correction(),
+        });
+        assert_eq!(
+            corrected.may_edit("employment", &campaign, at(AFTER_WINDOW)),
+            Ok(())
+        );
+        let other = corrected.may_edit("additional", &campaign, at(AFTER_WINDOW));
+        assert_eq!(
+            other,
+            Err(Refusal::SectionNotUnderCorrection {
+                section: "additional".into()
+            })
+        );
+    }
+
+    #[test]
+    fn after_submission_everything_is_frozen() {
+        let campaign = reserve_2025();
+        for application in every_state()
+            .into_iter()
+            .filter(|a| !matches!(a.state.code(), "DRAFT" | "CORRECTION_REQUESTED"))
+        {
+            let refused = application.may_edit("personal", &campaign, at(IN_WINDOW));
+            assert_eq!(
+                refused,
+                Err(Refusal::ApplicationFrozen {
+                    state: application.state.code()
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn submissions_are_counted() {
+        let (campaign, mut application) = (reserve_2025(), Application::draft());
+        application
+            .submit(Violations::new(), &campaign, at(IN_WINDOW))
+            .expect("submitted");
+        application.start_review().expect("started");
+        application.request_correction(correction()).expect("asked");
+        application
+            .submit(Violations::new(), &campaign, at(AFTER_WINDOW))
+            .expect("resubmitted");
+        assert_eq!(application.submission_count, 2);
+        assert_eq!(application.state.submit_time(), Some(at(AFTER_WINDOW)));
+    }
+
+    #[test]
+    fn a_promo_right_is_claimed_once_and_a_repeat_gets_the_first_answer() {
+        let (campaign, mut application) = (reserve_2025(), Application::draft());
+        let first = application.claim_promo_right(&campaign, at(IN_WINDOW));
+        assert_eq!(first, Ok(at(IN_WINDOW)));
+        application.declare_certificate(at("2025-06-11T00:00:00Z"));
+        assert_eq!(
+            application.claim_promo_right(&campaign, at(AFTER_WINDOW)),
+            first
+        );
+        assert_eq!(
+            application.promo_right(),
+            PromoRight::Claimed {
+                claim_time: at(IN_WINDOW)
+            }
+        );
+    }
+
+    #[test]
+    fn a_declared_certificate_closes_the_promo_right_for_good() {
+        let mut application = Application::draft();
+        assert_eq!(application.promo_right(), PromoRight::Open);
+        assert_eq!(
+            application.declare_certificate(at(IN_WINDOW)),
+            Declared::Now
+        );
+        assert_eq!(
+            application.declare_certificate(at(AFTER_WINDOW)),
+            Declared::Before
+        );
+        assert_eq!(
+            application.promo_right(),
+            PromoRight::Closed {
+                declare_time: at(IN_WINDOW)
+            }
+        );
+        let claimed = application.claim_promo_right(&reserve_2025(), at(IN_WINDOW));
+        assert_eq!(claimed, Err(Refusal::CertificateAlreadyDeclared));
+    }
+
+    #[test]
+    fn a_promo_right_is_claimed_by_a_draft_inside_the_window() {
+        for mut application in every_state() {
+            let is_draft = application.state == State::Draft;
+            assert_eq!(
+                application
+                    .claim_promo_right(&reserve_2025(), at(IN_WINDOW))
+                    .is_ok(),
+                is_draft
+            );
+        }
+        let late = Application::draft().claim_promo_right(&reserve_2025(), at(AFTER_WINDOW));
+        assert!(matches!(late, Err(Refusal::CampaignClosed { .. })));
+    }
+}

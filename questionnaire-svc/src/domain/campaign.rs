@@ -1,0 +1,365 @@
+//! A campaign: its window in time, its rules, what an applicant declares.
+
+use std::sync::LazyLock;
+
+use chassis::violation::Violations;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use super::labels::Labels;
+use super::language::LanguageLevel;
+use super::refusal::Refusal;
+use super::{form, labels};
+
+/// One cycle of a programme.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    /// `campaigns/{campaign}`.
+    pub name: String,
+    pub programme: String,
+    pub title: Labels,
+    pub window: Window,
+    /// An IANA name such as `Asia/Almaty`: the zone of the campaign's civil days.
+    pub time_zone: String,
+    pub rules: Rules,
+    pub places: i32,
+    /// `forms/{form}/revisions/{revision}`.
+    pub form_revision: String,
+    pub declarations: Vec<Declaration>,
+}
+
+/// The time in which applications are taken: `open` is inside, `close` is outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    pub open: Timestamp,
+    pub close: Timestamp,
+}
+
+/// Where a campaign is in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Scheduled,
+    Open,
+    Closed,
+}
+
+/// Who may take part, and in what terms. `None` is no limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    pub max_age_years: Option<i32>,
+    pub age_reference: AgeReference,
+    pub min_experience_days: Option<i32>,
+    pub min_language_level: Option<LanguageLevel>,
+    pub citizenship: Demand,
+    pub higher_education: Demand,
+    pub correction_working_days: i32,
+}
+
+/// On which day the age is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgeReference {
+    Registration,
+    Submission,
+    Date(Date),
+}
+
+/// Whether a campaign asks for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    Asked,
+    NotAsked,
+}
+
+/// A sentence that an applicant accepts on submission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declaration {
+    pub code: String,
+    pub text: Labels,
+}
+
+impl Window {
+    /// From the first instant of one local day to the last of another: 23:59:59.999 of the last
+    /// day is inside. `None` where the zone or the days can't be.
+    pub fn of_days(first: Date, last: Date, zone: &TimeZone) -> Option<Self> {
+        let start_of = |date: Date| Some(date.to_zoned(zone.clone()).ok()?.timestamp());
+        let after_last = last.checked_add(1.day()).ok()?;
+        Some(Self {
+            open: start_of(first)?,
+            close: start_of(after_last)?,
+        })
+    }
+
+    pub fn state(&self, now: Timestamp) -> State {
+        if now < self.open {
+            State::Scheduled
+        } else if now < self.close {
+            State::Open
+        } else {
+            State::Closed
+        }
+    }
+}
+
+impl Campaign {
+    pub fn state(&self, now: Timestamp) -> State {
+        self.window.state(now)
+    }
+
+    /// # Errors
+    /// `CAMPAIGN_NOT_OPEN_YET`, `CAMPAIGN_CLOSED`.
+    pub fn must_be_open(&self, now: Timestamp) -> Result<(), Refusal> {
+        let campaign = self.name.clone();
+        match self.state(now) {
+            State::Scheduled => Err(Refusal::CampaignNotOpenYet {
+                campaign,
+                open_time: self.window.open,
+            }),
+            State::Open => Ok(()),
+            State::Closed => Err(Refusal::CampaignClosed {
+                campaign,
+                close_time: self.window.close,
+            }),
+        }
+    }
+
+    /// The day in the campaign's zone; UTC where the zone is not known any more.
+    pub fn local_day(&self, now: Timestamp) -> Date {
+        now.to_zoned(TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC))
+            .date()
+    }
+
+    /// What is wrong with a campaign that is to be made, by the paths of CreateCampaign.
+    pub fn violations(&self) -> Violations {
+        let mut wrong = Violations::new();
+        if self.window.close <= self.window.open {
+            wrong.add("campaign.close_time", "WINDOW_BACKWARDS");
+        }
+        if TimeZone::get(&self.time_zone).is_err() {
+            wrong.add("campaign.time_zone", "TIME_ZONE_UNKNOWN");
+        }
+        match form::find(&self.form_revision) {
+            Some(form) if form.programme == self.programme => {}
+            _ => drop(wrong.add("campaign.form_revision", "UNKNOWN_VALUE")),
+        }
+        if !self.title.is_complete() {
+            wrong.add("campaign.title", "REQUIRED");
+        }
+        within("campaign.places", self.places, 1, 1_000_000, &mut wrong);
+        self.rules.violations(&mut wrong);
+        declaration_violations(&self.declarations, &mut wrong);
+        wrong
+    }
+
+    /// The declarations of the campaign that are not among the accepted, by the path of SubmitApplication.
+    pub fn missing_declarations(&self, accepted: &[String]) -> Violations {
+        let mut missing = Violations::new();
+        for declaration in &self.declarations {
+            if !accepted.contains(&declaration.code) {
+                let code = declaration.code.clone();
+                missing.add_with(
+                    "accepted_declarations",
+                    "DECLARATION_NOT_ACCEPTED",
+                    [("code", code)],
+                );
+            }
+        }
+        missing
+    }
+}
+
+impl Rules {
+    fn violations(&self, wrong: &mut Violations) {
+        let age = self.max_age_years.unwrap_or(35);
+        within("campaign.rules.max_age_years", age, 14, 120, wrong);
+        let days = self.min_experience_days.unwrap_or_default();
+        within("campaign.rules.min_experience_days", days, 0, 36_500, wrong);
+        within(
+            "campaign.rules.correction_working_days",
+            self.correction_working_days,
+            1,
+            60,
+            wrong,
+        );
+    }
+}
+
+fn within(field: &str, value: i32, min: i32, max: i32, wrong: &mut Violations) {
+    if !(min..=max).contains(&value) {
+        wrong.add_with(
+            field,
+            "OUT_OF_RANGE",
+            [("min", min.to_string()), ("max", max.to_string())],
+        );
+    }
+}
+
+fn declaration_violations(declarations: &[Declaration], wrong: &mut Violations) {
+    if declarations.len() > 20 {
+        wrong.add_with(
+            "campaign.declarations",
+            "TOO_MANY",
+            [("max", "20".to_owned())],
+        );
+    }
+    for (at, declaration) in declarations.iter().enumerate().take(20) {
+        if declaration.code.is_empty() {
+            wrong.add(format!("campaign.declarations[{at}].code"), "REQUIRED");
+        }
+        if !labels::Labels::is_complete(&declaration.text) {
+            wrong.add(format!("campaign.declarations[{at}].text"), "REQUIRED");
+        }
+    }
+}
+
+/// The declarations of a programme's campaign that brings none of its own.
+pub fn default_declarations(programme: &str) -> &'static [Declaration] {
+    if programme == "reserve" {
+        &RESERVE_DECLARATIONS
+    } else {
+        &[]
+    }
+}
+
+#[derive(Deserialize)]
+struct DeclarationsFile {
+    declarations: Vec<Declaration>,
+}
+
+static RESERVE_DECLARATIONS: LazyLock<Vec<Declaration>> = LazyLock::new(|| {
+    let text = include_str!("../../forms/reserve/declarations.json");
+    let file: DeclarationsFile = serde_json::from_str(text).expect("the declarations are JSON");
+    file.declarations
+});
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    pub fn almaty() -> TimeZone {
+        TimeZone::get("Asia/Almaty").expect("the zone")
+    }
+
+    /// The Reserve of 2025: 1 to 30 June.
+    pub fn reserve_2025() -> Campaign {
+        let text = |text: &str| text.to_owned();
+        Campaign {
+            name: text("campaigns/reserve-2025"),
+            programme: text("reserve"),
+            title: Labels {
+                kk: text("Іріктеу 2025"),
+                ru: text("Отбор 2025"),
+                en: text("Selection 2025"),
+            },
+            window: Window::of_days(date(2025, 6, 1), date(2025, 6, 30), &almaty())
+                .expect("a window"),
+            time_zone: text("Asia/Almaty"),
+            rules: Rules {
+                max_age_years: Some(35),
+                age_reference: AgeReference::Registration,
+                min_experience_days: Some(1826),
+                min_language_level: Some(LanguageLevel::B1),
+                citizenship: Demand::Asked,
+                higher_education: Demand::Asked,
+                correction_working_days: 3,
+            },
+            places: 50,
+            form_revision: text("forms/reserve-questionnaire/revisions/1"),
+            declarations: default_declarations("reserve").to_vec(),
+        }
+    }
+
+    fn at(instant: &str) -> Timestamp {
+        instant.parse().expect("an instant")
+    }
+
+    fn reasons(violations: &Violations) -> Vec<(&str, &str)> {
+        violations
+            .iter()
+            .map(|violation| (violation.field.as_str(), violation.reason))
+            .collect()
+    }
+
+    #[test]
+    fn the_last_minute_of_the_last_local_day_is_in_and_midnight_is_out() {
+        let campaign = reserve_2025();
+        assert_eq!(
+            campaign.state(at("2025-05-31T18:59:59.999Z")),
+            State::Scheduled
+        );
+        assert_eq!(campaign.state(at("2025-05-31T19:00:00Z")), State::Open);
+        assert_eq!(campaign.state(at("2025-06-30T18:59:00Z")), State::Open);
+        assert_eq!(
+            campaign.state(at("2025-06-30T18:59:59.999999Z")),
+            State::Open
+        );
+        assert_eq!(campaign.state(at("2025-06-30T19:00:00Z")), State::Closed);
+    }
+
+    #[test]
+    fn a_campaign_of_2023_closes_by_the_clock_of_2023() {
+        let window =
+            Window::of_days(date(2023, 9, 1), date(2023, 9, 30), &almaty()).expect("a window");
+        assert_eq!(window.close, at("2023-09-30T18:00:00Z"));
+    }
+
+    #[test]
+    fn outside_the_window_the_refusal_tells_when() {
+        let campaign = reserve_2025();
+        let early = campaign.must_be_open(at("2025-05-01T00:00:00Z"));
+        assert!(
+            matches!(early, Err(Refusal::CampaignNotOpenYet { open_time, .. }) if open_time == campaign.window.open)
+        );
+        let late = campaign.must_be_open(at("2025-06-30T19:00:00Z"));
+        assert!(
+            matches!(late, Err(Refusal::CampaignClosed { close_time, .. }) if close_time == campaign.window.close)
+        );
+        assert!(campaign.must_be_open(at("2025-06-15T00:00:00Z")).is_ok());
+    }
+
+    #[test]
+    fn a_good_campaign_has_nothing_wrong_with_it() {
+        assert_eq!(reasons(&reserve_2025().violations()), []);
+    }
+
+    #[test]
+    fn a_wrong_campaign_is_told_everything_at_once() {
+        let good = reserve_2025();
+        let wrong = Campaign {
+            window: Window {
+                open: good.window.open,
+                close: good.window.open,
+            },
+            time_zone: "Asia/Astana".into(),
+            form_revision: "forms/reserve-questionnaire/revisions/9".into(),
+            places: 0,
+            ..good
+        };
+        let expected = [
+            ("campaign.close_time", "WINDOW_BACKWARDS"),
+            ("campaign.time_zone", "TIME_ZONE_UNKNOWN"),
+            ("campaign.form_revision", "UNKNOWN_VALUE"),
+            ("campaign.places", "OUT_OF_RANGE"),
+        ];
+        assert_eq!(reasons(&wrong.violations()), expected);
+    }
+
+    #[test]
+    fn every_declaration_has_to_be_accepted() {
+        let campaign = reserve_2025();
+        let mut codes: Vec<String> = campaign
+            .declarations
+            .iter()
+            .map(|d| d.code.clone())
+            .collect();
+        assert!(codes.contains(&"CITIZENSHIP".to_owned()));
+        assert!(campaign.missing_declarations(&codes).is_empty());
+        codes.retain(|code| code != "TRUE_DATA");
+        assert_eq!(
+            reasons(&campaign.missing_declarations(&codes)),
+            [("accepted_declarations", "DECLARATION_NOT_ACCEPTED")]
+        );
+    }
+}

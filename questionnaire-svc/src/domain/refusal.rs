@@ -1,0 +1,292 @@
+//! Every "no" of questionnaire-svc, one to one with `questionnaire/v1/error_reason.proto`.
+
+use chassis::error::Kind;
+use chassis::violation::Violations;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// Why questionnaire-svc says no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    CampaignExists,
+    CampaignNotOpenYet {
+        campaign: String,
+        open_time: Timestamp,
+    },
+    CampaignClosed {
+        campaign: String,
+        close_time: Timestamp,
+    },
+    OverAgeLimit {
+        age_years: i32,
+        max_age_years: i32,
+        reference_date: Date,
+    },
+    ApplicationExists {
+        application: String,
+    },
+    ApplicationNeeded,
+    ApplicationFrozen {
+        state: &'static str,
+    },
+    /// The problems are told field by field.
+    ApplicationIncomplete {
+        problems: Violations,
+    },
+    ApplicationDecided {
+        state: &'static str,
+    },
+    CorrectionTermOver {
+        correction_due_time: Timestamp,
+    },
+    SectionNotUnderCorrection {
+        section: String,
+    },
+    SectionVerified,
+    DocumentLimitReached {
+        limit: usize,
+    },
+    DocumentAlreadyUploaded,
+    DocumentNotReady {
+        state: &'static str,
+    },
+    UploadBrokenOff,
+    UploadTooLarge {
+        limit: u64,
+    },
+    UploadSizeMismatch {
+        expected: u64,
+        received: u64,
+    },
+    UploadHashMismatch,
+    ContentTypeMismatch {
+        announced: String,
+        found: &'static str,
+    },
+    CertificateAlreadyDeclared,
+}
+
+impl chassis::error::Refusal for Refusal {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::CampaignExists => "CAMPAIGN_EXISTS",
+            Self::CampaignNotOpenYet { .. } => "CAMPAIGN_NOT_OPEN_YET",
+            Self::CampaignClosed { .. } => "CAMPAIGN_CLOSED",
+            Self::OverAgeLimit { .. } => "OVER_AGE_LIMIT",
+            Self::ApplicationExists { .. } => "APPLICATION_EXISTS",
+            Self::ApplicationNeeded => "APPLICATION_NEEDED",
+            Self::ApplicationFrozen { .. } => "APPLICATION_FROZEN",
+            Self::ApplicationIncomplete { .. } => "APPLICATION_INCOMPLETE",
+            Self::ApplicationDecided { .. } => "APPLICATION_DECIDED",
+            Self::CorrectionTermOver { .. } => "CORRECTION_TERM_OVER",
+            Self::SectionNotUnderCorrection { .. } => "SECTION_NOT_UNDER_CORRECTION",
+            Self::SectionVerified => "SECTION_VERIFIED",
+            Self::DocumentLimitReached { .. } => "DOCUMENT_LIMIT_REACHED",
+            Self::DocumentAlreadyUploaded => "DOCUMENT_ALREADY_UPLOADED",
+            Self::DocumentNotReady { .. } => "DOCUMENT_NOT_READY",
+            Self::UploadBrokenOff => "UPLOAD_BROKEN_OFF",
+            Self::UploadTooLarge { .. } => "UPLOAD_TOO_LARGE",
+            Self::UploadSizeMismatch { .. } => "UPLOAD_SIZE_MISMATCH",
+            Self::UploadHashMismatch => "UPLOAD_HASH_MISMATCH",
+            Self::ContentTypeMismatch { .. } => "CONTENT_TYPE_MISMATCH",
+            Self::CertificateAlreadyDeclared => "CERTIFICATE_ALREADY_DECLARED",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::CampaignExists | Self::ApplicationExists { .. } => Kind::AlreadyExists,
+            Self::UploadBrokenOff => Kind::Aborted,
+            Self::UploadTooLarge { .. } => Kind::ResourceExhausted,
+            Self::UploadSizeMismatch { .. }
+            | Self::UploadHashMismatch
+            | Self::ContentTypeMismatch { .. } => Kind::InvalidArgument,
+            _ => Kind::FailedPrecondition,
+        }
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::CampaignNotOpenYet {
+                campaign,
+                open_time,
+            } => {
+                vec![
+                    ("campaign", campaign.clone()),
+                    ("open_time", open_time.to_string()),
+                ]
+            }
+            Self::CampaignClosed {
+                campaign,
+                close_time,
+            } => {
+                vec![
+                    ("campaign", campaign.clone()),
+                    ("close_time", close_time.to_string()),
+                ]
+            }
+            Self::OverAgeLimit {
+                age_years,
+                max_age_years,
+                reference_date,
+            } => vec![
+                ("age_years", age_years.to_string()),
+                ("max_age_years", max_age_years.to_string()),
+                ("reference_date", reference_date.to_string()),
+            ],
+            Self::ApplicationExists { application } => vec![("application", application.clone())],
+            Self::ApplicationFrozen { state }
+            | Self::ApplicationDecided { state }
+            | Self::DocumentNotReady { state } => {
+                vec![("state", (*state).to_owned())]
+            }
+            Self::ApplicationIncomplete { problems } => {
+                vec![("problems", problems.iter().count().to_string())]
+            }
+            Self::CorrectionTermOver {
+                correction_due_time,
+            } => {
+                vec![("correction_due_time", correction_due_time.to_string())]
+            }
+            Self::SectionNotUnderCorrection { section } => vec![("section", section.clone())],
+            Self::DocumentLimitReached { limit } => vec![("limit", limit.to_string())],
+            Self::UploadTooLarge { limit } => vec![("limit", limit.to_string())],
+            Self::UploadSizeMismatch { expected, received } => {
+                vec![
+                    ("expected", expected.to_string()),
+                    ("received", received.to_string()),
+                ]
+            }
+            Self::ContentTypeMismatch { announced, found } => {
+                vec![
+                    ("announced", announced.clone()),
+                    ("found", (*found).to_owned()),
+                ]
+            }
+            Self::CampaignExists
+            | Self::ApplicationNeeded
+            | Self::SectionVerified
+            | Self::DocumentAlreadyUploaded
+            | Self::UploadBrokenOff
+            | Self::UploadHashMismatch
+            | Self::CertificateAlreadyDeclared => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chassis::error::Refusal as _;
+    use chassis::text::{Language, Texts};
+
+    const CONTRACT: &str =
+        include_str!("../../../proto/irikteu/questionnaire/v1/error_reason.proto");
+
+    fn one_of_each() -> Vec<Refusal> {
+        let time: Timestamp = "2025-06-30T19:00:00Z".parse().expect("an instant");
+        let text = || "x".to_owned();
+        vec![
+            Refusal::CampaignExists,
+            Refusal::CampaignNotOpenYet {
+                campaign: text(),
+                open_time: time,
+            },
+            Refusal::CampaignClosed {
+                campaign: text(),
+                close_time: time,
+            },
+            Refusal::OverAgeLimit {
+                age_years: 36,
+                max_age_years: 35,
+                reference_date: Date::constant(2025, 6, 30),
+            },
+            Refusal::ApplicationExists {
+                application: text(),
+            },
+            Refusal::ApplicationNeeded,
+            Refusal::ApplicationFrozen { state: "SUBMITTED" },
+            Refusal::ApplicationIncomplete {
+                problems: Violations::one("rows", "REQUIRED"),
+            },
+            Refusal::ApplicationDecided { state: "ACCEPTED" },
+            Refusal::CorrectionTermOver {
+                correction_due_time: time,
+            },
+            Refusal::SectionNotUnderCorrection { section: text() },
+            Refusal::SectionVerified,
+            Refusal::DocumentLimitReached { limit: 100 },
+            Refusal::DocumentAlreadyUploaded,
+            Refusal::DocumentNotReady { state: "SCANNING" },
+            Refusal::UploadBrokenOff,
+            Refusal::UploadTooLarge { limit: 1 },
+            Refusal::UploadSizeMismatch {
+                expected: 2,
+                received: 1,
+            },
+            Refusal::UploadHashMismatch,
+            Refusal::ContentTypeMismatch {
+                announced: text(),
+                found: "UNKNOWN",
+            },
+            Refusal::CertificateAlreadyDeclared,
+        ]
+    }
+
+    /// The values of an enum of the contract, without prefix, as far as they can be sent.
+    fn declared(prefix: &str) -> Vec<&'static str> {
+        let line =
+            |line: &'static str| Some(line.trim().strip_prefix(prefix)?.split_once(" = ")?.0);
+        CONTRACT
+            .lines()
+            .filter_map(line)
+            .filter(|reason| *reason != "UNSPECIFIED")
+            .collect()
+    }
+
+    fn texts() -> Texts {
+        Texts::new(
+            include_str!("../../texts/kk.ftl"),
+            include_str!("../../texts/ru.ftl"),
+            include_str!("../../texts/en.ftl"),
+        )
+    }
+
+    #[test]
+    fn every_refusal_is_declared_and_every_reason_declared_is_refused_with() {
+        let reasons: Vec<_> = one_of_each()
+            .iter()
+            .map(|refusal| refusal.reason())
+            .collect();
+        assert_eq!(reasons, declared("ERROR_REASON_"));
+    }
+
+    #[test]
+    fn every_refusal_has_its_sentence_in_each_language() {
+        let texts = texts();
+        for (refusal, language) in one_of_each()
+            .iter()
+            .flat_map(|r| Language::ALL.map(|l| (r, l)))
+        {
+            let sentence = texts.sentence(language, refusal.reason(), &refusal.metadata());
+            let sentence = sentence.unwrap_or_else(|| panic!("{} {language:?}", refusal.reason()));
+            assert!(!sentence.contains('{'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn every_violation_reason_has_its_sentence_in_each_language() {
+        let args =
+            ["code", "latest", "earliest", "max", "media_types"].map(|name| (name, "1".to_owned()));
+        let texts = texts();
+        for reason in declared("VIOLATION_REASON_") {
+            for language in Language::ALL {
+                let sentence = texts.sentence(language, reason, &args);
+                assert!(
+                    sentence.is_some_and(|s| !s.contains('{')),
+                    "{reason} {language:?}"
+                );
+            }
+        }
+    }
+}

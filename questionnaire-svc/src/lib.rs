@@ -1,0 +1,3 @@
+//! The questionnaire service.
+
+pub mod domain;
