@@ -1,0 +1,29 @@
+//! One text in the three languages of the suite.
+
+use chassis::text::Language;
+use serde::{Deserialize, Serialize};
+
+/// A label, a title, a notice: data that the reader's language picks from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labels {
+    pub kk: String,
+    pub ru: String,
+    pub en: String,
+}
+
+impl Labels {
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::Kk => &self.kk,
+            Language::Ru => &self.ru,
+            Language::En => &self.en,
+        }
+    }
+
+    /// Whether every language has its text.
+    pub fn is_complete(&self) -> bool {
+        Language::ALL
+            .iter()
+            .all(|language| !self.get(*language).trim().is_empty())
+    }
+}

@@ -1,0 +1,124 @@
+//! Every "no" of review-svc, one to one with `review/v1/error_reason.proto`.
+
+use chassis::error::Kind;
+use jiff::Timestamp;
+
+/// Why review-svc says no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    TaskAlreadyClaimed { lease_expire_time: Timestamp },
+    ClaimNeeded,
+    LeaseExpired { lease_expire_time: Timestamp },
+    TaskDecided { outcome: &'static str },
+    TaskWithdrawn,
+    OwnApplication,
+    CalendarMissing { year: i16 },
+}
+
+impl chassis::error::Refusal for Refusal {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::TaskAlreadyClaimed { .. } => "TASK_ALREADY_CLAIMED",
+            Self::ClaimNeeded => "CLAIM_NEEDED",
+            Self::LeaseExpired { .. } => "LEASE_EXPIRED",
+            Self::TaskDecided { .. } => "TASK_DECIDED",
+            Self::TaskWithdrawn => "TASK_WITHDRAWN",
+            Self::OwnApplication => "OWN_APPLICATION",
+            Self::CalendarMissing { .. } => "CALENDAR_MISSING",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::FailedPrecondition
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::TaskAlreadyClaimed { lease_expire_time }
+            | Self::LeaseExpired { lease_expire_time } => {
+                vec![("lease_expire_time", lease_expire_time.to_string())]
+            }
+            Self::TaskDecided { outcome } => vec![("outcome", (*outcome).to_owned())],
+            Self::CalendarMissing { year } => vec![("year", year.to_string())],
+            Self::ClaimNeeded | Self::TaskWithdrawn | Self::OwnApplication => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chassis::error::Refusal as _;
+    use chassis::text::{Language, Texts};
+
+    const CONTRACT: &str = include_str!("../../../proto/irikteu/review/v1/error_reason.proto");
+
+    fn one_of_each() -> [Refusal; 7] {
+        let lease_expire_time: Timestamp = "2025-06-05T06:30:00Z".parse().expect("an instant");
+        [
+            Refusal::TaskAlreadyClaimed { lease_expire_time },
+            Refusal::ClaimNeeded,
+            Refusal::LeaseExpired { lease_expire_time },
+            Refusal::TaskDecided {
+                outcome: "ACCEPTED",
+            },
+            Refusal::TaskWithdrawn,
+            Refusal::OwnApplication,
+            Refusal::CalendarMissing { year: 2028 },
+        ]
+    }
+
+    /// The values of an enum of the contract, without prefix, as far as they can be sent.
+    fn declared(prefix: &str) -> Vec<&'static str> {
+        let line =
+            |line: &'static str| Some(line.trim().strip_prefix(prefix)?.split_once(" = ")?.0);
+        CONTRACT
+            .lines()
+            .filter_map(line)
+            .filter(|reason| *reason != "UNSPECIFIED")
+            .collect()
+    }
+
+    fn texts() -> Texts {
+        Texts::new(
+            include_str!("../../texts/kk.ftl"),
+            include_str!("../../texts/ru.ftl"),
+            include_str!("../../texts/en.ftl"),
+        )
+    }
+
+    #[test]
+    fn every_refusal_is_declared_and_every_reason_declared_is_refused_with() {
+        let reasons = one_of_each().map(|refusal| refusal.reason());
+        assert_eq!(reasons.as_slice(), declared("ERROR_REASON_"));
+    }
+
+    #[test]
+    fn every_refusal_has_its_sentence_in_each_language() {
+        let texts = texts();
+        for (refusal, language) in one_of_each()
+            .iter()
+            .flat_map(|r| Language::ALL.map(|l| (r, l)))
+        {
+            let sentence = texts.sentence(language, refusal.reason(), &refusal.metadata());
+            assert!(
+                sentence.is_some_and(|s| !s.contains('{')),
+                "{} {language:?}",
+                refusal.reason()
+            );
+        }
+    }
+
+    #[test]
+    fn every_violation_reason_has_its_sentence_in_each_language() {
+        let texts = texts();
+        for reason in declared("VIOLATION_REASON_") {
+            for language in Language::ALL {
+                assert!(
+                    texts.sentence(language, reason, &[]).is_some(),
+                    "{reason} {language:?}"
+                );
+            }
+        }
+    }
+}
