@@ -59,6 +59,10 @@ pub trait Refusal: fmt::Debug + Send + Sync + 'static {
     fn metadata(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
+    /// What stands in the way, field by field, where the refusal is about that.
+    fn violations(&self) -> Option<&Violations> {
+        None
+    }
 }
 
 #[derive(Debug)]
@@ -252,6 +256,12 @@ impl From<Error> for Status {
         details.set_error_info(&*reason, domain, pairs);
         details.set_localized_message(language().code(), &text);
         match error {
+            Error::Refused(refusal) => {
+                if let Some(violations) = refusal.violations() {
+                    let violations = violations.iter().cloned().map(field_violation);
+                    details.set_bad_request(violations.collect::<Vec<_>>());
+                }
+            }
             Error::Invalid(violations) => {
                 details.set_bad_request(
                     violations

@@ -57,6 +57,20 @@ impl Service {
             clock: self.relay.clock.clone(),
         };
         let mut tasks = vec![tokio::spawn(relay.run(stop.clone()))];
+        let (db, name) = (self.relay.db.clone(), self.name);
+        self.jobs.push(Job::new(
+            "outbox_level",
+            Duration::from_secs(5),
+            move || {
+                let db = db.clone();
+                Box::pin(async move {
+                    let (waiting, dead) = crate::outbox::depth(&db).await?;
+                    crate::telemetry::level(name, "outbox_waiting", waiting);
+                    crate::telemetry::level(name, "outbox_dead", dead);
+                    Ok(())
+                })
+            },
+        ));
         for job in &self.jobs {
             tasks.push(tokio::spawn(job.clone().repeat(stop.clone())));
         }
@@ -124,8 +138,8 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
         texts: guard.texts,
     };
     let span = tracing::info_span!("rpc", service = guard.service, rpc);
-    let deadline =
-        deadline(request.headers()).map_or(guard.longest, |wanted| wanted.min(guard.longest));
+    let longest = guard.policy.longest(&rpc).unwrap_or(guard.longest);
+    let deadline = deadline(request.headers()).map_or(longest, |wanted| wanted.min(longest));
     let work = async {
         let caller = guard.caller(&request)?;
         guard.policy.check(&rpc, &caller)?;

@@ -105,6 +105,13 @@ impl chassis::error::Refusal for Refusal {
         }
     }
 
+    fn violations(&self) -> Option<&Violations> {
+        match self {
+            Self::ApplicationIncomplete { problems } => Some(problems),
+            _ => None,
+        }
+    }
+
     fn metadata(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::CampaignNotOpenYet {
