@@ -1,0 +1,50 @@
+//! Who may call which RPC of review-svc. What is the caller's own is the handler's question.
+
+use chassis::caller::Role::{CampaignManager, Expert};
+use chassis::policy::Allow::{Anyone, Role, SignedIn};
+use chassis::policy::Row;
+
+pub const ROWS: &[Row] = &[
+    // Campaign managers see how the work goes; only experts do it.
+    (
+        "/irikteu.review.v1.ReviewTasks/ListReviewTasks",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewTasks/GetReviewTask",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewTasks/GetDossier",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewTasks/ClaimReviewTask",
+        &[Role(Expert)],
+    ),
+    ("/irikteu.review.v1.ReviewTasks/RenewClaim", &[Role(Expert)]),
+    (
+        "/irikteu.review.v1.ReviewTasks/ReleaseReviewTask",
+        &[Role(Expert)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewTasks/AcceptApplication",
+        &[Role(Expert)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewTasks/RejectApplication",
+        &[Role(Expert)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewTasks/RequestCorrection",
+        &[Role(Expert)],
+    ),
+    (
+        "/irikteu.review.v1.ReasonCodes/ListReasonCodes",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.review.v1.WorkCalendars/GetWorkCalendar",
+        &[Anyone],
+    ),
+];

@@ -1,0 +1,5 @@
+//! The only room that knows SQL: what is kept, and how it is found.
+
+pub mod decision;
+pub mod queue;
+pub mod task;
