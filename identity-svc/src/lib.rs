@@ -1,1 +1,115 @@
-//! The identity service.
+//! identity-svc: accounts, registration, sessions, roles, the inbox and outgoing mail.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`domain`] | the rules, pure |
+//! | [`rpc`] | one folder per gRPC service, one file per RPC |
+//! | [`store`] | the only place that knows SQL |
+//! | [`events`] | what others told, as messages to people; what we tell |
+//! | [`inbox`] | a notice becomes a message and a mail, in one transaction |
+//! | [`jobs`] | what the passing of time does |
+//! | [`clients`] | what we ask of other services |
+//! | [`secrets`], [`hashing`] | blind indexes, tokens and codes; passwords off the async threads |
+//! | [`registry`] | the person registry: a file of synthetic people |
+//! | [`seed`] | accounts made without a registration, for a first start |
+//! | [`config`], [`policy`], [`migrations`] | settings, who may call what, tables |
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use chassis::caller::ServiceIdentity;
+use chassis::client::Connection;
+use chassis::clock::Clock;
+use chassis::database::Database;
+use chassis::ids::Ids;
+use chassis::outbox::Relay;
+use chassis::policy::Policy;
+use chassis::server::{Guard, Service};
+use chassis::text::Texts;
+use chassis::token::{Signer, Verifier};
+use std::sync::Arc;
+
+pub mod clients;
+pub mod config;
+mod context;
+pub mod domain;
+pub mod events;
+pub mod hashing;
+mod inbox;
+pub mod jobs;
+pub mod migrations;
+pub mod policy;
+pub mod registry;
+pub mod rpc;
+pub mod secrets;
+pub mod seed;
+pub mod store;
+
+pub use context::Context;
+
+pub const NAME: &str = chassis::caller::IDENTITY;
+/// The domain of its reasons.
+pub const DOMAIN: &str = "identity.irikteu.kz";
+
+/// Why it said no.
+pub static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+    Texts::new(
+        include_str!("../texts/kk.ftl"),
+        include_str!("../texts/ru.ftl"),
+        include_str!("../texts/en.ftl"),
+    )
+});
+
+/// What people are told in messages and mails.
+pub static MESSAGE_TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+    Texts::new(
+        include_str!("../texts/messages/kk.ftl"),
+        include_str!("../texts/messages/ru.ftl"),
+        include_str!("../texts/messages/en.ftl"),
+    )
+});
+
+/// What the service is built of.
+#[derive(Clone)]
+pub struct Wiring {
+    pub db: Database,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub verifier: Verifier,
+    /// Signs caller tokens for people: the key of this service and of no other.
+    pub signer: Arc<Signer>,
+    /// Signs our own calls to others.
+    pub identity: ServiceIdentity,
+    pub config: config::Config,
+    /// questionnaire-svc: the terms of a campaign.
+    pub questionnaire: Connection,
+}
+
+/// Builds the service; nothing runs yet.
+///
+/// # Errors
+/// If the file of people or a setting of the hashing is wrong.
+pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
+    let guard = Guard {
+        service: NAME,
+        domain: DOMAIN,
+        texts: &TEXTS,
+        policy: Policy::new(policy::ROWS),
+        verifier: wiring.verifier.clone(),
+        clock: wiring.clock.clone(),
+        longest: Duration::from_secs(10),
+    };
+    let ctx = Arc::new(Context::new(wiring).await?);
+    Ok(Service {
+        name: NAME,
+        routes: guard.protect(rpc::routes(&ctx)),
+        partner_routes: None,
+        subscribers: events::subscribers(&ctx),
+        jobs: jobs::all(&ctx),
+        relay: Relay {
+            db: ctx.db.clone(),
+            bus: chassis::bus::Bus::default(),
+            clock: ctx.clock.clone(),
+        },
+    })
+}

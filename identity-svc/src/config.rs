@@ -1,0 +1,127 @@
+//! Settings of identity-svc, each with its reason.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, ensure};
+use chassis::mask::Masked;
+use jiff::SignedDuration;
+
+use crate::domain::registration::Rules;
+use crate::domain::session::Lifetimes;
+use crate::hashing::HashingCost;
+
+/// The service's settings, read.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What people reach the suite at, for links in mails; without a slash at the end.
+    pub public_url: String,
+    /// The key of blind indexes and codes. Losing it loses the way from an IIN to its account.
+    pub index_key: Masked<[u8; 32]>,
+    /// `None` for the synthetic people that are compiled in.
+    pub people_file: Option<PathBuf>,
+    /// Who writes the mails and holds the events of calendar files.
+    pub mail_from: String,
+    pub hashing: HashingCost,
+    pub lifetimes: Lifetimes,
+    pub registration: Rules,
+}
+
+impl Config {
+    /// Everything else as by default.
+    pub fn new(public_url: &str, index_key: [u8; 32]) -> Self {
+        Self {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            index_key: Masked::new(index_key),
+            people_file: None,
+            mail_from: "no-reply@irikteu.kz".into(),
+            hashing: HashingCost::default(),
+            lifetimes: Lifetimes::default(),
+            registration: Rules::default(),
+        }
+    }
+}
+
+/// The same as flags and variables.
+#[derive(Debug, Clone, clap::Args)]
+pub struct IdentityArgs {
+    /// The address people reach the suite at: links in mails begin with it.
+    #[arg(
+        long,
+        env = "IRIKTEU_PUBLIC_URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub public_url: String,
+
+    /// A file of 32 random bytes: the key of the indexes by which an IIN and an e-mail address are
+    /// found. Never change it: accounts would not be found any more.
+    #[arg(long, env = "IRIKTEU_INDEX_KEY_FILE")]
+    pub index_key_file: PathBuf,
+
+    /// The people that the person registry knows, as JSON. Without it a few dozen synthetic people
+    /// are known.
+    #[arg(long, env = "IRIKTEU_PEOPLE_FILE")]
+    pub people_file: Option<PathBuf>,
+
+    /// The address that mails and calendar files come from.
+    #[arg(long, env = "IRIKTEU_MAIL_FROM", default_value = "no-reply@irikteu.kz")]
+    pub mail_from: String,
+
+    /// Memory of one password hash in KiB. More makes guessing dearer, and signing in too.
+    #[arg(long, env = "IRIKTEU_PASSWORD_MEMORY_KIB", default_value_t = 19_456)]
+    pub password_memory_kib: u32,
+
+    /// Passes of one password hash over its memory.
+    #[arg(long, env = "IRIKTEU_PASSWORD_PASSES", default_value_t = 2)]
+    pub password_passes: u32,
+
+    /// Minutes that an access token is good: so long at most does a copied one help.
+    #[arg(long, env = "IRIKTEU_ACCESS_TOKEN_MINUTES", default_value_t = 15)]
+    pub access_token_minutes: u32,
+
+    /// Minutes after which a session that nobody uses has run out.
+    #[arg(long, env = "IRIKTEU_SESSION_IDLE_MINUTES", default_value_t = 30)]
+    pub session_idle_minutes: u32,
+
+    /// Hours after which every session ends, however busy.
+    #[arg(long, env = "IRIKTEU_SESSION_HOURS", default_value_t = 12)]
+    pub session_hours: u32,
+}
+
+impl IdentityArgs {
+    /// # Errors
+    /// If the key file can't be read or has another length.
+    pub fn read(self) -> anyhow::Result<Config> {
+        let file = &self.index_key_file;
+        let bytes =
+            std::fs::read(file).with_context(|| format!("can't read {}", file.display()))?;
+        let key: [u8; 32] = bytes.as_slice().try_into().with_context(|| {
+            format!("{} has {} bytes instead of 32", file.display(), bytes.len())
+        })?;
+        ensure!(
+            key != [0; 32],
+            "{} is nothing but zeros: no secret",
+            file.display()
+        );
+        ensure!(
+            self.access_token_minutes > 0
+                && self.access_token_minutes <= self.session_idle_minutes
+                && self.session_hours > 0,
+            "the lives of tokens and sessions must be above zero, and an access token's not above the idle time"
+        );
+        Ok(Config {
+            people_file: self.people_file,
+            mail_from: self.mail_from,
+            hashing: HashingCost {
+                memory_kib: self.password_memory_kib,
+                passes: self.password_passes,
+                ..HashingCost::default()
+            },
+            lifetimes: Lifetimes {
+                access: SignedDuration::from_mins(self.access_token_minutes.into()),
+                idle: SignedDuration::from_mins(self.session_idle_minutes.into()),
+                absolute: SignedDuration::from_hours(self.session_hours.into()),
+            },
+            ..Config::new(&self.public_url, key)
+        })
+    }
+}

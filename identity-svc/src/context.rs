@@ -1,0 +1,45 @@
+//! What every handler, job and subscriber works with.
+
+use std::sync::Arc;
+
+use chassis::clock::Clock;
+use chassis::database::Database;
+use chassis::ids::Ids;
+use chassis::token::Signer;
+
+use crate::Wiring;
+use crate::clients::Questionnaire;
+use crate::config::Config;
+use crate::hashing::Hasher;
+use crate::registry::Registry;
+use crate::secrets::Secrets;
+
+pub struct Context {
+    pub db: Database,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub config: Config,
+    pub secrets: Secrets,
+    pub hasher: Hasher,
+    pub registry: Registry,
+    pub questionnaire: Questionnaire,
+    /// Signs caller tokens for people.
+    pub signer: Arc<Signer>,
+}
+
+impl Context {
+    pub async fn new(wiring: Wiring) -> anyhow::Result<Self> {
+        let hasher = Hasher::new(&wiring.config.hashing, &wiring.ids).await?;
+        Ok(Self {
+            secrets: Secrets::new(wiring.config.index_key.reveal()),
+            hasher,
+            registry: Registry::open(wiring.config.people_file.as_deref())?,
+            questionnaire: Questionnaire::new(wiring.questionnaire.signed(wiring.identity)),
+            db: wiring.db,
+            clock: wiring.clock,
+            ids: wiring.ids,
+            config: wiring.config,
+            signer: wiring.signer,
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! Every "no" of identity-svc, one to one with `identity/v1/error_reason.proto`; the rate limit
+//! alone is a reason that every service shares.
+
+use chassis::error::Kind;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// Why identity-svc says no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    EmailProofWrong {
+        tries_left: i32,
+    },
+    EmailCodeTriesSpent,
+    EmailAlreadyProven,
+    ResendTooSoon {
+        resend_time: Timestamp,
+    },
+    EmailNotProven,
+    RegistrationExpired,
+    RegistrationCompleted,
+    RegistrationNotOpen {
+        campaign: String,
+        open_time: Timestamp,
+        close_time: Timestamp,
+    },
+    OverAgeLimit {
+        age_years: i32,
+        max_age_years: i32,
+        reference_date: Date,
+    },
+    AccountExists,
+    SignInFailed,
+    RefreshTokenReused,
+    OwnAdministratorRole,
+    RateLimited {
+        retry_time: Timestamp,
+    },
+}
+
+impl chassis::error::Refusal for Refusal {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::EmailProofWrong { .. } => "EMAIL_PROOF_WRONG",
+            Self::EmailCodeTriesSpent => "EMAIL_CODE_TRIES_SPENT",
+            Self::EmailAlreadyProven => "EMAIL_ALREADY_PROVEN",
+            Self::ResendTooSoon { .. } => "RESEND_TOO_SOON",
+            Self::EmailNotProven => "EMAIL_NOT_PROVEN",
+            Self::RegistrationExpired => "REGISTRATION_EXPIRED",
+            Self::RegistrationCompleted => "REGISTRATION_COMPLETED",
+            Self::RegistrationNotOpen { .. } => "REGISTRATION_NOT_OPEN",
+            Self::OverAgeLimit { .. } => "OVER_AGE_LIMIT",
+            Self::AccountExists => "ACCOUNT_EXISTS",
+            Self::SignInFailed => "SIGN_IN_FAILED",
+            Self::RefreshTokenReused => "REFRESH_TOKEN_REUSED",
+            Self::OwnAdministratorRole => "OWN_ADMINISTRATOR_ROLE",
+            Self::RateLimited { .. } => "RATE_LIMITED",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::AccountExists => Kind::AlreadyExists,
+            Self::SignInFailed | Self::RefreshTokenReused => Kind::Unauthenticated,
+            Self::RateLimited { .. } => Kind::ResourceExhausted,
+            Self::EmailProofWrong { .. }
+            | Self::EmailCodeTriesSpent
+            | Self::EmailAlreadyProven
+            | Self::ResendTooSoon { .. }
+            | Self::EmailNotProven
+            | Self::RegistrationExpired
+            | Self::RegistrationCompleted
+            | Self::RegistrationNotOpen { .. }
+            | Self::OverAgeLimit { .. }
+            | Self::OwnAdministratorRole => Kind::FailedPrecondition,
+        }
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::EmailProofWrong { tries_left } => vec![("tries_left", tries_left.to_string())],
+            Self::ResendTooSoon { resend_time } => vec![("resend_time", resend_time.to_string())],
+            Self::RegistrationNotOpen {
+                campaign,
+                open_time,
+                close_time,
+            } => vec![
+                ("campaign", campaign.clone()),
+                ("open_time", open_time.to_string()),
+                ("close_time", close_time.to_string()),
+            ],
+            Self::OverAgeLimit {
+                age_years,
+                max_age_years,
+                reference_date,
+            } => vec![
+                ("age_years", age_years.to_string()),
+                ("max_age_years", max_age_years.to_string()),
+                ("reference_date", reference_date.to_string()),
+            ],
+            Self::RateLimited { retry_time } => vec![("retry_time", retry_time.to_string())],
+            _ => Vec::new(),
+        }
+    }
+}

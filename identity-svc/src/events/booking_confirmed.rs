@@ -1,0 +1,16 @@
+//! A seat was booked: with a calendar file.
+
+use proto::events::v1::BookingConfirmed;
+
+use super::Told;
+use crate::domain::notice::Notice;
+
+pub(super) fn told(event: BookingConfirmed) -> Told {
+    let times = (event.start_time.as_ref(), event.end_time.as_ref());
+    let at = super::appointment(&event.booking, times, event.center_title, event.sequence);
+    Told {
+        account: event.account,
+        about: event.booking,
+        notice: Notice::BookingConfirmed(at),
+    }
+}

@@ -1,0 +1,32 @@
+//! What we tell others, in the transaction of its cause.
+
+use chassis::Result;
+use chassis::database::Tx;
+use chassis::outbox;
+use proto::events::v1::{AccountCreated, RegistrationRepeated};
+use uuid::Uuid;
+
+use crate::Context;
+use crate::domain::account::name;
+
+pub async fn account_created(
+    ctx: &Context,
+    tx: &Tx,
+    account: Uuid,
+    campaign: Option<&str>,
+) -> Result<()> {
+    let account = name(account);
+    let event = AccountCreated {
+        account: account.clone(),
+        campaign: campaign.unwrap_or_default().to_owned(),
+    };
+    outbox::publish(tx, &ctx.clock, &ctx.ids, &account, &event).await
+}
+
+pub async fn registration_repeated(ctx: &Context, tx: &Tx, account: Uuid) -> Result<()> {
+    let account = name(account);
+    let event = RegistrationRepeated {
+        account: account.clone(),
+    };
+    outbox::publish(tx, &ctx.clock, &ctx.ids, &account, &event).await
+}

@@ -1,0 +1,193 @@
+//! Password hashes: argon2id on blocking threads, no more at once than there are cores.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use chassis::ids::Ids;
+use chassis::mask::Masked;
+use chassis::{Error, Result};
+use tokio::sync::Semaphore;
+
+/// What a hash costs. The parameters are in each hash, so they can be raised at any time.
+#[derive(Debug, Clone)]
+pub struct HashingCost {
+    pub memory_kib: u32,
+    pub passes: u32,
+    pub lanes: u32,
+    /// So many wait per core; the next is told that we are busy.
+    pub queue_per_core: usize,
+}
+
+impl Default for HashingCost {
+    fn default() -> Self {
+        Self {
+            memory_kib: 19 * 1024,
+            passes: 2,
+            lanes: 1,
+            queue_per_core: 8,
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct Hasher {
+    argon2: Argon2<'static>,
+    cores: Arc<Semaphore>,
+    /// The cores and the queue before them.
+    places: Arc<Semaphore>,
+    /// Checked where a login is unknown, so that it takes as long as for a known one.
+    nobody: Masked<String>,
+}
+
+impl Hasher {
+    /// # Errors
+    /// If the cost is outside what argon2 takes.
+    pub async fn new(cost: &HashingCost, ids: &Ids) -> anyhow::Result<Self> {
+        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None)
+            .map_err(|e| anyhow!("the cost of password hashes: {e}"))?;
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        let mut hasher = Self {
+            argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            cores: Arc::new(Semaphore::new(cores)),
+            places: Arc::new(Semaphore::new(cores * (1 + cost.queue_per_core))),
+            nobody: Masked::default(),
+        };
+        let random = Masked::new(hex::encode(ids.secret()));
+        hasher.nobody = hasher
+            .hash(&random, ids)
+            .await
+            .map_err(|e| anyhow!("{e:?}"))?;
+        Ok(hasher)
+    }
+
+    /// The hash to keep, salted.
+    pub async fn hash(&self, password: &Masked<String>, ids: &Ids) -> Result<Masked<String>> {
+        let (argon2, password, secret) = (self.argon2.clone(), password.clone(), ids.secret());
+        self.run(move || {
+            let salt = secret.get(..16).unwrap_or(&secret);
+            let hash: PasswordHash = argon2
+                .hash_password_with_salt(password.reveal().as_bytes(), salt)
+                .map_err(|e| anyhow!("a password was not hashed: {e}"))?;
+            Ok(Masked::new(hash.to_string()))
+        })
+        .await
+    }
+
+    /// Whether the password belongs to the hash. Without a hash, the same work and a no.
+    pub async fn verify(
+        &self,
+        password: &Masked<String>,
+        hash: Option<&Masked<String>>,
+    ) -> Result<bool> {
+        let known = hash.is_some();
+        let (argon2, password) = (self.argon2.clone(), password.clone());
+        let hash = hash.unwrap_or(&self.nobody).clone();
+        let matches = self
+            .run(move || {
+                let hash = PasswordHash::new(hash.reveal())
+                    .map_err(|e| anyhow!("a kept password hash is broken: {e}"))?;
+                Ok(argon2
+                    .verify_password(password.reveal().as_bytes(), &hash)
+                    .is_ok())
+            })
+            .await?;
+        Ok(known && matches)
+    }
+
+    /// Whether a hash was made at another cost than today's, so that it is to be made anew.
+    pub fn is_outdated(&self, hash: &Masked<String>) -> bool {
+        let Ok(hash) = PasswordHash::new(hash.reveal()) else {
+            return false;
+        };
+        let of = |name: &str| hash.params.get(name).and_then(|value| value.decimal().ok());
+        let params = self.argon2.params();
+        let today = [
+            ("m", params.m_cost()),
+            ("t", params.t_cost()),
+            ("p", params.p_cost()),
+        ];
+        today.into_iter().any(|(name, cost)| of(name) != Some(cost))
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let busy = |_| Error::Busy(Duration::from_secs(1));
+        let _place = self.places.try_acquire().map_err(busy)?;
+        let core = self.cores.clone().acquire_owned().await;
+        let core = core.map_err(|_| Error::Busy(Duration::from_secs(1)))?;
+        let done = tokio::task::spawn_blocking(move || {
+            // Held to the end of the work, even where nobody waits for it any more.
+            let _core = core;
+            work()
+        });
+        Ok(done.await.map_err(anyhow::Error::from)??)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chassis::clock::Clock;
+
+    fn cheap() -> HashingCost {
+        HashingCost {
+            memory_kib: 8,
+            passes: 1,
+            ..HashingCost::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_known_by_its_hash_and_nobody_has_none() {
+        let ids = Ids::random(Clock::machine());
+        let hasher = Hasher::new(&cheap(), &ids).await.expect("a hasher");
+        let password = Masked::new("a good long password".to_owned());
+        let hash = hasher.hash(&password, &ids).await.expect("a hash");
+        assert!(hash.reveal().starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
+        assert_ne!(
+            hash,
+            hasher.hash(&password, &ids).await.expect("another salt")
+        );
+        assert!(
+            hasher
+                .verify(&password, Some(&hash))
+                .await
+                .expect("an answer")
+        );
+        assert!(
+            !hasher
+                .verify(&Masked::default(), Some(&hash))
+                .await
+                .expect("an answer")
+        );
+        assert!(!hasher.verify(&password, None).await.expect("an answer"));
+        assert!(!hasher.is_outdated(&hash));
+        let dearer = HashingCost {
+            passes: 2,
+            ..cheap()
+        };
+        assert!(
+            Hasher::new(&dearer, &ids)
+                .await
+                .expect("a hasher")
+                .is_outdated(&hash)
+        );
+    }
+
+    #[tokio::test]
+    async fn who_finds_the_queue_full_is_told_so() {
+        let ids = Ids::random(Clock::machine());
+        let hasher = Hasher::new(&cheap(), &ids).await.expect("a hasher");
+        let all = u32::try_from(hasher.places.available_permits()).expect("a number");
+        let _taken = hasher.places.acquire_many(all).await.expect("places");
+        let refused = hasher.verify(&Masked::default(), None).await;
+        assert!(matches!(refused, Err(Error::Busy(_))));
+    }
+}

@@ -1,0 +1,106 @@
+//! A notice becomes a message and a mail, in the transaction of its cause.
+
+use std::borrow::Cow;
+
+use chassis::Result;
+use chassis::database::Tx;
+use chassis::mask::Masked;
+use chassis::text::Language;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::domain::notice::Notice;
+use crate::store::mail::{Mail, Purpose};
+use crate::store::message::Message;
+use crate::{Context, MESSAGE_TEXTS, store};
+
+/// Tells an account something: in the inbox, and by mail in the account's language.
+pub async fn tell(
+    ctx: &Context,
+    tx: &Tx,
+    account: Uuid,
+    about: &str,
+    notice: Notice,
+) -> Result<()> {
+    let Some(account) = store::account::find(tx, account).await? else {
+        tracing::warn!(%account, kind = notice.kind(), "nobody has this account: nobody is told");
+        return Ok(());
+    };
+    let now = ctx.clock.now();
+    let language = account.language;
+    let words = notice.words(&MESSAGE_TEXTS, language);
+    let mail = Mail {
+        id: ctx.ids.uuid(),
+        to: Masked::new(account.email.reveal().to_owned()),
+        subject: words.title,
+        body: Masked::new(format!("{}\n\n{}\n", words.body, footer(ctx, language))),
+        enclosures: notice.enclosures(&MESSAGE_TEXTS, language, now, &ctx.config.mail_from),
+        created: now,
+    };
+    let to_index = ctx.secrets.email_index(account.email.reveal());
+    store::mail::insert(tx, &mail, &to_index, Purpose::Notice).await?;
+    let message = Message {
+        id: ctx.ids.uuid(),
+        account: account.id,
+        notice,
+        about: about.to_owned(),
+        created: now,
+        read: None,
+    };
+    store::message::insert(tx, &message).await
+}
+
+/// The mail with a code and a link that begins a registration.
+pub struct RegistrationMail<'a> {
+    pub to: &'a Masked<String>,
+    pub language: Language,
+    /// The name of the attempt.
+    pub attempt: &'a str,
+    pub code: &'a Masked<String>,
+    pub code_minutes: i64,
+    pub token: &'a Masked<String>,
+}
+
+pub async fn send_registration(
+    ctx: &Context,
+    tx: &Tx,
+    now: Timestamp,
+    mail: RegistrationMail<'_>,
+) -> Result<()> {
+    // In the fragment, which browsers send to no server and write into no log.
+    let link = format!(
+        "{}/confirm#name={}&token={}",
+        ctx.config.public_url,
+        mail.attempt,
+        mail.token.reveal()
+    );
+    let minutes = mail.code_minutes.to_string();
+    let text = |id: &str| {
+        let args = [
+            ("code", mail.code.reveal()),
+            ("minutes", &minutes),
+            ("link", &link),
+        ];
+        let args = args.map(|(name, value)| (name, Cow::Borrowed(value.as_str())));
+        MESSAGE_TEXTS
+            .message(mail.language, id, args)
+            .unwrap_or_default()
+    };
+    let kept = Mail {
+        id: ctx.ids.uuid(),
+        to: mail.to.clone(),
+        subject: text("registration-mail-subject"),
+        body: Masked::new(format!("{}\n", text("registration-mail-body"))),
+        enclosures: Vec::new(),
+        created: now,
+    };
+    let to_index = ctx.secrets.email_index(mail.to.reveal());
+    store::mail::insert(tx, &kept, &to_index, Purpose::Registration).await
+}
+
+fn footer(ctx: &Context, language: Language) -> String {
+    let args = [("link", Cow::Borrowed(ctx.config.public_url.as_str()))];
+    MESSAGE_TEXTS
+        .message(language, "mail-footer", args)
+        .unwrap_or_default()
+}

@@ -1,0 +1,21 @@
+//! What the passing of time does. Each job may run at any time without harm.
+
+use std::sync::Arc;
+
+use chassis::jobs::Job;
+
+use crate::Context;
+
+mod expire_attempts;
+mod forget_answers;
+mod forget_mails;
+mod forget_sessions;
+
+pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
+    vec![
+        expire_attempts::job(ctx.clone()),
+        forget_answers::job(ctx.clone()),
+        forget_mails::job(ctx.clone()),
+        forget_sessions::job(ctx.clone()),
+    ]
+}

@@ -1,0 +1,31 @@
+//! The tables of identity-svc, forward only, one idea per file.
+
+use sea_orm_migration::prelude::*;
+
+mod m0001_accounts;
+mod m0002_registration_attempts;
+mod m0003_sessions;
+mod m0004_messages_and_mails;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(chassis::database::ChassisTables),
+            Box::new(m0001_accounts::Migration),
+            Box::new(m0002_registration_attempts::Migration),
+            Box::new(m0003_sessions::Migration),
+            Box::new(m0004_messages_and_mails::Migration),
+        ]
+    }
+}
+
+/// Runs plain statements that both engines read.
+async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    for sql in statements {
+        manager.get_connection().execute_unprepared(sql).await?;
+    }
+    Ok(())
+}

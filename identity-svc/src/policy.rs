@@ -1,0 +1,70 @@
+//! Who may call which RPC. Whose data they reach is the handler's question.
+
+use chassis::caller::Role;
+use chassis::policy::Allow::{Anyone, Role as Has, Service, SignedIn};
+use chassis::policy::Row;
+
+pub const ROWS: &[Row] = &[
+    ("/irikteu.identity.v1.Accounts/GetAccount", &[SignedIn]),
+    ("/irikteu.identity.v1.Accounts/UpdateAccount", &[SignedIn]),
+    (
+        "/irikteu.identity.v1.Accounts/ListAccounts",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.Accounts/GrantRole",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.Accounts/RevokeRole",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.Mails/GetMail",
+        &[Service("standalone")],
+    ),
+    (
+        "/irikteu.identity.v1.Mails/ListMails",
+        &[Service("standalone")],
+    ),
+    ("/irikteu.identity.v1.Messages/GetMessage", &[SignedIn]),
+    ("/irikteu.identity.v1.Messages/ListMessages", &[SignedIn]),
+    ("/irikteu.identity.v1.Messages/MarkMessageRead", &[SignedIn]),
+    (
+        "/irikteu.identity.v1.Persons/GetPerson",
+        &[
+            Service("questionnaire-svc"),
+            Service("review-svc"),
+            Service("testing-svc"),
+        ],
+    ),
+    // The name of an attempt is a secret: who knows it, made it or got its mail.
+    (
+        "/irikteu.identity.v1.RegistrationAttempts/CreateRegistrationAttempt",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.identity.v1.RegistrationAttempts/GetRegistrationAttempt",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.identity.v1.RegistrationAttempts/ProveRegistrationEmail",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.identity.v1.RegistrationAttempts/ResendRegistrationCode",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.identity.v1.RegistrationAttempts/CompleteRegistrationAttempt",
+        &[Anyone],
+    ),
+    ("/irikteu.identity.v1.Sessions/CreateSession", &[Anyone]),
+    ("/irikteu.identity.v1.Sessions/RefreshSession", &[Anyone]),
+    ("/irikteu.identity.v1.Sessions/GetSession", &[SignedIn]),
+    ("/irikteu.identity.v1.Sessions/EndSession", &[SignedIn]),
+    (
+        "/irikteu.identity.v1.Sessions/ExchangeSession",
+        &[Service("gateway")],
+    ),
+];

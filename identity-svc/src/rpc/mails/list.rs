@@ -1,0 +1,37 @@
+//! Lists kept mails, newest first.
+
+use chassis::Result;
+use chassis::page::Page;
+use chassis::violation::Violations;
+use proto::identity::v1 as pb;
+use tonic::Request;
+
+use super::show;
+use crate::domain::login;
+use crate::store::Place;
+use crate::{Context, store};
+
+pub async fn list(
+    ctx: &Context,
+    request: Request<pb::ListMailsRequest>,
+) -> Result<pb::ListMailsResponse> {
+    let pb = request.into_inner();
+    let to = login::normal(&pb.to);
+    let to_index = (!to.is_empty()).then(|| ctx.secrets.email_index(&to));
+    let mut violations = Violations::new();
+    let filter = [to_index.as_deref().unwrap_or_default()];
+    let page = Page::<Place>::parse(&mut violations, pb.page_size, &pb.page_token, &filter);
+    violations.into_result()?;
+    let mut mails = store::mail::list(
+        ctx.db.read(),
+        to_index.as_deref(),
+        page.after.as_ref(),
+        page.limit(),
+    )
+    .await?;
+    let next_page_token = page.next(&mut mails, |last| last.place());
+    Ok(pb::ListMailsResponse {
+        mails: mails.iter().map(show).collect(),
+        next_page_token,
+    })
+}

@@ -1,0 +1,150 @@
+//! From an IIN and an e-mail address to an account. Answers never tell who is known.
+
+use std::sync::Arc;
+
+use chassis::clock::to_pb;
+use chassis::mask::Masked;
+use proto::identity::v1 as pb;
+use proto::identity::v1::registration_attempts_server;
+use tonic::{Request, Response, Status};
+
+use super::language_to_pb;
+use crate::domain::refusal::Refusal;
+use crate::domain::registration::{Attempt, Rules, State};
+use crate::inbox::{self, RegistrationMail};
+use crate::secrets::{new_token, token_hash};
+use crate::{Context, store};
+use chassis::database::Tx;
+use jiff::Timestamp;
+
+mod complete;
+mod create;
+mod get;
+mod prove;
+mod resend;
+mod stated;
+
+#[derive(Clone)]
+pub struct RegistrationAttempts(Arc<Context>);
+
+impl RegistrationAttempts {
+    pub fn new(ctx: Arc<Context>) -> Self {
+        Self(ctx)
+    }
+}
+
+#[tonic::async_trait]
+impl registration_attempts_server::RegistrationAttempts for RegistrationAttempts {
+    async fn create_registration_attempt(
+        &self,
+        request: Request<pb::CreateRegistrationAttemptRequest>,
+    ) -> Result<Response<pb::RegistrationAttempt>, Status> {
+        Ok(Response::new(create::create(&self.0, request).await?))
+    }
+
+    async fn get_registration_attempt(
+        &self,
+        request: Request<pb::GetRegistrationAttemptRequest>,
+    ) -> Result<Response<pb::RegistrationAttempt>, Status> {
+        Ok(Response::new(get::get(&self.0, request).await?))
+    }
+
+    async fn prove_registration_email(
+        &self,
+        request: Request<pb::ProveRegistrationEmailRequest>,
+    ) -> Result<Response<pb::RegistrationAttempt>, Status> {
+        Ok(Response::new(prove::prove(&self.0, request).await?))
+    }
+
+    async fn resend_registration_code(
+        &self,
+        request: Request<pb::ResendRegistrationCodeRequest>,
+    ) -> Result<Response<pb::RegistrationAttempt>, Status> {
+        Ok(Response::new(resend::resend(&self.0, request).await?))
+    }
+
+    async fn complete_registration_attempt(
+        &self,
+        request: Request<pb::CompleteRegistrationAttemptRequest>,
+    ) -> Result<Response<pb::Account>, Status> {
+        Ok(Response::new(complete::complete(&self.0, request).await?))
+    }
+}
+
+const PATTERN: &str = "registrationAttempts/*";
+
+/// Never the IIN or the address it was made with.
+fn show(attempt: &Attempt, ctx: &Context) -> pb::RegistrationAttempt {
+    use pb::registration_attempt::State as Wire;
+    let state = match attempt.state(ctx.clock.now()) {
+        State::Pending => Wire::Pending,
+        State::EmailProven => Wire::EmailProven,
+        State::Completed => Wire::Completed,
+        State::Expired => Wire::Expired,
+    };
+    let resend = attempt.resend_time(&ctx.config.registration);
+    pb::RegistrationAttempt {
+        name: attempt.name(),
+        language: language_to_pb(attempt.language).into(),
+        campaign: attempt.campaign.clone().unwrap_or_default(),
+        state: state.into(),
+        create_time: Some(to_pb(attempt.created)),
+        expire_time: Some(to_pb(attempt.expires)),
+        resend_time: (state == Wire::Pending).then(|| to_pb(resend)),
+        ..Default::default()
+    }
+}
+
+/// A code for typing and a token for the link: what is kept of them, and what is mailed.
+struct Proofs {
+    code: Masked<String>,
+    token: Masked<String>,
+}
+
+impl Proofs {
+    fn new(ctx: &Context) -> Self {
+        let code = Masked::new(ctx.ids.code(b"0123456789", 6));
+        Self {
+            code,
+            token: new_token(&ctx.ids),
+        }
+    }
+
+    /// Makes the attempt wait for these and no others.
+    fn put_into(&self, ctx: &Context, attempt: &mut Attempt, now: Timestamp) {
+        let id = attempt.id.to_string();
+        attempt.code_hash = ctx.secrets.code_hash(&id, self.code.reveal());
+        attempt.code_expires = now + ctx.config.registration.code_life;
+        attempt.code_tries = 0;
+        attempt.token_hash = token_hash(self.token.reveal());
+        attempt.mailed = now;
+    }
+
+    /// Sends them, unless the address got too many mails lately, whoever asked for them.
+    async fn send(
+        &self,
+        ctx: &Context,
+        tx: &Tx,
+        attempt: &Attempt,
+        now: Timestamp,
+    ) -> chassis::Result<()> {
+        let to_index = ctx.secrets.email_index(attempt.email.reveal());
+        let since = now - Rules::MAIL_WINDOW;
+        let (sent, oldest) = store::mail::registrations_since(tx, &to_index, since).await?;
+        if sent >= ctx.config.registration.most_mails {
+            return Err(Refusal::RateLimited {
+                retry_time: oldest + Rules::MAIL_WINDOW,
+            }
+            .into());
+        }
+        let mail = RegistrationMail {
+            to: &attempt.email,
+            language: attempt.language,
+            attempt: &attempt.name(),
+            code: &self.code,
+            code_minutes: ctx.config.registration.code_life.as_mins(),
+            token: &self.token,
+        };
+        inbox::send_registration(ctx, tx, now, mail).await
+    }
+}

@@ -1,0 +1,135 @@
+//! Signs in with the IIN or the e-mail address. A login that nobody has takes the same work and
+//! gets the same answer as a wrong password.
+
+use chassis::caller::Caller;
+use chassis::mask::Masked;
+use chassis::once::{self, Once};
+use chassis::violation::Violations;
+use chassis::{Error, Result, audit};
+use proto::identity::v1 as pb;
+use tonic::Request;
+use uuid::Uuid;
+
+use super::{Tokens, show};
+use crate::domain::refusal::Refusal;
+use crate::domain::session::{Session, State};
+use crate::domain::throttle::Failures;
+use crate::domain::{login, password};
+use crate::rpc::check_request_id;
+use crate::store::account::Indexes;
+use crate::{Context, store};
+
+/// More than any password can have; hashing what is longer would only cost.
+const LONGEST_PASSWORD: usize = 1024;
+
+pub async fn create(
+    ctx: &Context,
+    request: Request<pb::CreateSessionRequest>,
+) -> Result<pb::Session> {
+    let caller = Caller::of(&request);
+    let pb = request.into_inner();
+    let (login, password) = parse(&pb)?;
+    let login_index = ctx.secrets.login_index(&login);
+    let failures = store::failure::find(ctx.db.read(), &login_index).await?;
+    if let Some(retry_time) = failures.and_then(|failures| failures.wait_until(ctx.clock.now())) {
+        return Err(Refusal::RateLimited { retry_time }.into());
+    }
+    let (account, hash) = check(ctx, &login, &login_index, &password).await?;
+    let rehashed = match ctx.hasher.is_outdated(&hash) {
+        true => Some(ctx.hasher.hash(&password, &ctx.ids).await?),
+        false => None,
+    };
+
+    let what = ctx.secrets.fingerprint(&[&login, password.reveal()]);
+    let (db, clock) = (&ctx.db, &ctx.clock);
+    let write =
+        match once::begin(db, clock, &caller, "CreateSession", &pb.request_id, &what).await? {
+            Once::Answered(answer) => return again(ctx, &answer).await,
+            Once::Begun(write) => write,
+        };
+    let (tx, now) = (write.tx(), clock.now());
+    let ends = now + ctx.config.lifetimes.absolute;
+    let mut session = Session {
+        id: ctx.ids.uuid(),
+        account,
+        created: now,
+        ends,
+        ended: None,
+        generation: 1,
+        access_expires: ends,
+        refresh_expires: ends,
+    };
+    store::session::insert(tx, &session).await?;
+    let tokens = Tokens::issue(ctx, tx, &mut session, now).await?;
+    store::failure::forget(tx, &login_index).await?;
+    if let Some(rehashed) = &rehashed {
+        store::account::save_password_hash(tx, account, &hash, rehashed).await?;
+    }
+    let by = crate::domain::account::name(account);
+    audit::record(tx, clock, &caller, "CreateSession", &session.name(), &by).await?;
+    // Tokens are not kept: a repeat gets new ones.
+    write.commit(show(&session, now)).await?;
+    Ok(tokens.show_with(&session, now))
+}
+
+fn parse(pb: &pb::CreateSessionRequest) -> Result<(String, Masked<String>)> {
+    let mut violations = Violations::new();
+    check_request_id(&mut violations, &pb.request_id);
+    let login = login::normal(&violations.text("login", &pb.login, login::LONGEST_EMAIL));
+    if pb.password.is_empty() {
+        violations.add("password", "REQUIRED");
+    } else if pb.password.len() > LONGEST_PASSWORD {
+        violations.add_with(
+            "password",
+            "TOO_LONG",
+            [("max", password::LONGEST.to_string())],
+        );
+    }
+    violations.into_result()?;
+    Ok((login, password::normal(&pb.password)))
+}
+
+async fn check(
+    ctx: &Context,
+    login: &str,
+    login_index: &str,
+    password: &Masked<String>,
+) -> Result<(Uuid, Masked<String>)> {
+    // Both are looked for whatever the login looks like: the work is the same.
+    let (iin, email) = (ctx.secrets.iin_index(login), ctx.secrets.email_index(login));
+    let indexes = Indexes {
+        iin: &iin,
+        email: &email,
+    };
+    let known = store::account::credentials(ctx.db.read(), &indexes).await?;
+    let right = ctx
+        .hasher
+        .verify(password, known.as_ref().map(|(_, hash)| hash))
+        .await?;
+    match known {
+        Some(known) if right => Ok(known),
+        _ => {
+            let tx = ctx.db.begin().await?;
+            let before = store::failure::lock(&tx, login_index).await?;
+            let failures = Failures::after(before, ctx.clock.now());
+            store::failure::save(&tx, login_index, failures).await?;
+            ctx.db.commit(tx).await?;
+            Err(Refusal::SignInFailed.into())
+        }
+    }
+}
+
+/// New tokens of the session that the first call opened.
+async fn again(ctx: &Context, first: &pb::Session) -> Result<pb::Session> {
+    let ended = || Error::Unauthenticated("SESSION_ENDED");
+    let id = chassis::name::uuid("sessions/*", &first.name).ok_or_else(ended)?;
+    let tx = ctx.db.begin().await?;
+    let now = ctx.clock.now();
+    let session = store::session::lock(&tx, id).await?;
+    let mut session = session
+        .filter(|session| session.state(now) == State::Active)
+        .ok_or_else(ended)?;
+    let tokens = Tokens::issue(ctx, &tx, &mut session, now).await?;
+    ctx.db.commit(tx).await?;
+    Ok(tokens.show_with(&session, now))
+}

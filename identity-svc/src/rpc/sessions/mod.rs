@@ -1,0 +1,143 @@
+//! Signing in, staying signed in, signing out.
+
+use std::sync::Arc;
+
+use chassis::caller::Caller;
+use chassis::clock::to_pb;
+use chassis::database::Tx;
+use chassis::mask::Masked;
+use chassis::violation::Violations;
+use proto::identity::v1 as pb;
+use proto::identity::v1::sessions_server;
+use tonic::{Request, Response, Status};
+
+use super::named;
+use crate::domain::account;
+use crate::domain::session::{Session, State};
+use crate::secrets::{new_token, token_hash};
+use crate::store::session::Pair;
+use crate::{Context, store};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+mod create;
+mod end;
+mod exchange;
+mod get;
+mod refresh;
+
+#[derive(Clone)]
+pub struct Sessions(Arc<Context>);
+
+impl Sessions {
+    pub fn new(ctx: Arc<Context>) -> Self {
+        Self(ctx)
+    }
+}
+
+#[tonic::async_trait]
+impl sessions_server::Sessions for Sessions {
+    async fn create_session(
+        &self,
+        request: Request<pb::CreateSessionRequest>,
+    ) -> Result<Response<pb::Session>, Status> {
+        Ok(Response::new(create::create(&self.0, request).await?))
+    }
+
+    async fn refresh_session(
+        &self,
+        request: Request<pb::RefreshSessionRequest>,
+    ) -> Result<Response<pb::Session>, Status> {
+        Ok(Response::new(refresh::refresh(&self.0, request).await?))
+    }
+
+    async fn get_session(
+        &self,
+        request: Request<pb::GetSessionRequest>,
+    ) -> Result<Response<pb::Session>, Status> {
+        Ok(Response::new(get::get(&self.0, request).await?))
+    }
+
+    async fn end_session(
+        &self,
+        request: Request<pb::EndSessionRequest>,
+    ) -> Result<Response<pb::Session>, Status> {
+        Ok(Response::new(end::end(&self.0, request).await?))
+    }
+
+    async fn exchange_session(
+        &self,
+        request: Request<pb::ExchangeSessionRequest>,
+    ) -> Result<Response<pb::ExchangeSessionResponse>, Status> {
+        Ok(Response::new(exchange::exchange(&self.0, request).await?))
+    }
+}
+
+/// The session without its tokens.
+fn show(session: &Session, now: Timestamp) -> pb::Session {
+    use pb::session::State as Wire;
+    let state = match session.state(now) {
+        State::Active => Wire::Active,
+        State::Ended => Wire::Ended,
+        State::Expired => Wire::Expired,
+    };
+    pb::Session {
+        name: session.name(),
+        account: account::name(session.account),
+        access_expire_time: Some(to_pb(session.access_expires)),
+        refresh_expire_time: Some(to_pb(session.refresh_expires)),
+        create_time: Some(to_pb(session.created)),
+        state: state.into(),
+        ..Default::default()
+    }
+}
+
+/// A pair of tokens, shown once.
+struct Tokens {
+    access: Masked<String>,
+    refresh: Masked<String>,
+}
+
+impl Tokens {
+    /// A new pair of the session's generation, good from now on.
+    async fn issue(
+        ctx: &Context,
+        tx: &Tx,
+        session: &mut Session,
+        now: Timestamp,
+    ) -> chassis::Result<Self> {
+        let lifetimes = &ctx.config.lifetimes;
+        session.access_expires = (now + lifetimes.access).min(session.ends);
+        session.refresh_expires = (now + lifetimes.idle).min(session.ends);
+        let tokens = Self {
+            access: new_token(&ctx.ids),
+            refresh: new_token(&ctx.ids),
+        };
+        let (access_hash, refresh_hash) = (
+            token_hash(tokens.access.reveal()),
+            token_hash(tokens.refresh.reveal()),
+        );
+        let pair = Pair {
+            access_hash: &access_hash,
+            refresh_hash: &refresh_hash,
+        };
+        store::session::add_pair(tx, session, &pair).await?;
+        Ok(tokens)
+    }
+
+    fn show_with(self, session: &Session, now: Timestamp) -> pb::Session {
+        pb::Session {
+            access_token: self.access.into_revealed(),
+            refresh_token: self.refresh.into_revealed(),
+            ..show(session, now)
+        }
+    }
+}
+
+/// The session that a name means, where `sessions/current` is the one the caller is in.
+fn meant(violations: &mut Violations, caller: &Caller, name: &str) -> Option<Uuid> {
+    match caller {
+        Caller::Person(person) if name == "sessions/current" => Some(person.session),
+        _ => named(violations, "name", "sessions/*", name),
+    }
+}

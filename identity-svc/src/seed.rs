@@ -1,0 +1,90 @@
+//! Accounts made without a registration: for the first start of a demonstration, and to give a
+//! new installation its first administrator.
+
+use anyhow::{Context as _, anyhow};
+use chassis::caller::{Caller, Role};
+use chassis::mask::Masked;
+use chassis::text::Language;
+use chassis::{audit, clock};
+
+use crate::domain::account::{self, Account};
+use crate::domain::{login, password};
+use crate::store::account::Indexes;
+use crate::{Context, Wiring, events, store};
+
+/// An account to be made.
+#[derive(Debug, Clone)]
+pub struct SeedAccount<'a> {
+    /// Of a person whom the registry knows.
+    pub iin: &'a str,
+    pub email: &'a str,
+    pub password: Masked<String>,
+    pub language: Language,
+    pub roles: &'a [Role],
+}
+
+/// Makes the account where there is none with its IIN, and returns its name. One that is there
+/// is left as it is.
+///
+/// # Errors
+/// If the IIN or the address is wrong, the registry does not know the person, or the address
+/// belongs to another account.
+pub async fn account(wiring: &Wiring, seed: SeedAccount<'_>) -> anyhow::Result<String> {
+    let ctx = Context::new(wiring.clone()).await?;
+    let iin = login::iin(seed.iin).map_err(|reason| anyhow!("the IIN of the account: {reason}"))?;
+    let email = login::email(seed.email)
+        .map_err(|reason| anyhow!("the address of the account: {reason}"))?;
+    let (iin_index, email_index) = (
+        ctx.secrets.iin_index(&iin.reveal()),
+        ctx.secrets.email_index(email.reveal()),
+    );
+    let by_iin = Indexes {
+        iin: &iin_index,
+        email: "",
+    };
+    if let Some(id) =
+        inside(store::account::with_either_index(ctx.db.read(), &by_iin).await)?.first()
+    {
+        return Ok(account::name(*id));
+    }
+    let hash = inside(
+        ctx.hasher
+            .hash(&password::normal(seed.password.reveal()), &ctx.ids)
+            .await,
+    )?;
+    let account = Account {
+        id: ctx.ids.uuid(),
+        iin: Masked::new(iin.reveal()),
+        email,
+        language: seed.language,
+        person: ctx
+            .registry
+            .find(iin)
+            .context("the registry does not know the person")?,
+        roles: seed.roles.to_vec(),
+        created: clock::from_us(clock::to_us(ctx.clock.now())),
+        version: 1,
+    };
+    let tx = ctx.db.begin().await?;
+    let indexes = Indexes {
+        iin: &iin_index,
+        email: &email_index,
+    };
+    let made = inside(store::account::insert(&tx, &account, &indexes, &hash).await)?;
+    anyhow::ensure!(made, "another account has the address of the account");
+    inside(events::publish::account_created(&ctx, &tx, account.id, None).await)?;
+    let by = Caller::Service(crate::NAME.into());
+    let roles = account
+        .roles
+        .iter()
+        .map(|role| role.as_str())
+        .collect::<Vec<_>>()
+        .join(" ");
+    audit::record(&tx, &ctx.clock, &by, "SeedAccount", &account.name(), &roles).await?;
+    ctx.db.commit(tx).await?;
+    Ok(account.name())
+}
+
+fn inside<T>(outcome: chassis::Result<T>) -> anyhow::Result<T> {
+    outcome.map_err(|error| anyhow!("{error:?}"))
+}

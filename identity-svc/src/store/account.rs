@@ -1,0 +1,206 @@
+//! Accounts. The IIN and the e-mail address are found and kept unique by their keyed hashes.
+
+use chassis::Result;
+use chassis::caller::Role;
+use chassis::clock::to_us;
+use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use chassis::mask::{Email, Masked};
+use chassis::text::Language;
+use sea_orm::{ConnectionTrait, QueryResult};
+use uuid::Uuid;
+
+use super::{Place, id, language, limit, odd, role, time};
+use crate::domain::account::{Account, BirthDateSource, Person};
+
+const COLUMNS: &str = "id, iin, email, language, family_name, given_name, patronymic, birth_date,
+    birth_date_source, birth_place, created_us, version";
+
+/// The keyed hashes by which an account is unique.
+pub struct Indexes<'a> {
+    pub iin: &'a str,
+    pub email: &'a str,
+}
+
+/// False where an account with this IIN or this address is there already.
+pub async fn insert(
+    tx: &Tx,
+    account: &Account,
+    indexes: &Indexes<'_>,
+    password_hash: &Masked<String>,
+) -> Result<bool> {
+    let person = &account.person;
+    let done = execute(
+        tx,
+        "INSERT INTO account (id, iin_index, email_index, iin, email, password_hash, language, family_name,
+            given_name, patronymic, birth_date, birth_date_source, birth_place, created_us, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
+        [
+            account.id.to_string().into(),
+            indexes.iin.into(),
+            indexes.email.into(),
+            account.iin.reveal().as_str().into(),
+            account.email.reveal().into(),
+            password_hash.reveal().as_str().into(),
+            account.language.code().into(),
+            person.family_name.reveal().as_str().into(),
+            person.given_name.reveal().as_str().into(),
+            person.patronymic.reveal().as_str().into(),
+            person.birth_date.reveal().to_string().into(),
+            person.birth_date_source.as_str().into(),
+            person.birth_place.reveal().as_str().into(),
+            to_us(account.created).into(),
+            account.version.into(),
+        ],
+    )
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    for role in &account.roles {
+        role::grant(tx, account.id, *role, account.created).await?;
+    }
+    Ok(true)
+}
+
+pub async fn find<C: ConnectionTrait>(on: &C, account: Uuid) -> Result<Option<Account>> {
+    let sql = format!("SELECT {COLUMNS} FROM account WHERE id = $1");
+    whole(on, query_one(on, &sql, [account.to_string().into()]).await?).await
+}
+
+/// Locked until the end of the transaction.
+pub async fn lock(tx: &Tx, account: Uuid) -> Result<Option<Account>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM account WHERE id = $1{}",
+        for_update(tx)
+    );
+    whole(tx, query_one(tx, &sql, [account.to_string().into()]).await?).await
+}
+
+/// The accounts that stand in the way of a new one: none, one, or two different ones.
+pub async fn with_either_index<C: ConnectionTrait>(
+    on: &C,
+    indexes: &Indexes<'_>,
+) -> Result<Vec<Uuid>> {
+    let sql = "SELECT id FROM account WHERE iin_index = $1 OR email_index = $2 ORDER BY id";
+    let rows = query_all(on, sql, [indexes.iin.into(), indexes.email.into()]).await?;
+    rows.iter().map(|row| id(row, "id")).collect()
+}
+
+/// Whose login this is, and the hash of the password.
+pub async fn credentials<C: ConnectionTrait>(
+    on: &C,
+    indexes: &Indexes<'_>,
+) -> Result<Option<(Uuid, Masked<String>)>> {
+    let sql = "SELECT id, password_hash FROM account WHERE iin_index = $1 OR email_index = $2";
+    let row = query_one(on, sql, [indexes.iin.into(), indexes.email.into()]).await?;
+    row.map(|row| {
+        Ok((
+            id(&row, "id")?,
+            Masked::new(row.try_get("", "password_hash")?),
+        ))
+    })
+    .transpose()
+}
+
+/// Keeps a hash made at today's cost instead of the one it was checked against.
+pub async fn save_password_hash(
+    tx: &Tx,
+    account: Uuid,
+    before: &Masked<String>,
+    after: &Masked<String>,
+) -> Result<()> {
+    let sql = "UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+    let hashes = [before, after].map(|hash| hash.reveal().as_str().into());
+    let [before, after] = hashes;
+    execute(tx, sql, [account.to_string().into(), before, after]).await?;
+    Ok(())
+}
+
+pub async fn save_language(tx: &Tx, account: Uuid, language: Language) -> Result<()> {
+    let sql = "UPDATE account SET language = $2, version = version + 1 WHERE id = $1";
+    execute(
+        tx,
+        sql,
+        [account.to_string().into(), language.code().into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes that the account, or its roles, changed.
+pub async fn touch(tx: &Tx, account: Uuid) -> Result<()> {
+    let sql = "UPDATE account SET version = version + 1 WHERE id = $1";
+    execute(tx, sql, [account.to_string().into()]).await?;
+    Ok(())
+}
+
+/// Newest first; with a role, only accounts that have it; with a login, only the one that has it.
+pub async fn list<C: ConnectionTrait>(
+    on: &C,
+    role: Option<Role>,
+    login: Option<&Indexes<'_>>,
+    after: Option<&Place>,
+    rows: u64,
+) -> Result<Vec<Account>> {
+    let mut values: Vec<sea_orm::Value> = vec![limit(rows).into()];
+    let mut conditions = vec!["1 = 1".to_owned()];
+    if let Some(role) = role {
+        values.push(role.as_str().into());
+        conditions.push(format!(
+            "id IN (SELECT account_id FROM account_role WHERE role = ${})",
+            values.len()
+        ));
+    }
+    if let Some(login) = login {
+        values.extend([login.iin.into(), login.email.into()]);
+        let (iin, email) = (values.len() - 1, values.len());
+        conditions.push(format!("(iin_index = ${iin} OR email_index = ${email})"));
+    }
+    if let Some((created_us, id)) = after {
+        values.extend([(*created_us).into(), id.as_str().into()]);
+        let (time, id) = (values.len() - 1, values.len());
+        conditions.push(format!("(created_us, id) < (${time}, ${id})"));
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM account WHERE {} ORDER BY created_us DESC, id DESC LIMIT $1",
+        conditions.join(" AND ")
+    );
+    let mut accounts = Vec::new();
+    for row in query_all(on, &sql, values).await? {
+        accounts.extend(whole(on, Some(row)).await?);
+    }
+    Ok(accounts)
+}
+
+async fn whole<C: ConnectionTrait>(on: &C, row: Option<QueryResult>) -> Result<Option<Account>> {
+    let Some(row) = row else { return Ok(None) };
+    let mut account = read(&row)?;
+    account.roles = role::of(on, account.id).await?;
+    Ok(Some(account))
+}
+
+fn read(row: &QueryResult) -> Result<Account> {
+    let masked =
+        |column: &str| -> Result<Masked<String>> { Ok(Masked::new(row.try_get("", column)?)) };
+    let source: String = row.try_get("", "birth_date_source")?;
+    let born: String = row.try_get("", "birth_date")?;
+    let email: String = row.try_get("", "email")?;
+    Ok(Account {
+        id: id(row, "id")?,
+        iin: masked("iin")?,
+        email: Email::parse(&email).map_err(|_| odd("email"))?,
+        language: language(row)?,
+        person: Person {
+            family_name: masked("family_name")?,
+            given_name: masked("given_name")?,
+            patronymic: masked("patronymic")?,
+            birth_date: Masked::new(born.parse().map_err(|_| odd("birth_date"))?),
+            birth_date_source: BirthDateSource::from_name(&source)
+                .ok_or_else(|| odd("birth_date_source"))?,
+            birth_place: masked("birth_place")?,
+        },
+        roles: Vec::new(),
+        created: time(row, "created_us")?,
+        version: row.try_get("", "version")?,
+    })
+}

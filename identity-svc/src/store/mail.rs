@@ -1,0 +1,144 @@
+//! Outgoing mail: kept to be read on a development page.
+
+use chassis::Result;
+use chassis::clock::to_us;
+use chassis::database::{Tx, execute, query_all, query_one};
+use chassis::mask::Masked;
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, QueryResult};
+use uuid::Uuid;
+
+use super::{Place, id, limit, maybe_time, odd, time};
+use crate::domain::notice::Enclosure;
+
+/// What a mail is for: registrations are counted per address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Registration,
+    Notice,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Purpose::Registration => "REGISTRATION",
+            Purpose::Notice => "NOTICE",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Mail {
+    pub id: Uuid,
+    pub to: Masked<String>,
+    pub subject: String,
+    pub body: Masked<String>,
+    pub enclosures: Vec<Enclosure>,
+    pub created: Timestamp,
+}
+
+impl Mail {
+    pub fn place(&self) -> Place {
+        (to_us(self.created), self.id.to_string())
+    }
+}
+
+const COLUMNS: &str = "id, to_address, subject, body, enclosures, created_us";
+
+pub async fn insert(tx: &Tx, mail: &Mail, to_index: &str, purpose: Purpose) -> Result<()> {
+    let enclosures = serde_json::to_string(&mail.enclosures).map_err(anyhow::Error::from)?;
+    execute(
+        tx,
+        "INSERT INTO mail (id, to_address, to_index, purpose, subject, body, enclosures, state, created_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'KEPT', $8)",
+        [
+            mail.id.to_string().into(),
+            mail.to.reveal().as_str().into(),
+            to_index.into(),
+            purpose.as_str().into(),
+            mail.subject.as_str().into(),
+            mail.body.reveal().as_str().into(),
+            enclosures.into(),
+            to_us(mail.created).into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// How many mails of registrations went to an address since, and when the oldest of them did.
+pub async fn registrations_since(
+    tx: &Tx,
+    to_index: &str,
+    since: Timestamp,
+) -> Result<(i64, Timestamp)> {
+    let sql = "SELECT COUNT(*) AS n, MIN(created_us) AS oldest_us FROM mail
+               WHERE to_index = $1 AND purpose = 'REGISTRATION' AND created_us > $2";
+    let Some(row) = query_one(tx, sql, [to_index.into(), to_us(since).into()]).await? else {
+        return Ok((0, since));
+    };
+    Ok((
+        row.try_get("", "n")?,
+        maybe_time(&row, "oldest_us")?.unwrap_or(since),
+    ))
+}
+
+pub async fn find<C: ConnectionTrait>(on: &C, mail: Uuid) -> Result<Option<Mail>> {
+    let sql = format!("SELECT {COLUMNS} FROM mail WHERE id = $1");
+    query_one(on, &sql, [mail.to_string().into()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// Newest first.
+pub async fn list<C: ConnectionTrait>(
+    on: &C,
+    to_index: Option<&str>,
+    after: Option<&Place>,
+    rows: u64,
+) -> Result<Vec<Mail>> {
+    let mut values: Vec<sea_orm::Value> = vec![limit(rows).into()];
+    let mut conditions = vec!["1 = 1".to_owned()];
+    if let Some(to_index) = to_index {
+        values.push(to_index.into());
+        conditions.push(format!("to_index = ${}", values.len()));
+    }
+    if let Some((created_us, id)) = after {
+        values.extend([(*created_us).into(), id.as_str().into()]);
+        conditions.push(format!(
+            "(created_us, id) < (${}, ${})",
+            values.len() - 1,
+            values.len()
+        ));
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM mail WHERE {} ORDER BY created_us DESC, id DESC LIMIT $1",
+        conditions.join(" AND ")
+    );
+    query_all(on, &sql, values)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+pub async fn forget(tx: &Tx, before: Timestamp) -> Result<u64> {
+    let sql = "DELETE FROM mail WHERE created_us < $1";
+    Ok(execute(tx, sql, [to_us(before).into()])
+        .await?
+        .rows_affected())
+}
+
+fn read(row: &QueryResult) -> Result<Mail> {
+    let enclosures: String = row.try_get("", "enclosures")?;
+    Ok(Mail {
+        id: id(row, "id")?,
+        to: Masked::new(row.try_get("", "to_address")?),
+        subject: row.try_get("", "subject")?,
+        body: Masked::new(row.try_get("", "body")?),
+        enclosures: serde_json::from_str(&enclosures).map_err(|_| odd("enclosures"))?,
+        created: time(row, "created_us")?,
+    })
+}

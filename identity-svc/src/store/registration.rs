@@ -1,0 +1,162 @@
+//! Registration attempts.
+
+use chassis::Result;
+use chassis::clock::{from_us, to_us};
+use chassis::database::{Tx, execute, for_update, query_one};
+use chassis::mask::Masked;
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, QueryResult};
+use uuid::Uuid;
+
+use super::{id, language, odd, time};
+use crate::domain::registration::{Attempt, State};
+
+const COLUMNS: &str =
+    "id, state, iin, email, password_hash, language, campaign, code_hash, code_expires_us,
+    code_tries, token_hash, mailed_us, created_us, expires_us, account_id";
+
+pub async fn insert(tx: &Tx, attempt: &Attempt) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO registration_attempt ({COLUMNS})
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL)"
+    );
+    execute(
+        tx,
+        &sql,
+        [
+            attempt.id.to_string().into(),
+            attempt.kept_state.as_str().into(),
+            attempt.iin.reveal().as_str().into(),
+            attempt.email.reveal().as_str().into(),
+            attempt.password_hash.reveal().as_str().into(),
+            attempt.language.code().into(),
+            attempt.campaign.clone().into(),
+            attempt.code_hash.as_str().into(),
+            to_us(attempt.code_expires).into(),
+            attempt.code_tries.into(),
+            attempt.token_hash.as_str().into(),
+            to_us(attempt.mailed).into(),
+            to_us(attempt.created).into(),
+            to_us(attempt.expires).into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn find<C: ConnectionTrait>(on: &C, attempt: Uuid) -> Result<Option<Attempt>> {
+    let sql = format!("SELECT {COLUMNS} FROM registration_attempt WHERE id = $1");
+    query_one(on, &sql, [attempt.to_string().into()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// Locked until the end of the transaction.
+pub async fn lock(tx: &Tx, attempt: Uuid) -> Result<Option<Attempt>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM registration_attempt WHERE id = $1{}",
+        for_update(tx)
+    );
+    query_one(tx, &sql, [attempt.to_string().into()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// Uses up one guess before the code is looked at, so that guesses sent at once are counted too.
+/// False where none is left, or the code matters no more.
+pub async fn take_guess(tx: &Tx, attempt: Uuid, most: i32) -> Result<bool> {
+    let sql = "UPDATE registration_attempt SET code_tries = code_tries + 1
+               WHERE id = $1 AND state = 'PENDING' AND code_tries < $2";
+    let done = execute(tx, sql, [attempt.to_string().into(), most.into()]).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn save_proven(tx: &Tx, attempt: Uuid) -> Result<()> {
+    let sql = "UPDATE registration_attempt SET state = 'EMAIL_PROVEN' WHERE id = $1 AND state = 'PENDING'";
+    execute(tx, sql, [attempt.to_string().into()]).await?;
+    Ok(())
+}
+
+/// A new code and a new token; the ones before stop working.
+pub async fn save_mailed(tx: &Tx, attempt: &Attempt) -> Result<()> {
+    execute(
+        tx,
+        "UPDATE registration_attempt
+         SET code_hash = $2, code_expires_us = $3, code_tries = 0, token_hash = $4, mailed_us = $5
+         WHERE id = $1 AND state = 'PENDING'",
+        [
+            attempt.id.to_string().into(),
+            attempt.code_hash.as_str().into(),
+            to_us(attempt.code_expires).into(),
+            attempt.token_hash.as_str().into(),
+            to_us(attempt.mailed).into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The attempt made its account: what it knew of the person is there now, and not here.
+pub async fn save_completed(tx: &Tx, attempt: Uuid, account: Uuid) -> Result<()> {
+    let sql = "UPDATE registration_attempt
+               SET state = 'COMPLETED', account_id = $2, iin = '', email = '', password_hash = ''
+               WHERE id = $1 AND state = 'EMAIL_PROVEN'";
+    execute(
+        tx,
+        sql,
+        [attempt.to_string().into(), account.to_string().into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// True the first time that the owners of the accounts in the way are to be told.
+pub async fn save_repeat_told(tx: &Tx, attempt: Uuid, now: Timestamp) -> Result<bool> {
+    let sql = "UPDATE registration_attempt SET repeat_told_us = $2 WHERE id = $1 AND repeat_told_us IS NULL";
+    let done = execute(tx, sql, [attempt.to_string().into(), to_us(now).into()]).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Empties what attempts that ran out know of a person.
+pub async fn expire(tx: &Tx, now: Timestamp) -> Result<u64> {
+    let sql = "UPDATE registration_attempt SET state = 'EXPIRED', iin = '', email = '', password_hash = ''
+               WHERE expires_us <= $1 AND state IN ('PENDING', 'EMAIL_PROVEN')";
+    Ok(execute(tx, sql, [to_us(now).into()]).await?.rows_affected())
+}
+
+pub async fn forget(tx: &Tx, expired_before: Timestamp) -> Result<u64> {
+    let sql = "DELETE FROM registration_attempt WHERE expires_us < $1";
+    Ok(execute(tx, sql, [to_us(expired_before).into()])
+        .await?
+        .rows_affected())
+}
+
+fn read(row: &QueryResult) -> Result<Attempt> {
+    let state: String = row.try_get("", "state")?;
+    let account: Option<String> = row.try_get("", "account_id")?;
+    Ok(Attempt {
+        id: id(row, "id")?,
+        kept_state: State::from_name(&state).ok_or_else(|| odd("state"))?,
+        iin: Masked::new(row.try_get("", "iin")?),
+        email: Masked::new(row.try_get("", "email")?),
+        password_hash: Masked::new(row.try_get("", "password_hash")?),
+        language: language(row)?,
+        campaign: row.try_get("", "campaign")?,
+        code_hash: row.try_get("", "code_hash")?,
+        code_expires: from_us(row.try_get("", "code_expires_us")?),
+        code_tries: row.try_get("", "code_tries")?,
+        token_hash: row.try_get("", "token_hash")?,
+        mailed: time(row, "mailed_us")?,
+        created: time(row, "created_us")?,
+        expires: time(row, "expires_us")?,
+        account: account
+            .as_deref()
+            .map(Uuid::parse_str)
+            .transpose()
+            .map_err(|_| odd("account_id"))?,
+    })
+}

@@ -1,0 +1,187 @@
+//! Sessions and the pairs of tokens of their generations.
+
+use chassis::Result;
+use chassis::clock::to_us;
+use chassis::database::{Tx, execute, for_update, query_one};
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, QueryResult};
+use uuid::Uuid;
+
+use super::{count, id, maybe_time, time};
+use crate::domain::session::{KeptToken, Session};
+
+const COLUMNS: &str = "id, account_id, created_us, ends_us, ended_us, generation, access_expires_us, refresh_expires_us";
+
+/// A pair of tokens as kept.
+pub struct Pair<'a> {
+    pub access_hash: &'a str,
+    pub refresh_hash: &'a str,
+}
+
+pub async fn insert(tx: &Tx, session: &Session) -> Result<()> {
+    let sql = format!("INSERT INTO session ({COLUMNS}) VALUES ($1, $2, $3, $4, NULL, $5, $6, $7)");
+    execute(
+        tx,
+        &sql,
+        [
+            session.id.to_string().into(),
+            session.account.to_string().into(),
+            to_us(session.created).into(),
+            to_us(session.ends).into(),
+            session.generation.into(),
+            to_us(session.access_expires).into(),
+            to_us(session.refresh_expires).into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A new pair of the session's generation, and until when it is good.
+pub async fn add_pair(tx: &Tx, session: &Session, pair: &Pair<'_>) -> Result<()> {
+    let (access_us, refresh_us) = (
+        to_us(session.access_expires),
+        to_us(session.refresh_expires),
+    );
+    execute(
+        tx,
+        "INSERT INTO session_token
+            (refresh_hash, access_hash, session_id, generation, access_expires_us, refresh_expires_us)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        [
+            pair.refresh_hash.into(),
+            pair.access_hash.into(),
+            session.id.to_string().into(),
+            session.generation.into(),
+            access_us.into(),
+            refresh_us.into(),
+        ],
+    )
+    .await?;
+    execute(
+        tx,
+        "UPDATE session SET generation = $2, access_expires_us = $3, refresh_expires_us = $4 WHERE id = $1",
+        [session.id.to_string().into(), session.generation.into(), access_us.into(), refresh_us.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn find<C: ConnectionTrait>(on: &C, session: Uuid) -> Result<Option<Session>> {
+    let sql = format!("SELECT {COLUMNS} FROM session WHERE id = $1");
+    query_one(on, &sql, [session.to_string().into()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// Locked until the end of the transaction.
+pub async fn lock(tx: &Tx, session: Uuid) -> Result<Option<Session>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM session WHERE id = $1{}",
+        for_update(tx)
+    );
+    query_one(tx, &sql, [session.to_string().into()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// The session of a refresh token, and the token as kept.
+pub async fn by_refresh_token<C: ConnectionTrait>(
+    on: &C,
+    refresh_hash: &str,
+) -> Result<Option<(Uuid, KeptToken)>> {
+    let sql = "SELECT session_id, generation, refresh_expires_us FROM session_token WHERE refresh_hash = $1";
+    let row = query_one(on, sql, [refresh_hash.into()]).await?;
+    row.map(|row| {
+        let token = KeptToken {
+            generation: row.try_get("", "generation")?,
+            refresh_expires: time(&row, "refresh_expires_us")?,
+        };
+        Ok((id(&row, "session_id")?, token))
+    })
+    .transpose()
+}
+
+/// What an access token leads to.
+pub struct AccessToken {
+    pub session: Session,
+    pub expires: Timestamp,
+    pub used: bool,
+}
+
+pub async fn by_access_token<C: ConnectionTrait>(
+    on: &C,
+    access_hash: &str,
+) -> Result<Option<AccessToken>> {
+    let columns = COLUMNS
+        .split(", ")
+        .map(|column| format!("s.{column}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let sql = format!(
+        "SELECT {columns}, t.access_expires_us AS token_expires_us, t.used FROM session_token t
+         JOIN session s ON s.id = t.session_id WHERE t.access_hash = $1"
+    );
+    let row = query_one(on, &sql, [access_hash.into()]).await?;
+    row.map(|row| {
+        Ok(AccessToken {
+            session: read(&row)?,
+            expires: time(&row, "token_expires_us")?,
+            used: row.try_get("", "used")?,
+        })
+    })
+    .transpose()
+}
+
+/// Notes that the pair arrived: one of its tokens was shown to us.
+pub async fn mark_used(tx: &Tx, hash: &str) -> Result<()> {
+    let sql = "UPDATE session_token SET used = TRUE WHERE (access_hash = $1 OR refresh_hash = $1) AND used = FALSE";
+    execute(tx, sql, [hash.into()]).await?;
+    Ok(())
+}
+
+/// Whether any pair of this generation ever arrived.
+pub async fn was_used<C: ConnectionTrait>(on: &C, session: Uuid, generation: i64) -> Result<bool> {
+    let sql = "SELECT COUNT(*) AS n FROM session_token WHERE session_id = $1 AND generation = $2 AND used = TRUE";
+    Ok(count(on, sql, [session.to_string().into(), generation.into()]).await? > 0)
+}
+
+/// False where it had ended before.
+pub async fn end(tx: &Tx, session: Uuid, now: Timestamp) -> Result<bool> {
+    let sql = "UPDATE session SET ended_us = $2 WHERE id = $1 AND ended_us IS NULL";
+    let done = execute(tx, sql, [session.to_string().into(), to_us(now).into()]).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Tokens of sessions that are over lead nowhere.
+pub async fn forget_tokens(tx: &Tx, ended_before: Timestamp) -> Result<u64> {
+    let sql = "DELETE FROM session_token WHERE session_id IN
+               (SELECT id FROM session WHERE ends_us < $1 OR ended_us < $1)";
+    Ok(execute(tx, sql, [to_us(ended_before).into()])
+        .await?
+        .rows_affected())
+}
+
+pub async fn forget(tx: &Tx, ended_before: Timestamp) -> Result<u64> {
+    let sql = "DELETE FROM session WHERE ends_us < $1";
+    Ok(execute(tx, sql, [to_us(ended_before).into()])
+        .await?
+        .rows_affected())
+}
+
+fn read(row: &QueryResult) -> Result<Session> {
+    Ok(Session {
+        id: id(row, "id")?,
+        account: id(row, "account_id")?,
+        created: time(row, "created_us")?,
+        ends: time(row, "ends_us")?,
+        ended: maybe_time(row, "ended_us")?,
+        generation: row.try_get("", "generation")?,
+        access_expires: time(row, "access_expires_us")?,
+        refresh_expires: time(row, "refresh_expires_us")?,
+    })
+}

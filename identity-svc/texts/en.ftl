@@ -1,0 +1,24 @@
+# Sentences of identity-svc, in English.
+email-proof-wrong = The code or the link is wrong or too old. Tries left: { $tries_left }
+email-code-tries-spent = Too many wrong codes. Ask for a new one.
+email-already-proven = The e-mail address is proven already.
+resend-too-soon = The mail was sent a moment ago. Ask for another after { $resend_time }.
+email-not-proven = Confirm the e-mail address first.
+registration-expired = The time for this registration ran out. Start again.
+registration-completed = The registration is complete. Sign in.
+registration-not-open = Registration is not open now. It opens at { $open_time } and closes at { $close_time }
+over-age-limit = The age limit: { $max_age_years }. Your age in full years on { $reference_date }: { $age_years }
+account-exists = There is an account with this IIN or e-mail address. Sign in.
+sign-in-failed = Wrong login or password.
+refresh-token-reused = The session was ended to protect you. Sign in again.
+own-administrator-role = You cannot take the role of administrator from yourself.
+iin-length = An IIN has 12 digits.
+iin-not-digits = An IIN has nothing but digits.
+iin-check-digit = The IIN has a mistake: its check digit does not fit.
+iin-all-zero = There is no such IIN.
+email-invalid = This is not an e-mail address.
+password-too-common = This password is too common. Choose another.
+password-contains-login = The password must not contain the IIN or the e-mail address.
+birth-date-in-future = The day of birth lies in the future.
+birth-date-impossible = Nobody can have been born on this day.
+email-code-format = The code of the mail has six digits.
