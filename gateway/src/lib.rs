@@ -1,1 +1,170 @@
-//! The gateway.
+//! HTTP in front of the services: routes, JSON and OpenAPI are read off the contract at run time.
+//!
+//! | room | what it does |
+//! |---|---|
+//! | [`route`], [`template`] | which method and path is which RPC |
+//! | [`bind`], [`json`], [`percent`] | path, query, body and headers to a message, and back |
+//! | [`call`] | messages known only by their descriptors, to a service and back |
+//! | [`transcode`] | one request, start to end; no RPC is known there by name |
+//! | [`upload`], [`download`] | raw bodies in both directions |
+//! | [`session`] | bearer tokens, cookies, origins |
+//! | [`problem`], [`naming`] | every "no" as problem+json, in the client's words |
+//! | [`openapi`], [`comment`] | the OpenAPI document |
+//! | [`pages`] | the API page and the page that confirms an e-mail address |
+//! | [`edge`], [`mod@serve`], [`config`] | what stands around every route; the listener; settings |
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use axum::middleware;
+use axum::routing::get;
+use chassis::caller::{IDENTITY, ServiceIdentity};
+use chassis::client::Connection;
+use chassis::clock::Clock;
+use chassis::ids::Ids;
+use futures_util::future::BoxFuture;
+use http::{HeaderName, HeaderValue, Method, header};
+use prost_reflect::DescriptorPool;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+pub mod bind;
+pub mod call;
+pub mod comment;
+pub mod config;
+pub mod download;
+pub mod edge;
+pub mod json;
+pub mod naming;
+pub mod openapi;
+pub mod pages;
+pub mod percent;
+pub mod problem;
+pub mod route;
+pub mod serve;
+pub mod session;
+pub mod template;
+pub mod transcode;
+pub mod upload;
+
+pub use config::GatewayConfig;
+pub use serve::serve;
+
+/// Tells whether calls can be answered: cheap, asked every few seconds.
+pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
+
+/// The gateway, built and ready to become a router.
+pub struct Gateway(Arc<Inner>);
+
+/// What every request needs.
+pub struct Inner {
+    pub(crate) config: GatewayConfig,
+    pub(crate) routes: route::Routes,
+    pub(crate) openapi: String,
+    connections: HashMap<&'static str, Connection>,
+    /// The only connection that speaks for the gateway itself.
+    pub(crate) identity: Connection,
+    pub(crate) ids: Ids,
+    pub(crate) clock: Clock,
+    pub(crate) ready: Ready,
+}
+
+impl Inner {
+    pub(crate) fn connection(&self, service: &'static str) -> Connection {
+        // Every service of a route is in the map: both come from route::SERVICES.
+        self.connections
+            .get(service)
+            .unwrap_or(&self.identity)
+            .clone()
+    }
+}
+
+impl Gateway {
+    /// Reads the contract and connects to every service of [`route::SERVICES`].
+    ///
+    /// `connect` gives unsigned connections: a call in nobody's name must stay in nobody's name.
+    /// `speaker` signs only the exchange of a session for a caller token.
+    ///
+    /// # Errors
+    /// If the contract has an annotation that can't be served.
+    pub fn new(
+        config: GatewayConfig,
+        connect: impl Fn(&'static str) -> Connection,
+        speaker: ServiceIdentity,
+        ids: Ids,
+        clock: Clock,
+        ready: Ready,
+    ) -> anyhow::Result<Self> {
+        let pool = DescriptorPool::decode(proto::DESCRIPTOR).context("the contract")?;
+        let routes = route::Routes::read(&pool)?;
+        let openapi = openapi::document(&pool, &routes)?;
+        let connections = route::SERVICES
+            .into_iter()
+            .map(|it| (it, connect(it)))
+            .collect();
+        Ok(Self(Arc::new(Inner {
+            identity: connect(IDENTITY).signed(speaker),
+            connections,
+            config,
+            routes,
+            openapi,
+            ids,
+            clock,
+            ready,
+        })))
+    }
+
+    /// Every route, with `extra` ones beside them, such as development pages.
+    pub fn router(&self, extra: Router) -> Router {
+        let inner = self.0.clone();
+        let pages = pages::routes()
+            .route("/openapi.json", get(pages::openapi))
+            .route("/healthz", get(pages::alive))
+            .route("/readyz", get(pages::ready))
+            .route("/metrics", get(pages::metrics));
+        pages
+            .fallback(transcode::answer)
+            .with_state(inner.clone())
+            .merge(extra)
+            .layer(cors(&inner.config.allowed_origins))
+            .layer(middleware::from_fn_with_state(inner, edge::around))
+    }
+}
+
+/// Pages of these origins may call with cookies; all others only see what a browser shows anybody.
+fn cors(origins: &[String]) -> CorsLayer {
+    if origins.is_empty() {
+        return CorsLayer::new();
+    }
+    let origins = origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_credentials(true)
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allow_headers([
+            header::ACCEPT_LANGUAGE,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            HeaderName::from_static("content-digest"),
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static(session::SESSION_HEADER),
+            HeaderName::from_static("traceparent"),
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::CONTENT_LANGUAGE,
+            header::RETRY_AFTER,
+            HeaderName::from_static("x-trace-id"),
+        ])
+        .max_age(std::time::Duration::from_secs(600))
+}

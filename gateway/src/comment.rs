@@ -1,0 +1,53 @@
+//! What the contract says of its fields and RPCs beside their types: comments and behaviours.
+
+use std::collections::HashMap;
+
+use prost_reflect::{DescriptorPool, FieldDescriptor};
+
+/// The comments of the whole contract, by file and path.
+pub struct Comments(HashMap<(String, Vec<i32>), String>);
+
+impl Comments {
+    pub fn read(pool: &DescriptorPool) -> Self {
+        let mut all = HashMap::new();
+        for file in pool.files() {
+            let info = file.file_descriptor_proto().source_code_info.as_ref();
+            for location in info.iter().flat_map(|info| &info.location) {
+                if let Some(text) = &location.leading_comments {
+                    let lines: Vec<_> = text.lines().map(str::trim).collect();
+                    let key = (file.name().to_owned(), location.path.clone());
+                    all.insert(key, lines.join("\n").trim().to_owned());
+                }
+            }
+        }
+        Self(all)
+    }
+
+    pub fn of(&self, file: &prost_reflect::FileDescriptor, path: &[i32]) -> &str {
+        let key = (file.name().to_owned(), path.to_vec());
+        self.0.get(&key).map_or("", String::as_str)
+    }
+}
+
+/// Whether `google.api.field_behavior` of the field has this value.
+pub fn has_behavior(field: &FieldDescriptor, name: &str) -> bool {
+    let pool = field.parent_pool();
+    let Some(extension) = pool.get_extension_by_name("google.api.field_behavior") else {
+        return false;
+    };
+    let kind = extension.kind();
+    let number = kind
+        .as_enum()
+        .and_then(|it| it.get_value_by_name(name))
+        .map(|value| value.number());
+    let options = field.options();
+    let values = options.get_extension(&extension);
+    values
+        .as_list()
+        .is_some_and(|all| all.iter().any(|value| value.as_enum_number() == number))
+}
+
+/// Whether only the service fills it.
+pub fn is_output_only(field: &FieldDescriptor) -> bool {
+    has_behavior(field, "OUTPUT_ONLY") || has_behavior(field, "IDENTIFIER")
+}

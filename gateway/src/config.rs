@@ -1,0 +1,128 @@
+//! Settings of the gateway, each with its reason.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chassis::config::CommonArgs;
+
+/// What the gateway needs to know wherever it runs.
+#[derive(Debug, Clone)]
+pub struct GatewayConfig {
+    /// Origins beside the gateway's own whose pages may call, with cookies too.
+    pub allowed_origins: Vec<String>,
+    /// Browsers reach it over HTTPS: they are told to stay there.
+    pub is_https: bool,
+    /// Proxies of ours in front: so many entries at the end of X-Forwarded-For are believed.
+    pub trusted_proxies: usize,
+    /// The largest JSON body. The largest request of the contract, a form's section with every
+    /// row filled, is a quarter of this.
+    pub largest_json: usize,
+    /// The largest upload. Documents end at 20 MiB and their service says so; a little more is let
+    /// through so that it can.
+    pub largest_upload: u64,
+    /// The longest path and query.
+    pub longest_uri: usize,
+    /// How long a service may take for one answer.
+    pub call_timeout: Duration,
+    /// How long an upload may take: 20 MiB over a poor mobile line.
+    pub upload_timeout: Duration,
+    /// The longest wait for a JSON body, and the longest silence within a stream.
+    pub body_timeout: Duration,
+}
+
+impl Default for GatewayConfig {
+    fn default() -> Self {
+        Self {
+            allowed_origins: Vec::new(),
+            is_https: false,
+            trusted_proxies: 0,
+            largest_json: 256 * 1024,
+            largest_upload: 21 * 1024 * 1024,
+            longest_uri: 8 * 1024,
+            call_timeout: Duration::from_secs(10),
+            upload_timeout: Duration::from_secs(600),
+            body_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Settings of a gateway that is a process of its own.
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+
+    /// Where to listen for HTTP.
+    #[arg(long, env = "IRIKTEU_HTTP_ADDR", default_value = "127.0.0.1:8080")]
+    pub http_addr: SocketAddr,
+
+    /// Where identity-svc listens for gRPC.
+    #[arg(
+        long,
+        env = "IRIKTEU_IDENTITY_URL",
+        default_value = "http://127.0.0.1:50051"
+    )]
+    pub identity_url: String,
+
+    /// Where questionnaire-svc listens for gRPC.
+    #[arg(
+        long,
+        env = "IRIKTEU_QUESTIONNAIRE_URL",
+        default_value = "http://127.0.0.1:50052"
+    )]
+    pub questionnaire_url: String,
+
+    /// Where review-svc listens for gRPC.
+    #[arg(
+        long,
+        env = "IRIKTEU_REVIEW_URL",
+        default_value = "http://127.0.0.1:50053"
+    )]
+    pub review_url: String,
+
+    /// Where testing-svc listens for gRPC.
+    #[arg(
+        long,
+        env = "IRIKTEU_TESTING_URL",
+        default_value = "http://127.0.0.1:50054"
+    )]
+    pub testing_url: String,
+
+    /// The gateway's Ed25519 key in PKCS#8: it signs the exchange of sessions with identity-svc.
+    #[arg(long, env = "IRIKTEU_KEY_FILE")]
+    pub key_file: PathBuf,
+
+    /// Origins, besides its own, whose pages may call, such as `https://app.irikteu.kz`.
+    #[arg(long, env = "IRIKTEU_ALLOWED_ORIGINS", value_delimiter = ',')]
+    pub allowed_origins: Vec<String>,
+
+    /// Browsers reach the gateway over HTTPS: tell them to stay there.
+    #[arg(long, env = "IRIKTEU_HTTPS")]
+    pub https: bool,
+
+    /// How many proxies of ours stand in front: that many entries at the end of X-Forwarded-For
+    /// are believed.
+    #[arg(long, env = "IRIKTEU_TRUSTED_PROXIES", default_value_t = 0)]
+    pub trusted_proxies: usize,
+}
+
+impl ServeArgs {
+    pub fn gateway(&self) -> GatewayConfig {
+        GatewayConfig {
+            allowed_origins: self.allowed_origins.clone(),
+            is_https: self.https,
+            trusted_proxies: self.trusted_proxies,
+            ..GatewayConfig::default()
+        }
+    }
+
+    pub fn url(&self, service: &str) -> &str {
+        match service {
+            "questionnaire-svc" => &self.questionnaire_url,
+            "review-svc" => &self.review_url,
+            "testing-svc" => &self.testing_url,
+            _ => &self.identity_url,
+        }
+    }
+}

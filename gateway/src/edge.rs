@@ -1,0 +1,220 @@
+//! What stands around every route: trace, language, panic guard, security headers, the log line.
+
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use chassis::clock::Stopwatch;
+use chassis::error::{self, Scope};
+use chassis::ids::Ids;
+use chassis::text::Language;
+use futures_util::FutureExt;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+use crate::Inner;
+use crate::problem::{Problem, TEXTS};
+
+/// The address at the other end of the connection, put there by [`crate::serve`].
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
+
+/// The route a request took, for logs and metrics: a path holds ids, a template none.
+#[derive(Debug, Clone)]
+pub struct Label(pub String);
+
+/// How a request is found again (W3C Trace Context).
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    pub id: String,
+    span: String,
+}
+
+impl Trace {
+    /// The sender's trace where it has one, or a new one.
+    fn of(headers: &HeaderMap, ids: &Ids) -> Self {
+        let given = headers
+            .get("traceparent")
+            .and_then(|it| it.to_str().ok())
+            .and_then(trace_id);
+        let id = given.map_or_else(|| ids.uuid().simple().to_string(), str::to_owned);
+        Self {
+            id,
+            span: hex::encode(&ids.secret()[..8]),
+        }
+    }
+
+    pub fn parent(&self) -> String {
+        format!("00-{}-{}-01", self.id, self.span)
+    }
+}
+
+fn trace_id(parent: &str) -> Option<&str> {
+    let mut parts = parent.split('-');
+    let (version, id) = (parts.next()?, parts.next()?);
+    let is_hex = |text: &str| {
+        text.bytes()
+            .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it))
+    };
+    let good =
+        version.len() == 2 && id.len() == 32 && is_hex(id) && id.bytes().any(|it| it != b'0');
+    good.then_some(id)
+}
+
+pub async fn around(
+    State(gateway): State<Arc<Inner>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let started = Stopwatch::start();
+    let method = request.method().clone();
+    let language = request.headers().get(header::ACCEPT_LANGUAGE);
+    let language = language.and_then(|it| Language::from_accept_language(it.to_str().ok()?));
+    let trace = Trace::of(request.headers(), &gateway.ids);
+    let address = client_address(&request, gateway.config.trusted_proxies);
+    request.extensions_mut().insert(trace.clone());
+    if let Some(address) = address {
+        request.extensions_mut().insert(address);
+    }
+    let matched = request.extensions().get::<axum::extract::MatchedPath>();
+    let page = matched.map(|it| it.as_str().to_owned());
+    let scope = Scope {
+        language: language.unwrap_or_default(),
+        domain: "gateway.irikteu.kz",
+        texts: &TEXTS,
+    };
+    let work = async {
+        // A fault here must not take the connection with it.
+        AssertUnwindSafe(next.run(request))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_panic| {
+                tracing::error!(trace = trace.id, "a request panicked");
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                Problem::new(status, "INTERNAL", &[]).into_response(&trace.id)
+            })
+    };
+    let mut response = error::in_scope(scope, work).await;
+    secure(response.headers_mut(), gateway.config.is_https);
+    if let Ok(id) = HeaderValue::from_str(&trace.id) {
+        response.headers_mut().insert("x-trace-id", id);
+    }
+    let label = response
+        .extensions_mut()
+        .remove::<Label>()
+        .map(|label| label.0);
+    let label = label.or(page).unwrap_or_else(|| "unmatched".to_owned());
+    let (status, took) = (response.status(), started.elapsed());
+    let route = format!("{} {label}", known(&method));
+    chassis::telemetry::answered("gateway", &route, status.as_str(), took);
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let status = status.as_u16();
+    tracing::info!(route, status, milliseconds, trace = trace.id, "answered");
+    response
+}
+
+/// Methods are the sender's choice; a metric has only those that exist.
+fn known(method: &http::Method) -> &str {
+    match method.as_str() {
+        it @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => it,
+        _ => "OTHER",
+    }
+}
+
+/// The sender's address: what our own proxies say, counted from the last, or the connection's.
+fn client_address(request: &Request, proxies: usize) -> Option<ClientAddress> {
+    let connection = request.extensions().get::<ClientAddress>().copied();
+    if proxies == 0 {
+        return connection;
+    }
+    let lines = request.headers().get_all("x-forwarded-for").iter();
+    let hops: Vec<&str> = lines
+        .filter_map(|it| it.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .collect();
+    let hop = hops
+        .len()
+        .checked_sub(proxies)
+        .and_then(|at| hops[at].trim().parse().ok());
+    hop.map(ClientAddress).or(connection)
+}
+
+/// Nothing may be loaded or run but what a page asks for by a policy of its own.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+fn secure(headers: &mut HeaderMap, is_https: bool) {
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=(), payment=()",
+        ),
+    ];
+    for (name, value) in fixed {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    if is_https {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_taken_over_only_where_it_is_one() {
+        let good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        assert_eq!(trace_id(good), Some("0af7651916cd43dd8448eb211c80319c"));
+        for bad in [
+            "",
+            "00",
+            "00-xyz-1-01",
+            "00-00000000000000000000000000000000-1-01",
+        ] {
+            assert_eq!(trace_id(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_our_own_proxies_are_believed() {
+        let mut request = Request::new(axum::body::Body::empty());
+        let forwarded = HeaderValue::from_static("6.6.6.6, 1.2.3.4, 10.0.0.1");
+        request.headers_mut().insert("x-forwarded-for", forwarded);
+        request
+            .extensions_mut()
+            .insert(ClientAddress("9.9.9.9".parse().expect("an address")));
+        let at = |proxies| {
+            client_address(&request, proxies)
+                .expect("an address")
+                .0
+                .to_string()
+        };
+        assert_eq!(
+            (at(0), at(1), at(2), at(9)),
+            (
+                "9.9.9.9".into(),
+                "10.0.0.1".into(),
+                "1.2.3.4".into(),
+                "9.9.9.9".into()
+            )
+        );
+    }
+}

@@ -1,0 +1,351 @@
+//! One request from HTTP to a service and back. No RPC is known here by name: the contract says
+//! what each takes.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use bytes::Bytes;
+use chassis::error;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use prost_reflect::{DynamicMessage, ReflectMessage, Value};
+use tonic::{Code, Status};
+
+use crate::bind::{self, Parts};
+use crate::call::{self, Envelope};
+use crate::edge::{ClientAddress, Label, Trace};
+use crate::json::write;
+use crate::naming::{self, Manner};
+use crate::problem::Problem;
+use crate::route::{self, Found, Operation, Shape};
+use crate::session::{self, Access, CookieWork, Credentials};
+use crate::upload::{self, Broken};
+use crate::{Inner, download};
+
+/// Answers everything that is not a page of the gateway's own.
+pub async fn answer(State(gateway): State<Arc<Inner>>, request: Request) -> Response {
+    let trace = request
+        .extensions()
+        .get::<Trace>()
+        .cloned()
+        .unwrap_or_default();
+    let method = request.method().clone();
+    match gateway.routes.find(&method, request.uri().path()) {
+        Found::Operation(operation, segments) => {
+            let answer = gateway.operate(operation, &segments, &trace, request).await;
+            let mut response = answer.unwrap_or_else(|problem| problem.into_response(&trace.id));
+            response
+                .extensions_mut()
+                .insert(Label(operation.template.text.clone()));
+            response
+        }
+        Found::WrongMethod(methods) => {
+            let allow: Vec<_> = methods.into_iter().chain(["OPTIONS".to_owned()]).collect();
+            let allow = HeaderValue::try_from(allow.join(", "));
+            let mut problem =
+                Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", &[]);
+            if let Ok(allow) = allow {
+                problem = problem.with(header::ALLOW, allow);
+            }
+            problem.into_response(&trace.id)
+        }
+        Found::Nothing => Problem::not_found().into_response(&trace.id),
+    }
+}
+
+/// A request on its way, with what is known of its sender.
+struct Journey<'a> {
+    operation: &'a Operation,
+    credentials: Credentials,
+    envelope: Envelope,
+    /// Why the cookie's session counts as none.
+    ended: Option<Status>,
+}
+
+impl Inner {
+    async fn operate(
+        &self,
+        operation: &Operation,
+        segments: &[String],
+        trace: &Trace,
+        request: Request,
+    ) -> Result<Response, Problem> {
+        let (parts, body) = request.into_parts();
+        let query = parts.uri.query().unwrap_or_default();
+        if parts.uri.path().len() + query.len() > self.config.longest_uri {
+            let max = self.config.longest_uri.to_string();
+            let status = StatusCode::URI_TOO_LONG;
+            return Err(Problem::new(status, "PAYLOAD_TOO_LARGE", &[("max", max)]));
+        }
+        let credentials = Credentials::read(&parts.headers)?;
+        let host = parts
+            .headers
+            .get(header::HOST)
+            .and_then(|it| it.to_str().ok());
+        let host = parts
+            .uri
+            .authority()
+            .map(http::uri::Authority::as_str)
+            .or(host);
+        let is_ours =
+            || session::is_same_origin(&parts.headers, host, &self.config.allowed_origins);
+        if operation.is_unsafe() && credentials.has_cookies() && !is_ours() {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "ORIGIN_NOT_ALLOWED",
+                &[],
+            ));
+        }
+        let address = parts.extensions.get::<ClientAddress>();
+        let envelope = self.envelope(operation, trace, address);
+        let mut journey = Journey {
+            operation,
+            credentials,
+            envelope,
+            ended: None,
+        };
+        self.introduce(&mut journey).await?;
+
+        let is_upload = matches!(operation.shape, Shape::Upload(_));
+        let (text, raw) = if is_upload {
+            (Bytes::new(), body)
+        } else {
+            (self.read_body(&parts.headers, body).await?, Body::empty())
+        };
+        let bound = bind::bind(
+            operation,
+            &Parts {
+                segments,
+                query,
+                headers: &parts.headers,
+                body: &text,
+                is_stranger: journey.credentials.access == Access::None,
+            },
+            &self.ids,
+        );
+        let (message, manner) = bound?;
+        let answer = match &operation.shape {
+            Shape::Unary => self.unary(&journey, message).await,
+            Shape::Upload(shape) => {
+                self.upload(&journey, shape, message, &parts.headers, raw)
+                    .await
+            }
+            Shape::Download => self.download(&journey, message).await,
+        };
+        let mut response = answer.map_err(|problem| journey.told(problem, &manner))?;
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let vary = HeaderValue::from_static("accept-language, authorization, cookie");
+        headers.append(header::VARY, vary);
+        Ok(response)
+    }
+
+    fn envelope(
+        &self,
+        operation: &Operation,
+        trace: &Trace,
+        address: Option<&ClientAddress>,
+    ) -> Envelope {
+        let mut headers = HeaderMap::new();
+        let language = HeaderValue::from_static(error::language().code());
+        headers.insert(header::ACCEPT_LANGUAGE, language);
+        if let Ok(parent) = HeaderValue::try_from(trace.parent()) {
+            headers.insert("traceparent", parent);
+        }
+        if let Some(ClientAddress(address)) = address
+            && let Ok(address) = HeaderValue::try_from(address.to_string())
+        {
+            headers.insert("x-client-address", address);
+        }
+        let deadline = match operation.shape {
+            Shape::Upload(_) => self.config.upload_timeout,
+            Shape::Unary | Shape::Download => self.config.call_timeout,
+        };
+        Envelope { headers, deadline }
+    }
+
+    /// Puts the caller's token into the envelope. A bearer token that is not good ends the call; a
+    /// cookie that is not, which browsers send whether asked or not, counts as none.
+    async fn introduce(&self, journey: &mut Journey<'_>) -> Result<(), Problem> {
+        let (token, is_cookie) = match &journey.credentials.access {
+            Access::None => return Ok(()),
+            Access::Bearer(token) => (token, false),
+            Access::Cookie(token) => (token, true),
+        };
+        let mut envelope = journey.envelope.clone();
+        envelope.deadline = envelope.deadline.min(self.config.call_timeout);
+        let audience = journey.operation.service;
+        match session::exchange(self.identity.clone(), token, audience, &envelope).await {
+            Ok(token) => {
+                journey
+                    .envelope
+                    .headers
+                    .insert(header::AUTHORIZATION, token);
+            }
+            Err(status) if is_cookie && status.code() == Code::Unauthenticated => {
+                journey.ended = Some(status);
+            }
+            Err(status) => return Err(status.into()),
+        }
+        Ok(())
+    }
+
+    /// A JSON body, whole; empty where there is none.
+    async fn read_body(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+        let max = self.config.largest_json;
+        let too_large = || Problem::too_large(max as u64);
+        if upload::announced(headers).is_some_and(|length| length > max as u64) {
+            return Err(too_large());
+        }
+        let whole = Limited::new(body, max).collect();
+        let whole = tokio::time::timeout(self.config.body_timeout, whole);
+        let bytes = match whole.await.map_err(|_| Problem::too_slow())? {
+            Ok(whole) => whole.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => return Err(too_large()),
+            // The client has gone; nobody reads this.
+            Err(_) => return Err(Problem::too_slow()),
+        };
+        if !bytes.is_empty() {
+            bind::check_content_type(headers)?;
+        }
+        Ok(bytes)
+    }
+
+    async fn unary(
+        &self,
+        journey: &Journey<'_>,
+        mut message: DynamicMessage,
+    ) -> Result<Response, Problem> {
+        let Journey {
+            operation,
+            credentials,
+            envelope,
+            ..
+        } = journey;
+        let work = session::prepare(operation, credentials, &mut message);
+        let connection = self.connection(operation.service);
+        let answer = call::unary(connection, operation, envelope.clone(), message).await;
+        let mut answer = match answer {
+            Ok(answer) => answer,
+            Err(status) => {
+                let is_over = status.code() == Code::Unauthenticated;
+                let mut problem = Problem::from(status);
+                if work == CookieWork::Set && is_over && credentials.refresh.is_some() {
+                    for cookie in session::cleared() {
+                        problem = problem.with(header::SET_COOKIE, cookie);
+                    }
+                }
+                return Err(problem);
+            }
+        };
+        let cookies = match work {
+            CookieWork::Nothing => Vec::new(),
+            CookieWork::Set => session::take_cookies(&mut answer, &self.clock),
+            CookieWork::Clear => session::cleared(),
+        };
+        let mut response = json(&answer)?;
+        for cookie in cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        Ok(response)
+    }
+
+    async fn upload(
+        &self,
+        journey: &Journey<'_>,
+        shape: &route::Upload,
+        first: DynamicMessage,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Response, Problem> {
+        let limits = upload::Limits {
+            bytes: self.config.largest_upload,
+            silence: self.config.body_timeout,
+        };
+        if upload::announced(headers).is_some_and(|length| length > limits.bytes) {
+            return Err(Problem::too_large(limits.bytes));
+        }
+        let digest = upload::claimed_digest(headers)?;
+        let max = limits.bytes;
+        let (messages, verdict) = upload::messages(shape, first, headers, digest, body, limits);
+        let connection = self.connection(journey.operation.service);
+        let (operation, envelope) = (journey.operation.clone(), journey.envelope.clone());
+        // On a task of its own: when the client goes, the service still sees the stream end and
+        // can tidy up.
+        let call = async move { call::upload(connection, &operation, envelope, messages).await };
+        let answer = tokio::spawn(call).await;
+        let broken = *verdict.lock().unwrap_or_else(|it| it.into_inner());
+        match (broken, answer) {
+            (Some(Broken::TooLarge), _) => Err(Problem::too_large(max)),
+            (Some(Broken::TooSlow), _) => Err(Problem::too_slow()),
+            (_, Ok(Err(status))) => Err(status.into()),
+            (Some(Broken::Off), _) => Err(Problem::too_slow()),
+            (None, Ok(Ok(answer))) => json(&answer),
+            (None, Err(_)) => Err(Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "INTERNAL",
+                &[],
+            )),
+        }
+    }
+
+    async fn download(
+        &self,
+        journey: &Journey<'_>,
+        message: DynamicMessage,
+    ) -> Result<Response, Problem> {
+        let connection = self.connection(journey.operation.service);
+        let envelope = journey.envelope.clone();
+        let messages = call::download(connection, journey.operation, envelope, message).await?;
+        Ok(download::response(messages, self.config.body_timeout).await?)
+    }
+}
+
+impl Journey<'_> {
+    /// A service's refusal in the client's words.
+    fn told(&self, mut problem: Problem, manner: &Manner) -> Problem {
+        if problem.status == StatusCode::UNAUTHORIZED
+            && let Some(ended) = &self.ended
+        {
+            let headers = std::mem::take(&mut problem.headers);
+            problem = Problem::from(ended.clone());
+            problem.headers.extend(headers);
+        }
+        for wrong in &mut problem.violations {
+            wrong.field = naming::shown(self.operation, manner, &wrong.field);
+        }
+        // A condition that came as If-Match and does not hold has a status of its own.
+        if problem.reason == "STALE_ETAG" && manner.etag_by_header {
+            problem.status = StatusCode::PRECONDITION_FAILED;
+        }
+        problem
+    }
+}
+
+fn json(answer: &DynamicMessage) -> Result<Response, Problem> {
+    let text = write::to_text(answer).map_err(|error| {
+        tracing::error!(%error, message = answer.descriptor().full_name(), "an answer is not JSON");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", &[])
+    })?;
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(error::language().code()),
+    );
+    let etag = answer.get_field_by_name("etag");
+    let etag = etag
+        .as_ref()
+        .and_then(|value| Value::as_str(value))
+        .filter(|it| !it.is_empty());
+    if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(format!("\"{etag}\"")).ok()) {
+        headers.insert(header::ETAG, etag);
+    }
+    Ok(response)
+}

@@ -1,0 +1,12 @@
+//! The gateway in front of small stand-ins for the services: one test binary.
+
+mod binding;
+mod body;
+mod contract;
+mod document;
+mod edges;
+mod fuzz;
+mod sessions;
+mod stage;
+mod streams;
+mod words;

@@ -1,0 +1,382 @@
+//! Stand-ins for the services: any RPC is answered by a closure or by an empty message; sessions
+//! and documents are small services of their own behind the real layers.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use bytes::{BufMut, Bytes, BytesMut};
+use chassis::caller::CallerClaims;
+use chassis::client::LocalNet;
+use chassis::clock::Clock;
+use chassis::error::{Scope, in_scope};
+use chassis::policy::{Allow, Policy, Row};
+use chassis::server::Guard;
+use chassis::text::{Language, Texts};
+use chassis::token::{PublicKey, Signer, Verifier};
+use futures_util::FutureExt;
+use gateway::{Gateway, GatewayConfig, route};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use http_body_util::BodyExt;
+use prost::Message;
+use serde_json::Value;
+use tonic::Status;
+use tonic::service::Routes;
+use tower::ServiceExt;
+
+use crate::streams::Documents;
+
+/// A token that the stand-in of the identity service believes.
+pub const GOOD_TOKEN: &str = "good-token";
+
+/// The stand-ins have no sentences of their own.
+static NO_TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts::new("", "", ""));
+
+type Answer = Box<dyn Fn(&[u8]) -> Result<Vec<u8>, chassis::Error> + Send + Sync>;
+
+/// What the services saw.
+#[derive(Default, Clone)]
+pub struct Seen(Arc<Mutex<Vec<(String, HeaderMap, Bytes)>>>);
+
+impl Seen {
+    /// The last request of this RPC.
+    pub fn last<M: Message + Default>(&self, rpc: &str) -> M {
+        let all = self.0.lock().expect("seen");
+        let (.., bytes) = all
+            .iter()
+            .rev()
+            .find(|(path, ..)| path.ends_with(rpc))
+            .expect("a call");
+        M::decode(bytes.clone()).expect("a message")
+    }
+
+    pub fn headers(&self) -> HeaderMap {
+        self.0
+            .lock()
+            .expect("seen")
+            .last()
+            .expect("a call")
+            .1
+            .clone()
+    }
+
+    pub fn paths(&self) -> Vec<String> {
+        self.0
+            .lock()
+            .expect("seen")
+            .iter()
+            .map(|(path, ..)| path.clone())
+            .collect()
+    }
+}
+
+#[derive(Clone, Default)]
+struct StandIn {
+    seen: Seen,
+    answers: Arc<Mutex<HashMap<String, Answer>>>,
+}
+
+pub struct Stage {
+    pub router: Router,
+    pub seen: Seen,
+    pub documents: Documents,
+    pub clock: Clock,
+    stand_in: StandIn,
+    exchanges: Arc<AtomicUsize>,
+}
+
+pub fn stage() -> Stage {
+    stage_with(GatewayConfig::default())
+}
+
+pub fn stage_with(config: GatewayConfig) -> Stage {
+    let clock = chassis::testing::clock();
+    let ids = chassis::testing::ids(&clock);
+    let (identity, own) = (
+        chassis::testing::keys("identity-svc"),
+        chassis::testing::keys("gateway"),
+    );
+    let keys = [identity.public.clone(), own.public.clone()];
+    let stand_in = StandIn::default();
+    let documents = Documents::default();
+    let exchanges = Arc::new(AtomicUsize::new(0));
+    let net = LocalNet::default();
+    for service in route::SERVICES {
+        let any = Router::new().fallback(any_rpc).with_state(stand_in.clone());
+        let routes = match service {
+            "questionnaire-svc" => {
+                let mut routes = Router::new();
+                for (path, _) in DOCUMENT_ROWS {
+                    routes = routes.route_service(path, documents.clone().server());
+                }
+                guard(service, DOCUMENT_ROWS, &keys, &clock).protect(Routes::from(routes))
+            }
+            "identity-svc" => {
+                let exchange = Exchange {
+                    signer: identity.signer.clone(),
+                    clock: clock.clone(),
+                    count: exchanges.clone(),
+                };
+                let route = axum::routing::post(exchange_session).with_state(exchange);
+                let path = "/irikteu.identity.v1.Sessions/ExchangeSession";
+                guard(service, EXCHANGE_ROWS, &keys, &clock)
+                    .protect(Routes::from(Router::new().route(path, route)))
+            }
+            _ => Routes::from(Router::new()),
+        };
+        net.add(
+            service,
+            Routes::from(routes.into_axum_router().reset_fallback().merge(any)),
+        );
+    }
+    let gateway = Gateway::new(
+        config,
+        |service| net.connect(service),
+        own.identity(&clock),
+        ids,
+        clock.clone(),
+        Arc::new(|| async { true }.boxed()),
+    );
+    let gateway = gateway.expect("a gateway");
+    Stage {
+        router: gateway.router(Router::new()),
+        seen: stand_in.seen.clone(),
+        documents,
+        clock,
+        stand_in,
+        exchanges,
+    }
+}
+
+const DOCUMENT_ROWS: &[Row] = &[
+    (
+        "/irikteu.questionnaire.v1.Documents/UploadDocument",
+        &[Allow::SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Documents/DownloadDocument",
+        &[Allow::SignedIn],
+    ),
+];
+
+const EXCHANGE_ROWS: &[Row] = &[(
+    "/irikteu.identity.v1.Sessions/ExchangeSession",
+    &[Allow::Service("gateway")],
+)];
+
+fn guard(service: &'static str, rows: &[Row], keys: &[PublicKey], clock: &Clock) -> Guard {
+    Guard {
+        service,
+        domain: "stage.irikteu.kz",
+        texts: &NO_TEXTS,
+        policy: Policy::new(rows),
+        verifier: Verifier::new(service, keys).expect("a verifier"),
+        clock: clock.clone(),
+        longest: std::time::Duration::from_secs(30),
+    }
+}
+
+#[derive(Clone)]
+struct Exchange {
+    signer: Arc<Signer>,
+    clock: Clock,
+    count: Arc<AtomicUsize>,
+}
+
+async fn exchange_session(State(it): State<Exchange>, request: Request) -> Response {
+    let bytes = request
+        .into_body()
+        .collect()
+        .await
+        .expect("a body")
+        .to_bytes();
+    let request = proto::identity::v1::ExchangeSessionRequest::decode(bytes.slice(5..));
+    let request = request.expect("a request");
+    it.count.fetch_add(1, Ordering::SeqCst);
+    if request.access_token != GOOD_TOKEN {
+        return Status::from(chassis::Error::Unauthenticated("SESSION_ENDED")).into_http();
+    }
+    let id = uuid::Uuid::from_u128(7);
+    let claims = CallerClaims::Person {
+        sub: id,
+        sid: id,
+        roles: vec![],
+    };
+    let expires = it.clock.now() + chassis::caller::TOKEN_LIFE;
+    let token = it
+        .signer
+        .sign(&request.audience, expires, &claims)
+        .expect("a token");
+    framed(
+        &proto::identity::v1::ExchangeSessionResponse {
+            caller_token: token,
+            expire_time: None,
+        }
+        .encode_to_vec(),
+    )
+}
+
+async fn any_rpc(State(it): State<StandIn>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    let bytes = body.collect().await.expect("a body").to_bytes();
+    let message = bytes.slice(5.min(bytes.len())..);
+    it.seen
+        .0
+        .lock()
+        .expect("seen")
+        .push((path.clone(), parts.headers.clone(), message.clone()));
+    let language = parts
+        .headers
+        .get(http::header::ACCEPT_LANGUAGE)
+        .expect("a language");
+    let language = Language::from_code(language.to_str().expect("text")).expect("a language");
+    let scope = Scope {
+        language,
+        domain: "stage.irikteu.kz",
+        texts: &NO_TEXTS,
+    };
+    let answer = in_scope(scope, async {
+        let answers = it.answers.lock().expect("answers");
+        let answer = answers.iter().find(|(rpc, _)| path.ends_with(rpc.as_str()));
+        answer
+            .map_or(Ok(Vec::new()), |(_, answer)| answer(&message))
+            .map_err(Status::from)
+    });
+    match answer.await {
+        Ok(bytes) => framed(&bytes),
+        Err(status) => status.into_http(),
+    }
+}
+
+/// One message as a gRPC answer.
+fn framed(message: &[u8]) -> Response {
+    let mut frame = BytesMut::new();
+    frame.put_u8(0);
+    frame.put_u32(u32::try_from(message.len()).expect("a small message"));
+    frame.put_slice(message);
+    let mut trailers = HeaderMap::new();
+    trailers.insert("grpc-status", HeaderValue::from_static("0"));
+    let frames = [
+        http_body::Frame::data(frame.freeze()),
+        http_body::Frame::trailers(trailers),
+    ];
+    let frames = futures_util::stream::iter(frames.map(Ok::<_, std::convert::Infallible>));
+    let mut response = Response::new(Body::new(http_body_util::StreamBody::new(frames)));
+    let grpc = HeaderValue::from_static("application/grpc");
+    response
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, grpc);
+    response
+}
+
+impl Stage {
+    /// How many sessions were exchanged.
+    pub fn gateway_calls(&self) -> usize {
+        self.exchanges.load(Ordering::SeqCst)
+    }
+
+    /// Lets an RPC, told by the end of its path, answer so.
+    pub fn on<Q: Message + Default, A: Message>(
+        &self,
+        rpc: &str,
+        answer: impl Fn(Q) -> Result<A, chassis::Error> + Send + Sync + 'static,
+    ) {
+        let answer = move |bytes: &[u8]| {
+            answer(Q::decode(bytes).expect("a request")).map(|answer| answer.encode_to_vec())
+        };
+        self.stand_in
+            .answers
+            .lock()
+            .expect("answers")
+            .insert(rpc.to_owned(), Box::new(answer));
+    }
+
+    pub async fn send(&self, request: http::request::Builder, body: impl Into<Body>) -> Reply {
+        let request = request.body(body.into()).expect("a request");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        let (parts, body) = response.into_parts();
+        let bytes = body
+            .collect()
+            .await
+            .map(|it| it.to_bytes())
+            .unwrap_or_default();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            json,
+            bytes,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(request("GET", path), Body::empty()).await
+    }
+
+    pub async fn post(&self, path: &str, body: &str) -> Reply {
+        self.send(json("POST", path), body.to_owned()).await
+    }
+}
+
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub json: Value,
+    pub bytes: Bytes,
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("text"))
+    }
+
+    /// `field REASON` of each violation.
+    pub fn violations(&self) -> Vec<String> {
+        let all = self.json["violations"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        all.iter()
+            .map(|it| {
+                format!(
+                    "{} {}",
+                    it["field"].as_str().unwrap_or("?"),
+                    it["reason"].as_str().unwrap_or("?")
+                )
+            })
+            .collect()
+    }
+
+    pub fn cookies(&self) -> Vec<String> {
+        let all = self.headers.get_all(http::header::SET_COOKIE).iter();
+        all.map(|it| it.to_str().expect("text").to_owned())
+            .collect()
+    }
+}
+
+pub fn request(method: &str, path: &str) -> http::request::Builder {
+    http::Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "localhost")
+}
+
+pub fn json(method: &str, path: &str) -> http::request::Builder {
+    request(method, path).header("content-type", "application/json")
+}
+
+pub fn signed_in(builder: http::request::Builder) -> http::request::Builder {
+    builder.header("authorization", format!("Bearer {GOOD_TOKEN}"))
+}

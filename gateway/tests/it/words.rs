@@ -1,0 +1,195 @@
+//! Refusals as a client reads them: status, reason, language and the names it wrote itself.
+
+use chassis::Error;
+use chassis::violation::Violations;
+use proto::identity::v1 as identity;
+use proto::questionnaire::v1 as questionnaire;
+
+use crate::stage::{json, request, stage};
+
+#[tokio::test]
+async fn a_refusal_is_a_problem_document_in_the_callers_language() {
+    let stage = stage();
+    stage.on(
+        "GetCampaign",
+        |request: questionnaire::GetCampaignRequest| {
+            Err::<questionnaire::Campaign, _>(Error::NotFound(request.name))
+        },
+    );
+    for (asked, language, detail) in [
+        ("", "kk", "Мұндай дерек жоқ"),
+        ("ru-RU, en;q=0.5", "ru", "Такого нет"),
+        ("en", "en", "There is no such thing"),
+        ("de", "kk", "Мұндай дерек жоқ"),
+    ] {
+        let builder = request("GET", "/v1/campaigns/x").header("accept-language", asked);
+        let reply = stage.send(builder, "").await;
+        assert_eq!(reply.status, 404);
+        assert_eq!(reply.header("content-type"), "application/problem+json");
+        assert_eq!(reply.header("content-language"), language);
+        assert_eq!(reply.json["reason"], "NOT_FOUND");
+        assert_eq!(reply.json["domain"], "wire.irikteu.kz");
+        assert_eq!(reply.json["type"], "https://irikteu.kz/problems/not-found");
+        assert_eq!(reply.json["status"], 404);
+        let text = reply.json["detail"].as_str().expect("a sentence");
+        assert!(text.starts_with(detail), "{text}");
+        assert_eq!(reply.json["traceId"], reply.header("x-trace-id"));
+    }
+}
+
+#[tokio::test]
+async fn violations_name_fields_as_the_client_wrote_them() {
+    let stage = stage();
+    stage.on(
+        "CreateRegistrationAttempt",
+        |_: identity::CreateRegistrationAttemptRequest| {
+            let mut all = Violations::new();
+            all.add("registration_attempt.iin", "REQUIRED");
+            all.add_with(
+                "registration_attempt.resend_time",
+                "TOO_LONG",
+                [("max", "5".into())],
+            );
+            all.add("request_id", "REQUEST_ID_REUSED");
+            Err::<identity::RegistrationAttempt, _>(Error::Invalid(all))
+        },
+    );
+    let reply = stage
+        .post("/v1/registrationAttempts", r#"{"email": "a@b.kz"}"#)
+        .await;
+    assert_eq!(
+        reply.violations(),
+        [
+            "iin REQUIRED",
+            "resendTime TOO_LONG",
+            "requestId REQUEST_ID_REUSED"
+        ]
+    );
+    let builder = json("POST", "/v1/registrationAttempts").header("idempotency-key", "k");
+    let reply = stage.send(builder, r#"{"resend_time": null}"#).await;
+    assert_eq!(
+        reply.violations(),
+        [
+            "iin REQUIRED",
+            "resend_time TOO_LONG",
+            "Idempotency-Key REQUEST_ID_REUSED"
+        ]
+    );
+    stage.on("UpdateSection", |_: questionnaire::UpdateSectionRequest| {
+        let field = "section.answers.rows[2].start_date";
+        Err::<questionnaire::Section, _>(Violations::one(field, "REQUIRED").into())
+    });
+    let path = "/v1/campaigns/c/applications/a/sections/s";
+    let reply = stage.send(json("PATCH", path), r#"{"answers": {}}"#).await;
+    assert_eq!(reply.violations(), ["answers.rows[2].start_date REQUIRED"]);
+}
+
+#[tokio::test]
+async fn every_sort_of_error_has_its_status() {
+    let stage = stage();
+    type Make = fn() -> Error;
+    let cases: [(Make, u16, &str); 7] = [
+        (
+            || Error::Unauthenticated("NOT_SIGNED_IN"),
+            401,
+            "NOT_SIGNED_IN",
+        ),
+        (|| Error::Denied, 403, "NOT_ALLOWED"),
+        (|| Error::InFlight, 409, "REQUEST_IN_FLIGHT"),
+        (
+            || Error::Busy(std::time::Duration::from_millis(1500)),
+            429,
+            "TOO_BUSY",
+        ),
+        (
+            || Error::Unavailable(anyhow::anyhow!("down")),
+            503,
+            "UNAVAILABLE",
+        ),
+        (
+            || Error::Internal(anyhow::anyhow!("a secret")),
+            500,
+            "INTERNAL",
+        ),
+        (
+            || Error::Passed(Box::new(tonic::Status::cancelled("Timeout expired"))),
+            504,
+            "DEADLINE_EXCEEDED",
+        ),
+    ];
+    for (make, status, reason) in cases {
+        stage.on(
+            "GetCampaign",
+            move |_: questionnaire::GetCampaignRequest| Err::<questionnaire::Campaign, _>(make()),
+        );
+        let reply = stage.get("/v1/campaigns/x").await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.json["reason"].as_str()),
+            (status, Some(reason))
+        );
+        assert!(!String::from_utf8_lossy(&reply.bytes).contains("secret"));
+        match status {
+            401 => assert!(reply.header("www-authenticate").starts_with("Bearer")),
+            429 => assert_eq!(reply.header("retry-after"), "2"),
+            503 => assert_eq!(reply.header("retry-after"), "1"),
+            _ => assert_eq!(reply.header("retry-after"), ""),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_path_and_an_unknown_method_are_told_apart() {
+    let stage = stage();
+    assert_eq!(stage.get("/v1/nothing").await.json["reason"], "NOT_FOUND");
+    let reply = stage.send(request("DELETE", "/v1/campaigns"), "").await;
+    assert_eq!(reply.status, 405);
+    assert_eq!(reply.json["reason"], "METHOD_NOT_ALLOWED");
+    assert_eq!(reply.header("allow"), "GET, POST, OPTIONS");
+    // What is for services and partners has no place here.
+    for path in [
+        "/irikteu.identity.v1.Sessions/ExchangeSession",
+        "/irikteu.partner.v1.Redemptions/LookUpPromoCode",
+    ] {
+        assert_eq!(stage.post(path, "{}").await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_silent_is_not_waited_for() {
+    let config = gateway::GatewayConfig {
+        call_timeout: std::time::Duration::from_millis(1),
+        ..Default::default()
+    };
+    let stage = crate::stage::stage_with(config);
+    stage.on("GetCampaign", |_: questionnaire::GetCampaignRequest| {
+        Err::<questionnaire::Campaign, _>(Error::Passed(Box::new(
+            tonic::Status::deadline_exceeded("late"),
+        )))
+    });
+    assert_eq!(stage.get("/v1/campaigns/x").await.status, 504);
+    assert_eq!(stage.seen.headers()["grpc-timeout"], "1000000n");
+}
+
+#[tokio::test]
+async fn a_trace_goes_through() {
+    let stage = stage();
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let reply = stage
+        .send(
+            request("GET", "/v1/campaigns").header("traceparent", parent),
+            "",
+        )
+        .await;
+    assert_eq!(
+        reply.header("x-trace-id"),
+        "0af7651916cd43dd8448eb211c80319c"
+    );
+    let sent = stage.seen.headers()["traceparent"]
+        .to_str()
+        .expect("text")
+        .to_owned();
+    assert!(
+        sent.starts_with("00-0af7651916cd43dd8448eb211c80319c-"),
+        "{sent}"
+    );
+}
