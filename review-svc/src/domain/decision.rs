@@ -88,7 +88,7 @@ impl Decision {
                 }
                 Some(_) => {}
             }
-            note_length(&format!("reasons[{at}].note"), &reason.note, &mut wrong);
+            check_note(&format!("reasons[{at}].note"), &reason.note, &mut wrong);
         }
         if wrong.is_empty() {
             Ok(Self::Reject { reasons })
@@ -119,7 +119,11 @@ impl Decision {
             {
                 wrong.add(field, "REPEATED_SECTION");
             }
-            wrong.text(&format!("items[{at}].note"), &item.note, MAX_NOTE);
+            let note = format!("items[{at}].note");
+            if item.note.trim().is_empty() {
+                wrong.add(note.as_str(), "REQUIRED");
+            }
+            check_note(&note, &item.note, &mut wrong);
         }
         if wrong.is_empty() {
             Ok(Self::RequestCorrection {
@@ -142,8 +146,15 @@ fn counted(field: &str, count: usize, max: usize) -> Violations {
     wrong
 }
 
-fn note_length(field: &str, note: &str, wrong: &mut Violations) {
+/// A note is text for a person: not too long, and without characters that no keyboard writes.
+fn check_note(field: &str, note: &str, wrong: &mut Violations) {
     wrong.optional_text(field, note, MAX_NOTE);
+    if note
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        wrong.add(field, "INVALID_FORMAT");
+    }
 }
 
 #[cfg(test)]
@@ -237,6 +248,15 @@ mod tests {
             rejected(vec![reason("OTHER", &"ә".repeat(2001))]),
             at("reasons[0].note", "TOO_LONG")
         );
+    }
+
+    #[test]
+    fn a_note_is_text_and_nothing_else() {
+        assert_eq!(rejected(vec![reason("OTHER", "бір\r\n\tекі")]), []);
+        let odd = rejected(vec![reason("OTHER", "a\0b")]);
+        assert_eq!(odd, at("reasons[0].note", "INVALID_FORMAT"));
+        let odd = corrected(vec![item("personal", "a\u{7f}")]);
+        assert_eq!(odd, at("items[0].note", "INVALID_FORMAT"));
     }
 
     #[test]

@@ -19,10 +19,15 @@ pub struct ReviewTask {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    Open,
+    /// Waits for an expert. A claim that ran out is kept, so that its holder is told what happened.
+    Open {
+        lapsed: Option<Claim>,
+    },
     Claimed(Claim),
     Decided(Decided),
-    Withdrawn { withdraw_time: Timestamp },
+    Withdrawn {
+        withdraw_time: Timestamp,
+    },
 }
 
 /// An expert's hold on a task.
@@ -50,6 +55,13 @@ pub enum Done {
     Before,
 }
 
+/// Who wants to read a dossier: `accounts/{account}`, and as what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader<'a> {
+    Expert(&'a str),
+    CampaignManager(&'a str),
+}
+
 /// Whether the term has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Punctuality {
@@ -61,7 +73,7 @@ impl State {
     /// As in the contract, without prefix.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Open => "OPEN",
+            Self::Open { .. } => "OPEN",
             Self::Claimed(_) => "CLAIMED",
             Self::Decided(_) => "DECIDED",
             Self::Withdrawn { .. } => "WITHDRAWN",
@@ -73,6 +85,12 @@ impl Claim {
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.lease_expire_time
     }
+
+    fn is_over(&self) -> Refusal {
+        Refusal::LeaseExpired {
+            lease_expire_time: self.lease_expire_time,
+        }
+    }
 }
 
 impl ReviewTask {
@@ -80,7 +98,7 @@ impl ReviewTask {
         Self {
             applicant,
             term,
-            state: State::Open,
+            state: State::Open { lapsed: None },
         }
     }
 
@@ -145,7 +163,7 @@ impl ReviewTask {
     /// As [`Self::must_hold`].
     pub fn release(&mut self, expert: &str, now: Timestamp) -> Result<(), Refusal> {
         self.must_hold(expert, now)?;
-        self.state = State::Open;
+        self.state = State::Open { lapsed: None };
         Ok(())
     }
 
@@ -180,10 +198,30 @@ impl ReviewTask {
         match &self.state {
             State::Claimed(claim) if claim.expert != expert => Err(Refusal::ClaimNeeded),
             State::Claimed(claim) if claim.is_live(now) => Ok(claim),
-            State::Claimed(claim) => Err(Refusal::LeaseExpired {
-                lease_expire_time: claim.lease_expire_time,
-            }),
+            State::Claimed(claim) => Err(claim.is_over()),
+            State::Open {
+                lapsed: Some(claim),
+            } if claim.expert == expert => Err(claim.is_over()),
             _ => Err(Refusal::ClaimNeeded),
+        }
+    }
+
+    /// Whether somebody may read what was submitted: the holder of a live claim, and campaign
+    /// managers. Who decided on one's own application is not read here, and what was withdrawn is
+    /// nobody's to read any more.
+    ///
+    /// # Errors
+    /// `TASK_WITHDRAWN`, `OWN_APPLICATION`; for experts as [`Self::must_hold`].
+    pub fn may_read_dossier(&self, reader: Reader<'_>, now: Timestamp) -> Result<(), Refusal> {
+        match reader {
+            Reader::Expert(expert) => self.must_hold(expert, now).map(drop),
+            Reader::CampaignManager(_) if matches!(self.state, State::Withdrawn { .. }) => {
+                Err(Refusal::TaskWithdrawn)
+            }
+            Reader::CampaignManager(person) if person == self.applicant => {
+                Err(Refusal::OwnApplication)
+            }
+            Reader::CampaignManager(_) => Ok(()),
         }
     }
 
@@ -191,7 +229,9 @@ impl ReviewTask {
     pub fn expire_lease(&mut self, now: Timestamp) -> Done {
         match &self.state {
             State::Claimed(claim) if !claim.is_live(now) => {
-                self.state = State::Open;
+                self.state = State::Open {
+                    lapsed: Some(claim.clone()),
+                };
                 Done::Now
             }
             _ => Done::Before,
@@ -201,7 +241,7 @@ impl ReviewTask {
     /// The applicant took the application back. A decision that was faster stays.
     pub fn withdraw(&mut self, now: Timestamp) -> Done {
         match self.state {
-            State::Open | State::Claimed(_) => {
+            State::Open { .. } | State::Claimed(_) => {
                 self.state = State::Withdrawn { withdraw_time: now };
                 Done::Now
             }
@@ -222,7 +262,7 @@ impl ReviewTask {
     /// Whether the term has passed, or had passed when the task ended.
     pub fn punctuality(&self, now: Timestamp) -> Punctuality {
         let until = match &self.state {
-            State::Open | State::Claimed(_) => now,
+            State::Open { .. } | State::Claimed(_) => now,
             State::Decided(decided) => decided.decide_time,
             State::Withdrawn { withdraw_time } => *withdraw_time,
         };
@@ -234,7 +274,7 @@ impl ReviewTask {
 
     fn must_be_undecided(&self) -> Result<(), Refusal> {
         match &self.state {
-            State::Open | State::Claimed(_) => Ok(()),
+            State::Open { .. } | State::Claimed(_) => Ok(()),
             State::Decided(decided) => Err(Refusal::TaskDecided {
                 outcome: decided.decision.outcome(),
             }),
@@ -372,7 +412,7 @@ mod tests {
     fn a_released_task_is_open_again() {
         let mut task = claimed();
         assert_eq!(task.release(EXPERT, later(1)), Ok(()));
-        assert_eq!(task.state, State::Open);
+        assert_eq!(task.state, State::Open { lapsed: None });
         assert_eq!(task.claim(OTHER, later(1), LEASE), Ok(Done::Now));
     }
 
@@ -445,8 +485,40 @@ mod tests {
         let mut task = claimed();
         assert_eq!(task.expire_lease(later(29)), Done::Before);
         assert_eq!(task.expire_lease(later(30)), Done::Now);
-        assert_eq!(task, open());
+        assert_eq!(task.state.code(), "OPEN");
         assert_eq!(task.expire_lease(later(31)), Done::Before);
+        assert_eq!(task.claim(OTHER, later(31), LEASE), Ok(Done::Now));
+    }
+
+    #[test]
+    fn whoever_let_a_lease_run_out_is_told_so_after_the_return_too() {
+        let mut task = claimed();
+        task.expire_lease(later(30));
+        assert_eq!(task.must_hold(EXPERT, later(60)), Err(expired()));
+        assert_eq!(task.must_hold(OTHER, later(60)), Err(Refusal::ClaimNeeded));
+    }
+
+    #[test]
+    fn a_dossier_is_read_by_the_holder_and_by_campaign_managers_until_it_is_withdrawn() {
+        let read = |task: ReviewTask, reader| task.may_read_dossier(reader, later(2));
+        assert_eq!(read(claimed(), Reader::Expert(EXPERT)), Ok(()));
+        assert_eq!(
+            read(claimed(), Reader::Expert(OTHER)),
+            Err(Refusal::ClaimNeeded)
+        );
+        assert_eq!(
+            read(open(), Reader::Expert(EXPERT)),
+            Err(Refusal::ClaimNeeded)
+        );
+        assert_eq!(read(decided(), Reader::CampaignManager(OTHER)), Ok(()));
+        assert_eq!(
+            read(withdrawn(), Reader::CampaignManager(OTHER)),
+            Err(Refusal::TaskWithdrawn)
+        );
+        assert_eq!(
+            read(open(), Reader::CampaignManager(APPLICANT)),
+            Err(Refusal::OwnApplication)
+        );
     }
 
     #[test]
@@ -466,7 +538,10 @@ mod tests {
         assert_eq!(task.punctuality(far), Punctuality::InTerm);
         assert_eq!(task.count_term(term), Done::Now);
         assert_eq!(task.punctuality(far), Punctuality::Overdue);
-        let other = Term { working_days: 9, ..term };
+        let other = Term {
+            working_days: 9,
+            ..term
+        };
         assert_eq!(task.count_term(other), Done::Before);
         assert_eq!(task.term, Some(term));
     }

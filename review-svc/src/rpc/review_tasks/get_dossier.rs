@@ -28,7 +28,7 @@ pub async fn get(ctx: &Context, request: Request<pb::GetDossierRequest>) -> Resu
     let kept = named.find(ctx, &name).await?;
     let person = expert(&caller)?;
     let reader = match caller.has(Role::CampaignManager) {
-        true => Reader::CampaignManager,
+        true => Reader::CampaignManager(&person),
         false => Reader::Expert(&person),
     };
     kept.task.may_read_dossier(reader, ctx.clock.now())?;
@@ -98,14 +98,8 @@ fn find_documents(
     found: &mut BTreeMap<String, String>,
 ) {
     match &value.kind {
-        Some(Kind::StringValue(name)) => {
-            if submission
-                .documents
-                .iter()
-                .any(|document| document.name == *name)
-            {
-                found.insert(path, name.clone());
-            }
+        Some(Kind::StringValue(name)) if is_document(name, submission) => {
+            found.insert(path, name.clone());
         }
         Some(Kind::ListValue(list)) => {
             for (at, value) in list.values.iter().enumerate() {
@@ -119,4 +113,11 @@ fn find_documents(
         }
         _ => {}
     }
+}
+
+fn is_document(name: &str, submission: &Submission) -> bool {
+    submission
+        .documents
+        .iter()
+        .any(|document| document.name == name)
 }

@@ -14,7 +14,7 @@ use proto::review::v1 as pb;
 use tonic::Request;
 
 use super::decide::{Asked, check_etag, decide};
-use super::{Named, request_id, task_id, to_pb};
+use super::{Named, expert, request_id, task_id, to_pb};
 use crate::domain::decision::{CorrectionItem, CorrectionKind, Decision};
 use crate::store::task::Kept;
 use crate::{Context, events};
@@ -28,8 +28,13 @@ pub async fn request(
     let caller = Caller::of(&request);
     let pb = request.into_inner();
     let (named, items, mut violations) = parse(&pb)?;
-    // What the decision needs to know of others is asked before the transaction begins.
+    if let Some(task) = answered(ctx, &caller, &pb, &violations).await? {
+        return Ok(task);
+    }
+    // What the decision needs to know of others is asked before the transaction begins, and only
+    // for whoever may decide.
     let kept = named.find(ctx, &pb.name).await?;
+    kept.task.must_hold(&expert(&caller)?, ctx.clock.now())?;
     let sections = sections(ctx, &kept).await?;
     let working_days = working_days(ctx, &kept).await?;
     let now = ctx.clock.now();
@@ -57,6 +62,23 @@ pub async fn request(
     let kept = decide(ctx, write.tx(), &caller, asked, decision, now).await?;
     events::correction_asked::publish(ctx, write.tx(), &kept, now, &items, due_time).await?;
     write.commit(to_pb::task(&kept, now)).await
+}
+
+/// The answer that this request got before: a repeat must not depend on what others say by now.
+async fn answered(
+    ctx: &Context,
+    caller: &Caller,
+    pb: &pb::RequestCorrectionRequest,
+    violations: &Violations,
+) -> Result<Option<pb::ReviewTask>> {
+    if !violations.is_empty() {
+        return Ok(None);
+    }
+    match once::begin(&ctx.db, &ctx.clock, caller, ACTION, &pb.request_id, pb).await? {
+        Once::Answered(task) => Ok(Some(task)),
+        // Undone when dropped: the calls to others come first.
+        Once::Begun(_) => Ok(None),
+    }
 }
 
 /// The violations come along, because what is wrong with the sections is known only later.

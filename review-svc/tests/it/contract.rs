@@ -1,0 +1,109 @@
+//! The contract, held against the code: policy rows, refusals, sentences.
+
+use std::collections::BTreeSet;
+
+use chassis::caller::{Caller, Role};
+use chassis::policy::Allow;
+use chassis::testing;
+use chassis::text::Language;
+use proto::review::v1::{ErrorReason, ViolationReason};
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::{Code, Request, Status};
+use tonic_prost::ProstCodec;
+
+use crate::house::{House, reason};
+
+fn rpcs() -> impl Iterator<Item = &'static str> {
+    let ours = |rpc: &&proto::Rpc| rpc.service.starts_with("irikteu.review.v1.");
+    proto::RPCS.iter().filter(ours).map(|rpc| rpc.path)
+}
+
+/// Calls an RPC with an empty request, whatever it is.
+async fn call(house: &House, caller: Caller, path: &'static str) -> Result<(), Status> {
+    let mut client = tonic::client::Grpc::new(house.connection(caller));
+    client.ready().await.expect("ready");
+    let codec = ProstCodec::<(), ()>::default();
+    let path = PathAndQuery::from_static(path);
+    client.unary(Request::new(()), path, codec).await.map(drop)
+}
+
+#[test]
+fn every_rpc_has_its_policy_row_and_no_row_is_left_over() {
+    let rows: BTreeSet<_> = review_svc::policy::ROWS
+        .iter()
+        .map(|(rpc, _)| *rpc)
+        .collect();
+    assert_eq!(rows, rpcs().collect());
+    assert_eq!(rows.len(), review_svc::policy::ROWS.len());
+}
+
+#[tokio::test]
+async fn every_rpc_refuses_a_stranger_unless_it_is_open_to_anyone() {
+    let house = House::new().await;
+    for (path, allowed) in review_svc::policy::ROWS {
+        let answer = call(&house, Caller::Stranger, path).await;
+        if allowed.contains(&Allow::Anyone) {
+            assert_ne!(answer.unwrap_err().code(), Code::Unauthenticated, "{path}");
+        } else {
+            let refused = answer.unwrap_err();
+            assert_eq!(refused.code(), Code::Unauthenticated, "{path}");
+            assert_eq!(reason(&refused), "NOT_SIGNED_IN", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_experts_work_is_refused_to_all_other_roles() {
+    let house = House::new().await;
+    let tasks = rpcs().filter(|path| path.contains(".ReviewTasks/"));
+    for path in tasks {
+        let read = ["ListReviewTasks", "GetReviewTask", "GetDossier"];
+        let managers_too = read.iter().any(|rpc| path.ends_with(rpc));
+        for role in [Role::Administrator, Role::ExamDesk, Role::CampaignManager] {
+            let answer = call(&house, testing::person(1, &[role]), path).await;
+            let is_refused = answer.is_err_and(|status| status.code() == Code::PermissionDenied);
+            let lets_in = role == Role::CampaignManager && managers_too;
+            assert_eq!(is_refused, !lets_in, "{path} {role:?}");
+        }
+        let applicant = call(&house, testing::person(1, &[]), path)
+            .await
+            .unwrap_err();
+        assert_eq!(reason(&applicant), "NOT_ALLOWED", "{path}");
+        let service = Caller::Service("questionnaire-svc".into());
+        assert_eq!(
+            reason(&call(&house, service, path).await.unwrap_err()),
+            "NOT_ALLOWED"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_empty_request_is_refused_field_by_field_and_never_breaks() {
+    let house = House::new().await;
+    for path in rpcs() {
+        let answer = call(&house, crate::house::expert(1), path).await;
+        if !path.contains("/List") {
+            assert_eq!(answer.unwrap_err().code(), Code::InvalidArgument, "{path}");
+        } else {
+            answer.unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_reason_has_its_sentence_in_each_language() {
+    let errors = (1..).map_while(|number| ErrorReason::try_from(number).ok());
+    let errors = errors.map(|it| it.as_str_name().trim_start_matches("ERROR_REASON_"));
+    let violations = (1..).map_while(|number| ViolationReason::try_from(number).ok());
+    let violations = violations.map(|it| it.as_str_name().trim_start_matches("VIOLATION_REASON_"));
+    let all: Vec<_> = errors.chain(violations).collect();
+    assert_eq!(all.len(), 10);
+    for (reason, language) in all.iter().flat_map(|it| Language::ALL.map(|l| (it, l))) {
+        let args = ["lease_expire_time", "outcome", "year"].map(|name| (name, "x".to_owned()));
+        let sentence = review_svc::TEXTS.sentence(language, reason, &args);
+        assert!(
+            sentence.is_some_and(|it| !it.contains('{')),
+            "{reason} {language:?}"
+        );
+    }
+}

@@ -1,0 +1,299 @@
+//! The house of the tests: the service, its neighbour, a clock that stands still, and the words
+//! in which the other files tell what happens.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chassis::bus::{Bus, Event};
+use chassis::caller::{Caller, Role};
+use chassis::client::{Connection, LocalNet};
+use chassis::clock::{Clock, to_pb};
+use chassis::database::query_all;
+use chassis::ids::Ids;
+use chassis::jobs::Job;
+use chassis::testing::{self, TestDatabase};
+use jiff::Timestamp;
+use prost::{Message, Name};
+use proto::events::v1::{ApplicationSubmitted, ApplicationWithdrawn};
+use proto::review::v1::review_tasks_client::ReviewTasksClient;
+use proto::review::v1::{
+    AcceptApplicationRequest, ClaimReviewTaskRequest, GetReviewTaskRequest, ListReviewTasksRequest,
+    ReviewTask,
+};
+use review_svc::config::Config;
+use review_svc::migrations::Migrator;
+use tonic::Status;
+use tonic_types::StatusExt;
+
+use crate::questionnaire::Questionnaire;
+
+pub const CAMPAIGN: &str = "campaigns/reserve-2026";
+
+pub type Tasks = ReviewTasksClient<Connection>;
+
+pub struct House {
+    pub test: TestDatabase,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub net: LocalNet,
+    pub questionnaire: Questionnaire,
+    bus: Bus,
+    jobs: Vec<Job>,
+    requests: AtomicU32,
+}
+
+impl House {
+    pub async fn new() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    pub async fn with(config: Config) -> Self {
+        let clock = testing::clock();
+        let ids = testing::ids(&clock);
+        Self::on(testing::database::<Migrator>().await, clock, ids, config).await
+    }
+
+    /// The service started anew on the same database.
+    pub async fn restarted_with(self, config: Config) -> Self {
+        Self::on(self.test, self.clock, self.ids, config).await
+    }
+
+    async fn on(test: TestDatabase, clock: Clock, ids: Ids, config: Config) -> Self {
+        let net = LocalNet::default();
+        let questionnaire = Questionnaire::default();
+        net.add("questionnaire-svc", questionnaire.routes());
+        let wiring = review_svc::Wiring {
+            db: test.db.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            verifier: testing::verifier("review-svc"),
+            identity: testing::keys("review-svc").identity(&clock),
+            config,
+            questionnaire: net.connect("questionnaire-svc"),
+        };
+        let mut service = review_svc::build(wiring).await.expect("review-svc");
+        net.add("review-svc", service.routes.clone());
+        let bus = Bus::default();
+        bus.subscribe(std::mem::take(&mut service.subscribers));
+        let jobs = service.jobs;
+        Self {
+            test,
+            clock,
+            ids,
+            net,
+            questionnaire,
+            bus,
+            jobs,
+            requests: AtomicU32::new(0),
+        }
+    }
+
+    pub fn at(&self, time: &str) {
+        self.clock.set(instant(time));
+    }
+
+    pub fn connection(&self, caller: Caller) -> Connection {
+        self.net.connect("review-svc").speaking_for(caller)
+    }
+
+    pub fn speaking_for(&self, caller: Caller) -> Tasks {
+        ReviewTasksClient::new(self.connection(caller))
+    }
+
+    pub fn expert(&self, number: u128) -> Tasks {
+        self.speaking_for(expert(number))
+    }
+
+    pub fn manager(&self) -> Tasks {
+        self.speaking_for(testing::person(900, &[Role::CampaignManager]))
+    }
+
+    /// A request id that no other call of this test has.
+    pub fn request_id(&self) -> String {
+        testing::request_id(self.requests.fetch_add(1, Ordering::Relaxed).into())
+    }
+
+    pub async fn runs_job(&self, name: &str) {
+        let job = self
+            .jobs
+            .iter()
+            .find(|job| job.name == name)
+            .expect("a job of this name");
+        job.run().await.expect("the job runs");
+    }
+
+    /// Brings an event as the bus would.
+    pub async fn hears(&self, event: &Event) -> chassis::Result<()> {
+        self.bus.publish(event).await
+    }
+
+    pub fn event<M: Message + Name>(&self, about: &str, payload: &M) -> Event {
+        Event {
+            id: self.ids.uuid(),
+            kind: M::full_name(),
+            about: about.to_owned(),
+            time: self.clock.now(),
+            payload: payload.encode_to_vec(),
+        }
+    }
+
+    /// The first submission of the applicant with this number, now.
+    pub async fn submitted(&self, number: u128) -> ReviewTask {
+        self.submitted_again(number, 1).await
+    }
+
+    /// The same without looking at the task.
+    pub async fn submitted_quietly(&self, number: u128) {
+        let payload = submission_of(number, 1, self.clock.now());
+        self.hears(&self.event(&payload.application, &payload))
+            .await
+            .expect("the event is taken");
+    }
+
+    pub async fn submitted_again(&self, number: u128, submission: i32) -> ReviewTask {
+        let payload = submission_of(number, submission, self.clock.now());
+        self.hears(&self.event(&payload.application, &payload))
+            .await
+            .expect("the event is taken");
+        self.task_of(&payload.submission).await
+    }
+
+    pub async fn withdrawn(&self, number: u128) {
+        let payload = ApplicationWithdrawn {
+            application: application(number),
+            campaign: CAMPAIGN.into(),
+            account: account(number),
+            submission_number: 1,
+        };
+        self.hears(&self.event(&payload.application, &payload))
+            .await
+            .expect("the event is taken");
+    }
+
+    pub async fn task_of(&self, submission: &str) -> ReviewTask {
+        let all = self.all_tasks().await;
+        all.into_iter()
+            .find(|task| task.submission == submission)
+            .expect("a task")
+    }
+
+    pub async fn all_tasks(&self) -> Vec<ReviewTask> {
+        let request = ListReviewTasksRequest {
+            page_size: 100,
+            ..Default::default()
+        };
+        self.manager()
+            .list_review_tasks(request)
+            .await
+            .expect("a list")
+            .into_inner()
+            .review_tasks
+    }
+
+    pub async fn task(&self, name: &str) -> ReviewTask {
+        let request = GetReviewTaskRequest { name: name.into() };
+        self.manager()
+            .get_review_task(request)
+            .await
+            .expect("a task")
+            .into_inner()
+    }
+
+    pub async fn claims(&self, number: u128, name: &str) -> Result<ReviewTask, Status> {
+        let request = ClaimReviewTaskRequest {
+            name: name.into(),
+            request_id: self.request_id(),
+        };
+        self.expert(number)
+            .claim_review_task(request)
+            .await
+            .map(tonic::Response::into_inner)
+    }
+
+    pub async fn accepts(&self, number: u128, name: &str) -> Result<ReviewTask, Status> {
+        let request = AcceptApplicationRequest {
+            name: name.into(),
+            etag: String::new(),
+            request_id: self.request_id(),
+        };
+        self.expert(number)
+            .accept_application(request)
+            .await
+            .map(tonic::Response::into_inner)
+    }
+
+    /// The events of this kind that wait in the outbox, in order.
+    pub async fn published<M: Message + Name + Default>(&self) -> Vec<M> {
+        let sql = "SELECT payload FROM outbox WHERE kind = $1 ORDER BY seq";
+        let rows = query_all(self.test.db.read(), sql, [M::full_name().into()]).await;
+        let rows = rows.expect("the outbox");
+        let payloads = rows.iter().map(|row| row.try_get::<Vec<u8>>("", "payload"));
+        payloads
+            .map(|payload| M::decode(&*payload.expect("bytes")).expect("an event"))
+            .collect()
+    }
+
+    /// The audit rows of a resource: who did what.
+    pub async fn audited(&self, resource: &str) -> Vec<(String, String)> {
+        let sql = "SELECT caller, action FROM audit WHERE resource = $1 ORDER BY seq";
+        let rows = query_all(self.test.db.read(), sql, [resource.into()]).await;
+        let rows = rows.expect("audit rows");
+        let columns = |row: &sea_orm::QueryResult| {
+            Ok::<_, sea_orm::DbErr>((row.try_get("", "caller")?, row.try_get("", "action")?))
+        };
+        rows.iter().map(|row| columns(row).expect("text")).collect()
+    }
+}
+
+pub fn submission_of(number: u128, submission: i32, time: Timestamp) -> ApplicationSubmitted {
+    ApplicationSubmitted {
+        application: application(number),
+        submission: submission_name(number, submission),
+        campaign: CAMPAIGN.into(),
+        account: account(number),
+        submission_number: submission,
+        submit_time: Some(to_pb(time)),
+        correction_working_days: 5,
+    }
+}
+
+pub fn expert(number: u128) -> Caller {
+    testing::person(number, &[Role::Expert])
+}
+
+/// The account of a person, as a name.
+pub fn account(number: u128) -> String {
+    testing::person(number, &[]).key()
+}
+
+pub fn application(number: u128) -> String {
+    format!("{CAMPAIGN}/applications/a{number}")
+}
+
+pub fn submission_name(number: u128, submission: i32) -> String {
+    format!("{}/submissions/{submission}", application(number))
+}
+
+pub fn instant(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+pub fn reason(status: &Status) -> String {
+    status
+        .get_details_error_info()
+        .map(|info| info.reason)
+        .unwrap_or_default()
+}
+
+pub fn metadata(status: &Status, key: &str) -> String {
+    let info = status.get_details_error_info().expect("details");
+    info.metadata.get(key).cloned().unwrap_or_default()
+}
+
+/// The fields that are wrong, each with its reason.
+pub fn violations(status: &Status) -> Vec<(String, String)> {
+    let bad = status.get_details_bad_request().expect("violations");
+    bad.field_violations
+        .into_iter()
+        .map(|one| (one.field, one.reason))
+        .collect()
+}
