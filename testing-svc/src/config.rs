@@ -1,0 +1,148 @@
+//! Settings of testing-svc, each with its reason.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use jiff::SignedDuration;
+
+use crate::domain::iin_index::IinKey;
+use crate::domain::partner::Partners;
+
+/// The service's settings, read.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The key of the index that stands for IINs.
+    pub iin_key: IinKey,
+    /// Who may redeem codes of which test system.
+    pub partners: Partners,
+    /// How long a partner has between reserving and redeeming.
+    pub reservation: SignedDuration,
+    /// How long a launch token is good.
+    pub launch_token: SignedDuration,
+    /// How many codes of a partner may be refused in a minute before it has to wait.
+    pub refused_codes: u32,
+    /// How long answers to request ids are kept.
+    pub answers: SignedDuration,
+}
+
+impl Config {
+    /// Everything else as by default.
+    pub fn new(iin_key: &[u8; 32]) -> Self {
+        Self {
+            iin_key: IinKey::new(iin_key),
+            partners: Partners::default(),
+            reservation: SignedDuration::from_mins(30),
+            launch_token: SignedDuration::from_mins(2),
+            refused_codes: 300,
+            answers: SignedDuration::from_hours(7 * 24),
+        }
+    }
+}
+
+/// The same as flags and variables.
+#[derive(Debug, Clone, clap::Args)]
+pub struct TestingArgs {
+    /// A file of 32 random bytes: the key of the index by which a promo code is held against an
+    /// IIN. Never change it: partners could not redeem the codes of before.
+    #[arg(long, env = "IRIKTEU_IIN_KEY_FILE")]
+    pub iin_key_file: PathBuf,
+
+    /// The partners and their test systems, as JSON:
+    /// `[{"partner": "kaztest", "test_systems": ["KAZTEST"]}]`. Without it `kaztest` may redeem
+    /// codes for KAZTEST and `qrt` for QRT.
+    #[arg(long, env = "IRIKTEU_PARTNERS_FILE")]
+    pub partners_file: Option<PathBuf>,
+
+    /// Minutes between a partner's reserving and redeeming: as long as a registration there takes.
+    #[arg(long, env = "IRIKTEU_RESERVATION_MINUTES", default_value_t = 30)]
+    pub reservation_minutes: u32,
+
+    /// Seconds that a launch token is good: it only has to survive one click.
+    #[arg(long, env = "IRIKTEU_LAUNCH_TOKEN_SECONDS", default_value_t = 120)]
+    pub launch_token_seconds: u32,
+
+    /// How many codes of one partner may be refused in a minute before it has to wait: people
+    /// mistype, programs guess.
+    #[arg(long, env = "IRIKTEU_REFUSED_CODES_PER_MINUTE", default_value_t = 300)]
+    pub refused_codes_per_minute: u32,
+
+    /// Days for which a repeated request id gets its first answer.
+    #[arg(long, env = "IRIKTEU_ANSWER_DAYS", default_value_t = 7)]
+    pub answer_days: u32,
+}
+
+impl TryFrom<&TestingArgs> for Config {
+    type Error = anyhow::Error;
+
+    fn try_from(args: &TestingArgs) -> Result<Self, Self::Error> {
+        ensure!(
+            args.reservation_minutes > 0,
+            "a reservation needs a minute at least"
+        );
+        ensure!(
+            args.launch_token_seconds > 0,
+            "a launch token needs a second at least"
+        );
+        let partners = match &args.partners_file {
+            Some(file) => Partners::parse(&read_text(file)?)
+                .with_context(|| format!("{} is not a list of partners", file.display()))?,
+            None => Partners::default(),
+        };
+        Ok(Self {
+            partners,
+            reservation: SignedDuration::from_mins(args.reservation_minutes.into()),
+            launch_token: SignedDuration::from_secs(args.launch_token_seconds.into()),
+            refused_codes: args.refused_codes_per_minute,
+            answers: SignedDuration::from_hours(i64::from(args.answer_days) * 24),
+            ..Self::new(&read_key(&args.iin_key_file)?)
+        })
+    }
+}
+
+/// What the service needs when it is a process of its own.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeArgs {
+    /// Where questionnaire-svc is.
+    #[arg(
+        long,
+        env = "IRIKTEU_QUESTIONNAIRE_URL",
+        default_value = "http://127.0.0.1:50052"
+    )]
+    pub questionnaire_url: String,
+
+    /// Where identity-svc is.
+    #[arg(
+        long,
+        env = "IRIKTEU_IDENTITY_URL",
+        default_value = "http://127.0.0.1:50051"
+    )]
+    pub identity_url: String,
+
+    /// Where to listen for partners, over mutual TLS.
+    #[arg(long, env = "IRIKTEU_PARTNER_ADDR", default_value = "127.0.0.1:8443")]
+    pub partner_addr: SocketAddr,
+
+    /// The certificate shown to partners, PEM.
+    #[arg(long, env = "IRIKTEU_PARTNER_CERTIFICATE_FILE")]
+    pub partner_certificate_file: PathBuf,
+
+    /// Its key, PEM.
+    #[arg(long, env = "IRIKTEU_PARTNER_KEY_FILE")]
+    pub partner_key_file: PathBuf,
+
+    /// The authority that certificates of partners come from, PEM.
+    #[arg(long, env = "IRIKTEU_PARTNER_AUTHORITY_FILE")]
+    pub partner_authority_file: PathBuf,
+}
+
+fn read_key(file: &Path) -> anyhow::Result<[u8; 32]> {
+    let bytes = std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
+    bytes
+        .try_into()
+        .map_err(|_| anyhow::anyhow!("{} is not 32 bytes long", file.display()))
+}
+
+fn read_text(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("{} can't be read", file.display()))
+}

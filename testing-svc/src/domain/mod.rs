@@ -1,0 +1,55 @@
+//! The rules, pure: no I/O, no clock, no transport, no SQL. Whoever calls brings the time.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`refusal`] | every "no", to people and to partners |
+//! | [`promo_code`], [`code`], [`redemption`] | a code's life, its spelling, and what partners do with it |
+//! | [`iin_index`], [`partner`], [`test_system`] | whose code it is, who may take it, for which test |
+//! | [`language_result`] | the result of a language test |
+//! | [`eligibility`] | who may sit a stage |
+//! | [`stage`], [`test_center`], [`session`] | terms, places, and seats at a time |
+//! | [`booking`], [`start_window`], [`attempt`] | a person's seat, when it may be sat on, and the sitting |
+//! | [`localized`] | one text in three languages |
+
+pub mod attempt;
+pub mod booking;
+pub mod code;
+pub mod eligibility;
+pub mod iin_index;
+pub mod language_result;
+pub mod localized;
+pub mod partner;
+pub mod promo_code;
+pub mod redemption;
+pub mod refusal;
+pub mod session;
+pub mod stage;
+pub mod start_window;
+pub mod test_center;
+pub mod test_system;
+
+/// Whether a transition changed anything. A repeat of what is done is no error and no change.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    Made,
+    Nothing,
+}
+
+/// Gives an enum its names: the same word in SQL, in metadata and on the wire.
+macro_rules! words {
+    ($of:ty { $($variant:ident = $word:literal),+ $(,)? }) => {
+        impl $of {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|it| it.as_str() == word)
+            }
+        }
+    };
+}
+pub(crate) use words;

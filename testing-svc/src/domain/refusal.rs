@@ -1,0 +1,190 @@
+//! Every "no" of this service: to people ([`Refusal`]) and to partners ([`PartnerRefusal`]).
+//!
+//! Two lists, because a partner must learn less: which of code, person and system was wrong is
+//! nobody's business but the person's.
+
+use chassis::clock::astana;
+use chassis::error::Kind;
+use jiff::Timestamp;
+
+use super::booking::Phase;
+use super::redemption::Step;
+use super::test_system::TestSystem;
+
+/// What people hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    PromoCodeAlreadyIssued {
+        promo_code: String,
+        test_system: TestSystem,
+    },
+    NotEligible,
+    StageExists {
+        stage: String,
+    },
+    SessionFull {
+        session: String,
+        next_free: Option<NextFree>,
+    },
+    SessionStarted {
+        start: Timestamp,
+    },
+    StageAlreadyBooked {
+        booking: String,
+    },
+    HoldExpired {
+        until: Timestamp,
+    },
+    BookingNotConfirmed,
+    BookingOver {
+        phase: Phase,
+    },
+    ChangeTooLate {
+        until: Timestamp,
+    },
+    ChangesSpent {
+        most: i32,
+    },
+    StartTooEarly {
+        open: Timestamp,
+    },
+    StartTooLate {
+        close: Timestamp,
+    },
+    CheckInNeeded,
+}
+
+/// Where there is a seat, for a person who found none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextFree {
+    pub session: String,
+    pub start: Timestamp,
+}
+
+impl chassis::error::Refusal for Refusal {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::PromoCodeAlreadyIssued { .. } => "PROMO_CODE_ALREADY_ISSUED",
+            Self::NotEligible => "NOT_ELIGIBLE",
+            Self::StageExists { .. } => "STAGE_EXISTS",
+            Self::SessionFull { .. } => "SESSION_FULL",
+            Self::SessionStarted { .. } => "SESSION_STARTED",
+            Self::StageAlreadyBooked { .. } => "STAGE_ALREADY_BOOKED",
+            Self::HoldExpired { .. } => "HOLD_EXPIRED",
+            Self::BookingNotConfirmed => "BOOKING_NOT_CONFIRMED",
+            Self::BookingOver { .. } => "BOOKING_OVER",
+            Self::ChangeTooLate { .. } => "CHANGE_TOO_LATE",
+            Self::ChangesSpent { .. } => "CHANGES_SPENT",
+            Self::StartTooEarly { .. } => "START_TOO_EARLY",
+            Self::StartTooLate { .. } => "START_TOO_LATE",
+            Self::CheckInNeeded => "CHECK_IN_NEEDED",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::PromoCodeAlreadyIssued { .. }
+            | Self::StageExists { .. }
+            | Self::StageAlreadyBooked { .. } => Kind::AlreadyExists,
+            _ => Kind::FailedPrecondition,
+        }
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::PromoCodeAlreadyIssued {
+                promo_code,
+                test_system,
+            } => vec![
+                ("promo_code", promo_code.clone()),
+                ("test_system", test_system.as_str().into()),
+            ],
+            Self::StageExists { stage } => vec![("stage", stage.clone())],
+            Self::SessionFull { session, next_free } => {
+                let mut pairs = vec![("session", session.clone())];
+                if let Some(next) = next_free {
+                    pairs.push(("next_free_session", next.session.clone()));
+                    pairs.push(("next_free_start_time", written(next.start)));
+                }
+                pairs
+            }
+            Self::SessionStarted { start } => vec![("start_time", written(*start))],
+            Self::StageAlreadyBooked { booking } => vec![("booking", booking.clone())],
+            Self::HoldExpired { until } => vec![("hold_expire_time", written(*until))],
+            Self::BookingOver { phase } => vec![("state", phase.as_str().into())],
+            Self::ChangeTooLate { until } => vec![("change_expire_time", written(*until))],
+            Self::ChangesSpent { most } => vec![("max_changes", most.to_string())],
+            Self::StartTooEarly { open } => vec![("start_open_time", written(*open))],
+            Self::StartTooLate { close } => vec![("start_close_time", written(*close))],
+            Self::NotEligible | Self::BookingNotConfirmed | Self::CheckInNeeded => Vec::new(),
+        }
+    }
+}
+
+/// What partners hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartnerRefusal {
+    /// No such code, another person's, or another system's: one answer for all three.
+    CodeNotAccepted,
+    CodeAlreadyReserved {
+        until: Timestamp,
+    },
+    CodeAlreadyRedeemed,
+    CodeNoLongerValid,
+    ReservationEnded {
+        step: Step,
+    },
+    NotRedeemed {
+        step: Step,
+    },
+    ResultAlreadyReported,
+}
+
+impl chassis::error::Refusal for PartnerRefusal {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::CodeNotAccepted => "CODE_NOT_ACCEPTED",
+            Self::CodeAlreadyReserved { .. } => "CODE_ALREADY_RESERVED",
+            Self::CodeAlreadyRedeemed => "CODE_ALREADY_REDEEMED",
+            Self::CodeNoLongerValid => "CODE_NO_LONGER_VALID",
+            Self::ReservationEnded { .. } => "RESERVATION_ENDED",
+            Self::NotRedeemed { .. } => "NOT_REDEEMED",
+            Self::ResultAlreadyReported => "RESULT_ALREADY_REPORTED",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::FailedPrecondition
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::CodeAlreadyReserved { until } => {
+                vec![("reservation_expire_time", written(*until))]
+            }
+            Self::ReservationEnded { step } | Self::NotRedeemed { step } => {
+                vec![("state", step.as_str().into())]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// RFC 3339 with the offset of Astana: exact for a program, and the time on a person's wall.
+fn written(time: Timestamp) -> String {
+    time.to_zoned(astana())
+        .strftime("%Y-%m-%dT%H:%M:%S%.f%:z")
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_as_the_clocks_in_astana_show_them_and_stay_exact() {
+        let time: Timestamp = "2026-06-10T04:50:00.000001Z".parse().expect("an instant");
+        assert_eq!(written(time), "2026-06-10T09:50:00.000001+05:00");
+        assert_eq!(written(time).parse::<Timestamp>().expect("RFC 3339"), time);
+    }
+}

@@ -1,0 +1,143 @@
+//! A stage of a campaign: its place in the order, and the terms of booking and starting.
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::localized::Localized;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    pub id: Uuid,
+    pub campaign: String,
+    /// From 1.
+    pub number: i32,
+    pub title: Localized,
+    pub terms: Terms,
+    /// Where "Start test" leads.
+    pub launch_url: String,
+    pub version: i32,
+}
+
+/// How booking and starting go. Each is a setting of the stage; these are the usual ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    pub hold: SignedDuration,
+    pub change_notice: SignedDuration,
+    pub max_changes: i32,
+    pub early_start: SignedDuration,
+    pub late_start: SignedDuration,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            hold: SignedDuration::from_mins(10),
+            change_notice: SignedDuration::from_hours(24),
+            max_changes: 2,
+            early_start: SignedDuration::from_mins(10),
+            late_start: SignedDuration::from_mins(15),
+        }
+    }
+}
+
+/// The longest address that fits a link in a letter.
+const LONGEST_URL: usize = 500;
+
+impl Stage {
+    pub fn name(&self) -> String {
+        format!("campaigns/{}/stages/{}", self.campaign, self.id)
+    }
+
+    /// Whom a launch token is for: the origin of the launch address.
+    pub fn audience(&self) -> &str {
+        let host = self.launch_url.get("https://".len()..).unwrap_or_default();
+        let end = host.find(['/', '?']).unwrap_or(host.len());
+        &self.launch_url[.."https://".len() + end]
+    }
+
+    /// The launch address with the token in its fragment: a fragment is not sent to servers and
+    /// so stands in no log.
+    pub fn launch_url_with(&self, token: &str) -> String {
+        format!("{}#token={token}", self.launch_url)
+    }
+}
+
+/// An https address without a user, a fragment or anything that would need escaping.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_FORMAT`.
+pub fn launch_url(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("REQUIRED");
+    }
+    let rest = text.strip_prefix("https://").ok_or("INVALID_FORMAT")?;
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    let (name, port) = host.split_once(':').unwrap_or((host, "443"));
+    let good_name = !name.is_empty()
+        && name.split('.').all(|label| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        });
+    let good_port = port.parse::<u16>().is_ok_and(|port| port > 0);
+    let good_rest = rest
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && b != b'#' && b != b'"' && b != b'<' && b != b'>');
+    if good_name && good_port && good_rest && text.len() <= LONGEST_URL {
+        Ok(text.to_owned())
+    } else {
+        Err("INVALID_FORMAT")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_https_address_leads_to_the_test() {
+        for good in [
+            "https://test.example.kz/start",
+            "https://test.example.kz:8443/start?stage=1",
+            "https://test.example.kz",
+        ] {
+            assert_eq!(launch_url(good), Ok(good.to_owned()), "{good}");
+        }
+        assert_eq!(launch_url(" "), Err("REQUIRED"));
+        for bad in [
+            "http://test.example.kz",
+            "https://",
+            "https:///start",
+            "https://user@test.example.kz/",
+            "https://test.example.kz/#here",
+            "https://test.example.kz:0/",
+            "https://test.example.kz/a b",
+            "https://тест.kz/",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(launch_url(bad), Err("INVALID_FORMAT"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_audience_is_the_origin() {
+        let mut stage = Stage {
+            id: Uuid::nil(),
+            campaign: "c".into(),
+            number: 1,
+            title: Localized::default(),
+            terms: Terms::default(),
+            launch_url: "https://test.example.kz:8443/start?stage=1".into(),
+            version: 1,
+        };
+        assert_eq!(stage.audience(), "https://test.example.kz:8443");
+        stage.launch_url = "https://test.example.kz".into();
+        assert_eq!(stage.audience(), "https://test.example.kz");
+        assert_eq!(
+            stage.launch_url_with("a.b.c"),
+            "https://test.example.kz#token=a.b.c"
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! What others told us, and what we tell. One file per event, both ways.
+
+mod application_accepted;
+mod application_withdrawn;
+mod attempt_started;
+mod booking_cancelled;
+mod booking_confirmed;
+mod booking_moved;
+mod language_result_received;
+mod promo_code_issued;
+mod promo_code_redeemed;
+
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use chassis::bus::Subscriber;
+use chassis::{Error, Result, name};
+use uuid::Uuid;
+
+use crate::Context;
+
+pub use attempt_started::attempt_started;
+pub use booking_cancelled::booking_cancelled;
+pub use booking_confirmed::booking_confirmed;
+pub use booking_moved::booking_moved;
+pub use language_result_received::language_result_received;
+pub use promo_code_issued::promo_code_issued;
+pub use promo_code_redeemed::promo_code_redeemed;
+
+/// What we take from others.
+pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
+    vec![
+        application_accepted::subscriber(ctx.clone()),
+        application_withdrawn::subscriber(ctx.clone()),
+    ]
+}
+
+/// The campaign and the person of an event.
+fn about(campaign: &str, account: &str) -> Result<(String, Uuid)> {
+    let known = name::capture::<1>("campaigns/*", campaign);
+    match (known, name::uuid("accounts/*", account)) {
+        (Some([campaign]), Some(account)) => Ok((campaign.to_owned(), account)),
+        _ => Err(Error::Internal(anyhow!("an event names nobody"))),
+    }
+}
+
+fn campaign_name(campaign: &str) -> String {
+    format!("campaigns/{campaign}")
+}
+
+fn account_name(account: Uuid) -> String {
+    format!("accounts/{account}")
+}

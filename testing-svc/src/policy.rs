@@ -1,0 +1,78 @@
+//! Who may call which RPC. Whose code or booking they reach is the handler's question.
+
+use chassis::caller::Role::ExamDesk;
+use chassis::policy::Allow::{Partner, Role, Service, SignedIn};
+use chassis::policy::Row;
+
+/// People and services.
+pub const ROWS: &[Row] = &[
+    ("/irikteu.testing.v1.PromoCodes/IssuePromoCode", &[SignedIn]),
+    ("/irikteu.testing.v1.PromoCodes/GetPromoCode", &[SignedIn]),
+    ("/irikteu.testing.v1.PromoCodes/ListPromoCodes", &[SignedIn]),
+    (
+        "/irikteu.testing.v1.LanguageResults/GetLanguageResult",
+        &[Service("questionnaire-svc")],
+    ),
+    (
+        "/irikteu.testing.v1.TestCenters/CreateTestCenter",
+        &[Role(ExamDesk)],
+    ),
+    ("/irikteu.testing.v1.TestCenters/GetTestCenter", &[SignedIn]),
+    (
+        "/irikteu.testing.v1.TestCenters/ListTestCenters",
+        &[SignedIn],
+    ),
+    ("/irikteu.testing.v1.Stages/CreateStage", &[Role(ExamDesk)]),
+    ("/irikteu.testing.v1.Stages/GetStage", &[SignedIn]),
+    ("/irikteu.testing.v1.Stages/ListStages", &[SignedIn]),
+    (
+        "/irikteu.testing.v1.TestSessions/CreateTestSession",
+        &[Role(ExamDesk)],
+    ),
+    (
+        "/irikteu.testing.v1.TestSessions/GetTestSession",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.TestSessions/ListTestSessions",
+        &[SignedIn],
+    ),
+    ("/irikteu.testing.v1.Bookings/CreateBooking", &[SignedIn]),
+    ("/irikteu.testing.v1.Bookings/ConfirmBooking", &[SignedIn]),
+    ("/irikteu.testing.v1.Bookings/MoveBooking", &[SignedIn]),
+    ("/irikteu.testing.v1.Bookings/CancelBooking", &[SignedIn]),
+    (
+        "/irikteu.testing.v1.Bookings/CheckInBooking",
+        &[Role(ExamDesk)],
+    ),
+    ("/irikteu.testing.v1.Bookings/GetBooking", &[SignedIn]),
+    ("/irikteu.testing.v1.Bookings/ListBookings", &[SignedIn]),
+    ("/irikteu.testing.v1.Attempts/StartAttempt", &[SignedIn]),
+    ("/irikteu.testing.v1.Attempts/GetAttempt", &[SignedIn]),
+];
+
+/// Partners. Which codes each may reach is in the list of partners.
+pub const PARTNER_ROWS: &[Row] = &[
+    (
+        "/irikteu.partner.v1.Redemptions/LookUpPromoCode",
+        &[Partner],
+    ),
+    (
+        "/irikteu.partner.v1.Redemptions/ReservePromoCode",
+        &[Partner],
+    ),
+    (
+        "/irikteu.partner.v1.Redemptions/CancelReservation",
+        &[Partner],
+    ),
+    (
+        "/irikteu.partner.v1.Redemptions/RedeemPromoCode",
+        &[Partner],
+    ),
+    (
+        "/irikteu.partner.v1.Redemptions/RollBackRedemption",
+        &[Partner],
+    ),
+    ("/irikteu.partner.v1.Redemptions/ReportResult", &[Partner]),
+    ("/irikteu.partner.v1.Redemptions/GetRedemption", &[Partner]),
+];

@@ -1,0 +1,132 @@
+//! CreateBooking: holds a seat for a short while.
+
+use chassis::caller::Caller;
+use chassis::database::Tx;
+use chassis::once::{self, Once};
+use chassis::violation::Violations;
+use chassis::{Error, Result, audit};
+use proto::testing::v1 as pb;
+use tonic::Request;
+use uuid::Uuid;
+
+use super::{Phase, Refusal, Seat, full, written};
+use crate::domain::booking::{At, Booking};
+use crate::domain::eligibility;
+use crate::domain::session::Session;
+use crate::domain::stage::Stage;
+use crate::rpc::parse::{self, Nested};
+use crate::{Context, store};
+
+pub async fn create(
+    ctx: &Context,
+    request: Request<pb::CreateBookingRequest>,
+) -> Result<pb::Booking> {
+    let caller = Caller::of(&request);
+    let account = caller.person()?.account;
+    let pb = request.into_inner();
+    let wanted = read(&pb)?;
+    let write = match once::begin(
+        &ctx.db,
+        &ctx.clock,
+        &caller,
+        "CreateBooking",
+        &pb.request_id,
+        &pb,
+    )
+    .await?
+    {
+        Once::Answered(booking) => return Ok(booking),
+        Once::Begun(write) => write,
+    };
+    let (tx, now) = (write.tx(), ctx.clock.now());
+    let known = store::eligibility::lock(tx, &wanted.campaign, account).await?;
+    let (session, stage) = find(ctx, tx, &wanted).await?;
+    eligibility::of(known.as_ref(), stage.number)?;
+    let at = At {
+        session: &session,
+        terms: &stage.terms,
+        now,
+    };
+    let booking = Booking::hold(ctx.ids.uuid(), account, at)?;
+    if let Some(before) = store::booking::live(tx, stage.id, account).await? {
+        give_way(ctx, tx, before, session.id).await?;
+    }
+    if !store::seats::take(tx, &ctx.clock, session.id).await? {
+        return Err(full(tx, &session, now).await);
+    }
+    if !store::booking::insert(tx, &booking).await? {
+        return Err(Error::InFlight);
+    }
+    let name = booking.name();
+    audit::record(tx, &ctx.clock, &caller, "CreateBooking", &name, "HELD").await?;
+    let seat = store::booking::find(tx, booking.id).await?;
+    let seat = seat.ok_or(Error::NotFound(name))?;
+    write.commit(written(&seat, &caller, now)).await
+}
+
+fn read(pb: &pb::CreateBookingRequest) -> Result<Nested> {
+    let mut violations = Violations::new();
+    let campaign = parse::campaign(&mut violations, "parent", &pb.parent);
+    parse::request_id(&mut violations, &pb.request_id);
+    let session = match &pb.booking {
+        Some(booking) => parse::nested(
+            &mut violations,
+            "booking.session",
+            parse::SESSION,
+            &booking.session,
+        ),
+        None => violations.take("booking", Err("REQUIRED")),
+    };
+    if let (Some(campaign), Some(session)) = (&campaign, &session)
+        && *campaign != session.campaign
+    {
+        violations.add("booking.session", "OTHER_CAMPAIGN");
+    }
+    match session {
+        Some(session) if violations.is_empty() => Ok(session),
+        _ => Err(violations.into()),
+    }
+}
+
+async fn find(ctx: &Context, tx: &Tx, wanted: &Nested) -> Result<(Session, Stage)> {
+    let not_found = || {
+        let name = crate::domain::session::name(&wanted.campaign, wanted.parent, wanted.id);
+        Error::NotFound(name)
+    };
+    let session = store::test_session::find(tx, wanted.id, ctx.clock.now())
+        .await?
+        .map(|offer| offer.session)
+        .filter(|it| it.stage == wanted.parent && it.campaign == wanted.campaign)
+        .ok_or_else(not_found)?;
+    let stage = store::stage::find(tx, session.stage).await?;
+    Ok((session, stage.ok_or_else(not_found)?))
+}
+
+/// What the person has in this stage stands in the way, unless its time has run out and nobody
+/// has written that down yet.
+async fn give_way(ctx: &Context, tx: &Tx, mut before: Seat, wanted: Uuid) -> Result<()> {
+    let now = ctx.clock.now();
+    let at = before.at(now);
+    match before.booking.phase_at(at) {
+        Phase::HoldExpired => {
+            // Both at once, in their order: the wanted one is changed next.
+            store::seats::lock(tx, &[before.session.id, wanted]).await?;
+            store::seats::release_expired(tx, &ctx.clock, before.session.id).await?;
+            Ok(())
+        }
+        Phase::NoShow => {
+            let mut booking = before.booking.clone();
+            let _ = booking.miss(at);
+            before.booking = booking;
+            let name = before.booking.name();
+            store::booking::save(tx, &before.booking).await?;
+            let by = Caller::Service(crate::NAME.into());
+            audit::record(tx, &ctx.clock, &by, "MissBooking", &name, "NO_SHOW").await?;
+            Ok(())
+        }
+        _ => Err(Refusal::StageAlreadyBooked {
+            booking: before.booking.name(),
+        }
+        .into()),
+    }
+}

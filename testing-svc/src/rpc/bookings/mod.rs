@@ -1,0 +1,189 @@
+//! Bookings: a person's seat.
+
+mod cancel;
+mod check_in;
+mod confirm;
+mod create;
+mod get;
+mod list;
+mod r#move;
+
+use std::sync::Arc;
+
+use chassis::caller::{Caller, Role};
+use chassis::clock::to_pb;
+use chassis::database::Tx;
+use chassis::{Error, audit};
+use jiff::Timestamp;
+use proto::testing::v1 as pb;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use super::{enums, parse};
+use crate::domain::booking::{Asks, Phase, State};
+use crate::domain::refusal::{NextFree, Refusal};
+use crate::domain::session::Session;
+use crate::domain::{attempt, test_center};
+use crate::store::booking::Seat;
+use crate::{Context, store};
+
+#[derive(Clone)]
+pub struct Bookings(pub(super) Arc<Context>);
+
+#[async_trait::async_trait]
+impl pb::bookings_server::Bookings for Bookings {
+    async fn create_booking(
+        &self,
+        request: Request<pb::CreateBookingRequest>,
+    ) -> Result<Response<pb::Booking>, Status> {
+        Ok(Response::new(create::create(&self.0, request).await?))
+    }
+
+    async fn confirm_booking(
+        &self,
+        request: Request<pb::ConfirmBookingRequest>,
+    ) -> Result<Response<pb::Booking>, Status> {
+        Ok(Response::new(confirm::confirm(&self.0, request).await?))
+    }
+
+    async fn move_booking(
+        &self,
+        request: Request<pb::MoveBookingRequest>,
+    ) -> Result<Response<pb::Booking>, Status> {
+        Ok(Response::new(r#move::move_booking(&self.0, request).await?))
+    }
+
+    async fn cancel_booking(
+        &self,
+        request: Request<pb::CancelBookingRequest>,
+    ) -> Result<Response<pb::Booking>, Status> {
+        Ok(Response::new(cancel::cancel(&self.0, request).await?))
+    }
+
+    async fn check_in_booking(
+        &self,
+        request: Request<pb::CheckInBookingRequest>,
+    ) -> Result<Response<pb::Booking>, Status> {
+        Ok(Response::new(check_in::check_in(&self.0, request).await?))
+    }
+
+    async fn get_booking(
+        &self,
+        request: Request<pb::GetBookingRequest>,
+    ) -> Result<Response<pb::Booking>, Status> {
+        Ok(Response::new(get::get(&self.0, request).await?))
+    }
+
+    async fn list_bookings(
+        &self,
+        request: Request<pb::ListBookingsRequest>,
+    ) -> Result<Response<pb::ListBookingsResponse>, Status> {
+        Ok(Response::new(list::list(&self.0, request).await?))
+    }
+}
+
+/// As this caller sees it now.
+fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
+    let (booking, session, at) = (&seat.booking, &seat.session, seat.at(now));
+    let window = at.window();
+    let asks = Asks {
+        owner: caller.is(booking.account),
+        exam_desk: caller.has(Role::ExamDesk),
+    };
+    let actions = booking.allowed_actions(asks, at).into_iter();
+    pb::Booking {
+        name: booking.name(),
+        account: format!("accounts/{}", booking.account),
+        session: session.name(),
+        state: enums::phase(booking.phase_at(at)).into(),
+        hold_expire_time: match booking.state {
+            State::Held { until } | State::HoldExpired { until } => Some(to_pb(until)),
+            _ => None,
+        },
+        create_time: Some(to_pb(booking.created)),
+        confirm_time: booking.confirmed.map(to_pb),
+        changes_left: booking.changes_left(&seat.terms),
+        change_expire_time: Some(to_pb(at.change_until())),
+        start_time: Some(to_pb(session.start)),
+        end_time: Some(to_pb(session.end)),
+        start_open_time: Some(to_pb(window.open)),
+        start_close_time: Some(to_pb(window.close)),
+        center: test_center::name(session.center),
+        center_title: Some(enums::localized(&seat.center_title)),
+        allowed_actions: actions.map(|it| enums::action(it).into()).collect(),
+        attempt: booking
+            .attempt
+            .map(|id| attempt::name(&booking.campaign, booking.id, id))
+            .unwrap_or_default(),
+        etag: parse::written_etag(booking.version),
+    }
+}
+
+/// The owner's own booking, with its person's row locked: whatever one person does with bookings
+/// happens one after another. The booking itself is only read: sessions are locked before it.
+async fn own(tx: &Tx, caller: &Caller, name: &str, id: Uuid) -> chassis::Result<Seat> {
+    let not_found = || Error::NotFound(name.to_owned());
+    let seat = store::booking::find(tx, id).await?.ok_or_else(not_found)?;
+    if !caller.is(seat.booking.account) || seat.booking.name() != name {
+        return Err(not_found());
+    }
+    store::eligibility::lock(tx, &seat.booking.campaign, seat.booking.account).await?;
+    store::booking::find(tx, id).await?.ok_or_else(not_found)
+}
+
+/// The booking, locked; its sessions are locked already.
+async fn locked(tx: &Tx, name: &str, id: Uuid, etag: Option<i32>) -> chassis::Result<Seat> {
+    let seat = store::booking::lock(tx, id)
+        .await?
+        .filter(|seat| seat.booking.name() == name)
+        .ok_or_else(|| Error::NotFound(name.to_owned()))?;
+    if etag.is_some_and(|seen| seen != seat.booking.version) {
+        return Err(Error::Stale {
+            name: name.to_owned(),
+            current: parse::written_etag(seat.booking.version),
+        });
+    }
+    Ok(seat)
+}
+
+/// Whether the person may still sit the stage of the booking.
+async fn eligible(tx: &Tx, seat: &Seat) -> chassis::Result<()> {
+    let (campaign, account) = (&seat.booking.campaign, seat.booking.account);
+    let known = store::eligibility::lock(tx, campaign, account).await?;
+    Ok(crate::domain::eligibility::of(
+        known.as_ref(),
+        seat.stage_number,
+    )?)
+}
+
+/// "Full", with the way out where there is one.
+async fn full(tx: &Tx, session: &Session, now: Timestamp) -> Error {
+    match store::test_session::next_free(tx, session.stage, now).await {
+        Ok(next) => Refusal::SessionFull {
+            session: session.name(),
+            next_free: next.map(|next| NextFree {
+                session: next.name(),
+                start: next.start,
+            }),
+        }
+        .into(),
+        Err(error) => error,
+    }
+}
+
+/// Saves a locked booking with its audit row, and reads it again as it now is.
+async fn save(
+    ctx: &Context,
+    tx: &Tx,
+    caller: &Caller,
+    action: &str,
+    seat: &Seat,
+) -> chassis::Result<Seat> {
+    let booking = &seat.booking;
+    store::booking::save(tx, booking).await?;
+    let detail = booking.state.phase().as_str();
+    audit::record(tx, &ctx.clock, caller, action, &booking.name(), detail).await?;
+    store::booking::find(tx, booking.id)
+        .await?
+        .ok_or_else(|| Error::NotFound(booking.name()))
+}

@@ -1,0 +1,72 @@
+//! MoveBooking: to another session of the same stage, with no moment without a seat.
+
+use chassis::caller::Caller;
+use chassis::once::{self, Once};
+use chassis::violation::Violations;
+use chassis::{Error, Result};
+use proto::testing::v1 as pb;
+use tonic::Request;
+use uuid::Uuid;
+
+use super::{eligible, full, locked, own, save, written};
+use crate::rpc::parse::{self, Nested};
+use crate::{Context, events, store};
+
+pub async fn move_booking(
+    ctx: &Context,
+    request: Request<pb::MoveBookingRequest>,
+) -> Result<pb::Booking> {
+    let caller = Caller::of(&request);
+    caller.person()?;
+    let pb = request.into_inner();
+    let (id, target, etag) = read(&pb)?;
+    let write = match once::begin(
+        &ctx.db,
+        &ctx.clock,
+        &caller,
+        "MoveBooking",
+        &pb.request_id,
+        &pb,
+    )
+    .await?
+    {
+        Once::Answered(booking) => return Ok(booking),
+        Once::Begun(write) => write,
+    };
+    let (tx, now) = (write.tx(), ctx.clock.now());
+    let before = own(tx, &caller, &pb.name, id).await?;
+    let to = store::test_session::find(tx, target.id, now)
+        .await?
+        .map(|offer| offer.session)
+        .filter(|to| to.stage == target.parent && to.campaign == target.campaign)
+        .ok_or_else(|| Error::NotFound(pb.session.clone()))?;
+    if let Some(reason) = before.booking.target_violation(&to) {
+        return Err(Violations::one("session", reason).into());
+    }
+    store::seats::lock(tx, &[before.session.id, to.id]).await?;
+    let mut seat = locked(tx, &pb.name, id, etag).await?;
+    eligible(tx, &seat).await?;
+    let mut booking = seat.booking.clone();
+    booking.move_to(&to, seat.at(now))?;
+    // The new seat first: who finds none keeps the old one.
+    if !store::seats::take(tx, &ctx.clock, to.id).await? {
+        return Err(full(tx, &to, now).await);
+    }
+    store::seats::give_back(tx, before.session.id).await?;
+    seat.booking = booking;
+    let seat = save(ctx, tx, &caller, "MoveBooking", &seat).await?;
+    events::booking_moved(ctx, tx, &seat, &before.session.name()).await?;
+    write.commit(written(&seat, &caller, now)).await
+}
+
+fn read(pb: &pb::MoveBookingRequest) -> Result<(Uuid, Nested, Option<i32>)> {
+    let mut violations = Violations::new();
+    let name = parse::below_campaign(&mut violations, "name", parse::BOOKING, &pb.name);
+    let target = parse::nested(&mut violations, "session", parse::SESSION, &pb.session);
+    let etag = parse::etag(&mut violations, &pb.etag);
+    parse::request_id(&mut violations, &pb.request_id);
+    match (name, target) {
+        (Some((_, id)), Some(target)) if violations.is_empty() => Ok((id, target, etag)),
+        _ => Err(violations.into()),
+    }
+}

@@ -1,0 +1,177 @@
+//! The domain's words as the wire writes them, and back.
+
+use proto::google::r#type::Date as PbDate;
+use proto::partner::v1 as partner;
+use proto::testing::v1 as pb;
+use proto::wire::v1 as wire;
+
+use crate::domain::attempt;
+use crate::domain::booking::{Action, Phase};
+use crate::domain::language_result::{Level, Outcome};
+use crate::domain::localized::Localized;
+use crate::domain::promo_code::Standing;
+use crate::domain::redemption::{RollbackReason, Step};
+use crate::domain::session::Language;
+use crate::domain::test_center::Mode;
+use crate::domain::test_system::TestSystem;
+
+/// Both ways between an enum of ours and one of the wire's.
+macro_rules! both_ways {
+    ($to:ident, $from:ident, $ours:ty, $wire:ty { $($variant:ident),+ $(,)? }) => {
+        pub fn $to(value: $ours) -> $wire {
+            match value { $(<$ours>::$variant => <$wire>::$variant),+ }
+        }
+        pub fn $from(value: $wire) -> Option<$ours> {
+            match value {
+                $(<$wire>::$variant => Some(<$ours>::$variant),)+
+                <$wire>::Unspecified => None,
+            }
+        }
+    };
+}
+
+both_ways!(
+    test_system,
+    from_test_system,
+    TestSystem,
+    pb::TestSystem { Kaztest, Qrt }
+);
+both_ways!(
+    level,
+    from_level,
+    Level,
+    pb::LanguageLevel {
+        A1,
+        A2,
+        B1,
+        B2,
+        C1,
+        C2
+    }
+);
+both_ways!(
+    mode,
+    from_mode,
+    Mode,
+    pb::test_center::Mode { Onsite, Online }
+);
+both_ways!(
+    language,
+    from_language,
+    Language,
+    wire::Language { Kk, Ru, En }
+);
+both_ways!(
+    code_state,
+    from_code_state,
+    Standing,
+    pb::promo_code::State {
+        Issued,
+        Reserved,
+        Redeemed,
+        ResultReceived,
+        Expired,
+        Revoked,
+        Void,
+    }
+);
+both_ways!(
+    phase,
+    from_phase,
+    Phase,
+    pb::booking::State {
+        Held,
+        Booked,
+        CheckedIn,
+        Started,
+        Completed,
+        NoShow,
+        Cancelled,
+        HoldExpired,
+        Displaced,
+    }
+);
+both_ways!(
+    action,
+    from_action,
+    Action,
+    pb::booking::Action {
+        Confirm,
+        Move,
+        Cancel,
+        CheckIn,
+        Start,
+    }
+);
+both_ways!(
+    attempt_state,
+    from_attempt_state,
+    attempt::State,
+    pb::attempt::State {
+        Awaiting,
+        Authorized,
+        Active,
+        Paused,
+        Finished,
+        Terminated,
+        NoShow,
+    }
+);
+both_ways!(
+    step,
+    from_step,
+    Step,
+    partner::redemption::State {
+        Reserved,
+        Cancelled,
+        Lapsed,
+        Redeemed,
+        RolledBack,
+        ResultReported,
+    }
+);
+both_ways!(
+    rollback_reason,
+    from_rollback_reason,
+    RollbackReason,
+    partner::RollbackReason {
+        TestCancelled,
+        TechnicalFailure,
+        Mistake,
+        RulesBroken,
+        NoShow,
+    }
+);
+
+pub fn outcome(outcome: &Outcome) -> pb::language_result::Outcome {
+    match outcome {
+        Outcome::Passed(_) => pb::language_result::Outcome::Passed,
+        Outcome::Failed => pb::language_result::Outcome::Failed,
+    }
+}
+
+/// What a partner is told of a code's standing.
+pub fn code_status(standing: Standing) -> partner::CodeStatus {
+    match standing {
+        Standing::Issued => partner::CodeStatus::Available,
+        Standing::Reserved => partner::CodeStatus::Reserved,
+        Standing::Redeemed | Standing::ResultReceived => partner::CodeStatus::Redeemed,
+        Standing::Expired | Standing::Revoked | Standing::Void => partner::CodeStatus::Closed,
+    }
+}
+
+pub fn localized(text: &Localized) -> wire::LocalizedText {
+    wire::LocalizedText {
+        kk: text.kk.clone(),
+        ru: text.ru.clone(),
+        en: text.en.clone(),
+    }
+}
+
+pub fn date(date: jiff::civil::Date) -> PbDate {
+    PbDate {
+        year: date.year().into(),
+        month: date.month().into(),
+        day: date.day().into(),
+    }
+}

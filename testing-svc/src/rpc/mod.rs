@@ -1,0 +1,59 @@
+//! The calls: one folder per gRPC service, one file per RPC.
+//!
+//! | folder | gRPC service |
+//! |---|---|
+//! | [`promo_codes`], [`language_results`] | a free language test, and its result |
+//! | [`test_centers`], [`stages`], [`test_sessions`] | what the exam desk plans |
+//! | [`bookings`], [`attempts`] | what a person does with it |
+//! | [`redemptions`] | what partners call, on a port of their own |
+//! | [`parse`], [`enums`] | the wire's shapes, read and written |
+
+pub mod attempts;
+pub mod bookings;
+pub mod enums;
+pub mod language_results;
+pub mod parse;
+pub mod promo_codes;
+pub mod redemptions;
+pub mod stages;
+pub mod test_centers;
+pub mod test_sessions;
+
+use std::sync::Arc;
+
+use proto::partner::v1::redemptions_server::RedemptionsServer;
+use proto::testing::v1::attempts_server::AttemptsServer;
+use proto::testing::v1::bookings_server::BookingsServer;
+use proto::testing::v1::language_results_server::LanguageResultsServer;
+use proto::testing::v1::promo_codes_server::PromoCodesServer;
+use proto::testing::v1::stages_server::StagesServer;
+use proto::testing::v1::test_centers_server::TestCentersServer;
+use proto::testing::v1::test_sessions_server::TestSessionsServer;
+use tonic::service::Routes;
+
+use crate::Context;
+
+/// What people and services call.
+pub fn routes(ctx: &Arc<Context>) -> Routes {
+    Routes::default()
+        .add_service(PromoCodesServer::new(promo_codes::PromoCodes(ctx.clone())))
+        .add_service(LanguageResultsServer::new(
+            language_results::LanguageResults(ctx.clone()),
+        ))
+        .add_service(TestCentersServer::new(test_centers::TestCenters(
+            ctx.clone(),
+        )))
+        .add_service(StagesServer::new(stages::Stages(ctx.clone())))
+        .add_service(TestSessionsServer::new(test_sessions::TestSessions(
+            ctx.clone(),
+        )))
+        .add_service(BookingsServer::new(bookings::Bookings(ctx.clone())))
+        .add_service(AttemptsServer::new(attempts::Attempts(ctx.clone())))
+}
+
+/// What partners call.
+pub fn partner_routes(ctx: &Arc<Context>) -> Routes {
+    Routes::default().add_service(RedemptionsServer::new(redemptions::Redemptions::new(
+        ctx.clone(),
+    )))
+}

@@ -1,0 +1,248 @@
+//! Reading requests: names, ids, times and texts, each wrong one noted with its field.
+
+use std::ops::RangeInclusive;
+
+use chassis::clock::from_pb;
+use chassis::name;
+use chassis::violation::Violations;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use proto::wire::v1::LocalizedText;
+use uuid::Uuid;
+
+use crate::domain::localized::Localized;
+
+/// Most characters of a title or an address.
+const LONGEST_TEXT: usize = 200;
+
+/// The ids of a name of this shape; noted where it is missing or has another.
+fn ids<const N: usize>(
+    violations: &mut Violations,
+    field: &str,
+    pattern: &str,
+    text: &str,
+) -> Option<[String; N]> {
+    let found = if text.is_empty() {
+        Err("REQUIRED")
+    } else {
+        name::capture::<N>(pattern, text)
+            .map(|ids| ids.map(str::to_owned))
+            .ok_or("INVALID_NAME")
+    };
+    violations.take(field, found)
+}
+
+fn uuid(violations: &mut Violations, field: &str, id: &str) -> Option<Uuid> {
+    violations.take(field, Uuid::parse_str(id).map_err(|_| "INVALID_NAME"))
+}
+
+/// `campaigns/{campaign}`.
+pub fn campaign(violations: &mut Violations, field: &str, text: &str) -> Option<String> {
+    let [campaign] = ids(violations, field, "campaigns/*", text)?;
+    let known = name::is_slug(&campaign).then_some(campaign);
+    violations.take(field, known.ok_or("INVALID_NAME"))
+}
+
+/// `campaigns/{campaign}`, or `campaigns/-` for every one: then there is nothing inside.
+pub fn any_campaign(violations: &mut Violations, text: &str) -> Option<Option<String>> {
+    if text == "campaigns/-" {
+        Some(None)
+    } else {
+        campaign(violations, "parent", text).map(Some)
+    }
+}
+
+/// A thing with an id of ours below a campaign: the campaign and the id.
+pub fn below_campaign(
+    violations: &mut Violations,
+    field: &str,
+    pattern: &str,
+    text: &str,
+) -> Option<(String, Uuid)> {
+    let [campaign, id] = ids(violations, field, pattern, text)?;
+    Some((campaign, uuid(violations, field, &id)?))
+}
+
+/// `testCenters/{test_center}`.
+pub fn test_center(violations: &mut Violations, field: &str, text: &str) -> Option<Uuid> {
+    let [id] = ids(violations, field, "testCenters/*", text)?;
+    uuid(violations, field, &id)
+}
+
+/// `redemptions/{redemption}`.
+pub fn redemption(violations: &mut Violations, text: &str) -> Option<Uuid> {
+    let [id] = ids(violations, "name", "redemptions/*", text)?;
+    uuid(violations, "name", &id)
+}
+
+/// The parts of a name two ids deep below a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nested {
+    pub campaign: String,
+    /// The stage of a session, the booking of an attempt.
+    pub parent: Uuid,
+    pub id: Uuid,
+}
+
+pub fn nested(
+    violations: &mut Violations,
+    field: &str,
+    pattern: &str,
+    text: &str,
+) -> Option<Nested> {
+    let [campaign, parent, id] = ids(violations, field, pattern, text)?;
+    Some(Nested {
+        campaign,
+        parent: uuid(violations, field, &parent)?,
+        id: uuid(violations, field, &id)?,
+    })
+}
+
+pub const STAGE: &str = "campaigns/*/stages/*";
+pub const SESSION: &str = "campaigns/*/stages/*/sessions/*";
+pub const BOOKING: &str = "campaigns/*/bookings/*";
+pub const ATTEMPT: &str = "campaigns/*/bookings/*/attempts/*";
+pub const PROMO_CODE: &str = "campaigns/*/promoCodes/*";
+pub const LANGUAGE_RESULT: &str = "campaigns/*/promoCodes/*/languageResult";
+
+/// Told together with all else that is wrong, not only once the rest is right.
+pub fn request_id(violations: &mut Violations, text: &str) {
+    if text.is_empty() {
+        violations.add("request_id", "REQUIRED");
+    } else if Uuid::parse_str(text).is_err() {
+        violations.add("request_id", "INVALID_REQUEST_ID");
+    }
+}
+
+/// The version of an etag; none where the caller doesn't ask for the check.
+pub fn etag(violations: &mut Violations, text: &str) -> Option<i32> {
+    if text.is_empty() {
+        return None;
+    }
+    let version = text.strip_prefix('v').and_then(|it| it.parse().ok());
+    violations.take("etag", version.ok_or("INVALID_ETAG"))
+}
+
+pub fn written_etag(version: i32) -> String {
+    format!("v{version}")
+}
+
+/// A text in all three languages.
+pub fn localized(
+    violations: &mut Violations,
+    field: &str,
+    text: Option<LocalizedText>,
+) -> Localized {
+    let Some(text) = text else {
+        violations.add(field, "REQUIRED");
+        return Localized::default();
+    };
+    let mut one =
+        |code, text: &str| violations.text(&format!("{field}.{code}"), text, LONGEST_TEXT);
+    Localized {
+        kk: one("kk", &text.kk),
+        ru: one("ru", &text.ru),
+        en: one("en", &text.en),
+    }
+}
+
+/// A time that has to be there.
+pub fn time(
+    violations: &mut Violations,
+    field: &str,
+    time: Option<&prost_types::Timestamp>,
+) -> Option<Timestamp> {
+    let read = time
+        .ok_or("REQUIRED")
+        .and_then(|time| from_pb(time).ok_or("OUT_OF_RANGE"));
+    violations.take(field, read)
+}
+
+/// A time that may be missing.
+pub fn optional_time(
+    violations: &mut Violations,
+    field: &str,
+    time: Option<&prost_types::Timestamp>,
+) -> Option<Timestamp> {
+    let time = time?;
+    violations.take(field, from_pb(time).ok_or("OUT_OF_RANGE"))
+}
+
+/// A length of time within bounds; the usual one where it is missing.
+pub fn length(
+    violations: &mut Violations,
+    field: &str,
+    length: Option<prost_types::Duration>,
+    usual: SignedDuration,
+    bounds: RangeInclusive<SignedDuration>,
+) -> SignedDuration {
+    let Some(length) = length else {
+        return usual;
+    };
+    let exact = SignedDuration::try_from_secs_and_nanos(length);
+    match exact.filter(|it| bounds.contains(it)) {
+        Some(length) => length,
+        None => {
+            violations.add(field, "OUT_OF_RANGE");
+            usual
+        }
+    }
+}
+
+trait FromWire: Sized {
+    fn try_from_secs_and_nanos(length: prost_types::Duration) -> Option<Self>;
+}
+
+impl FromWire for SignedDuration {
+    fn try_from_secs_and_nanos(length: prost_types::Duration) -> Option<Self> {
+        let nanos = SignedDuration::from_nanos(length.nanos.into());
+        SignedDuration::from_secs(length.seconds).checked_add(nanos)
+    }
+}
+
+/// A day of the calendar; none where it is missing or impossible, the second of which is noted.
+pub fn date(
+    violations: &mut Violations,
+    field: &str,
+    date: Option<proto::google::r#type::Date>,
+) -> Option<Date> {
+    let date = date?;
+    let read = || {
+        let (month, day) = (i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
+        Date::new(i16::try_from(date.year).ok()?, month, day).ok()
+    };
+    let read = read().filter(|date| date.year() > 0);
+    violations.take(field, read.ok_or("DATE_IMPOSSIBLE"))
+}
+
+/// A value of an enum of the wire that must be one of ours.
+pub fn word<P: TryFrom<i32>, T>(
+    violations: &mut Violations,
+    field: &str,
+    value: i32,
+    read: fn(P) -> Option<T>,
+) -> Option<T> {
+    let found = if value == 0 {
+        Err("REQUIRED")
+    } else {
+        optional(value, read).ok_or("UNKNOWN_VALUE")
+    };
+    violations.take(field, found)
+}
+
+/// The same for a value that may be left out.
+pub fn optional_word<P: TryFrom<i32>, T>(
+    violations: &mut Violations,
+    field: &str,
+    value: i32,
+    read: fn(P) -> Option<T>,
+) -> Option<T> {
+    if value == 0 {
+        return None;
+    }
+    violations.take(field, optional(value, read).ok_or("UNKNOWN_VALUE"))
+}
+
+fn optional<P: TryFrom<i32>, T>(value: i32, read: fn(P) -> Option<T>) -> Option<T> {
+    P::try_from(value).ok().and_then(read)
+}

@@ -1,0 +1,65 @@
+//! Stages: the stages of a campaign and their terms.
+
+mod create;
+mod get;
+mod list;
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use proto::testing::v1 as pb;
+use tonic::{Request, Response, Status};
+
+use super::{enums, parse};
+use crate::Context;
+use crate::domain::stage::Stage;
+
+#[derive(Clone)]
+pub struct Stages(pub(super) Arc<Context>);
+
+#[async_trait::async_trait]
+impl pb::stages_server::Stages for Stages {
+    async fn create_stage(
+        &self,
+        request: Request<pb::CreateStageRequest>,
+    ) -> Result<Response<pb::Stage>, Status> {
+        Ok(Response::new(create::create(&self.0, request).await?))
+    }
+
+    async fn get_stage(
+        &self,
+        request: Request<pb::GetStageRequest>,
+    ) -> Result<Response<pb::Stage>, Status> {
+        Ok(Response::new(get::get(&self.0, request).await?))
+    }
+
+    async fn list_stages(
+        &self,
+        request: Request<pb::ListStagesRequest>,
+    ) -> Result<Response<pb::ListStagesResponse>, Status> {
+        Ok(Response::new(list::list(&self.0, request).await?))
+    }
+}
+
+/// With the terms that hold, whether or not they were set.
+fn written(stage: &Stage) -> pb::Stage {
+    pb::Stage {
+        name: stage.name(),
+        number: stage.number,
+        title: Some(enums::localized(&stage.title)),
+        hold_duration: Some(length(stage.terms.hold)),
+        change_notice: Some(length(stage.terms.change_notice)),
+        max_changes: Some(stage.terms.max_changes),
+        early_start: Some(length(stage.terms.early_start)),
+        late_start: Some(length(stage.terms.late_start)),
+        launch_url: stage.launch_url.clone(),
+        etag: parse::written_etag(stage.version),
+    }
+}
+
+fn length(length: SignedDuration) -> prost_types::Duration {
+    prost_types::Duration {
+        seconds: length.as_secs(),
+        nanos: length.subsec_nanos(),
+    }
+}

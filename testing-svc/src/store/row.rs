@@ -1,0 +1,67 @@
+//! Reading columns as what they mean.
+
+use anyhow::anyhow;
+use chassis::clock::from_us;
+use chassis::{Error, Result};
+use jiff::Timestamp;
+use sea_orm::{QueryResult, TryGetable};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+pub fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T> {
+    Ok(row.try_get("", column)?)
+}
+
+fn broken(column: &str) -> Error {
+    Error::Internal(anyhow!("column {column} holds what nobody wrote"))
+}
+
+pub fn uuid(row: &QueryResult, column: &str) -> Result<Uuid> {
+    get::<String>(row, column)?
+        .parse()
+        .map_err(|_| broken(column))
+}
+
+pub fn maybe_uuid(row: &QueryResult, column: &str) -> Result<Option<Uuid>> {
+    get::<Option<String>>(row, column)?
+        .map(|text| text.parse().map_err(|_| broken(column)))
+        .transpose()
+}
+
+pub fn time(row: &QueryResult, column: &str) -> Result<Timestamp> {
+    get(row, column).map(from_us)
+}
+
+pub fn maybe_time(row: &QueryResult, column: &str) -> Result<Option<Timestamp>> {
+    Ok(get::<Option<i64>>(row, column)?.map(from_us))
+}
+
+/// A value the state promises to be there.
+pub fn needed<T>(value: Option<T>, column: &str) -> Result<T> {
+    value.ok_or_else(|| broken(column))
+}
+
+/// A word of one of the domain's enums.
+pub fn word<T>(row: &QueryResult, column: &str, read: fn(&str) -> Option<T>) -> Result<T> {
+    read(&get::<String>(row, column)?).ok_or_else(|| broken(column))
+}
+
+pub fn maybe_word<T>(
+    row: &QueryResult,
+    column: &str,
+    read: fn(&str) -> Option<T>,
+) -> Result<Option<T>> {
+    get::<Option<String>>(row, column)?
+        .map(|text| read(&text).ok_or_else(|| broken(column)))
+        .transpose()
+}
+
+pub fn json<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<T> {
+    serde_json::from_str(&get::<String>(row, column)?).map_err(|_| broken(column))
+}
+
+pub fn maybe_json<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<Option<T>> {
+    get::<Option<String>>(row, column)?
+        .map(|text| serde_json::from_str(&text).map_err(|_| broken(column)))
+        .transpose()
+}

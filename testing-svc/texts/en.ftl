@@ -1,0 +1,23 @@
+# Why testing-svc said no, and what to do with a promo code, in English.
+promo-code-already-issued = You have a promo code in this campaign already, for { $test_system }. One code is given to each candidate, for both test systems together.
+not-eligible = You can book this stage once your application is accepted and you have advanced to it.
+stage-exists = The campaign has a stage with this number already.
+session-full = Every seat of this session is taken. Choose another session.
+session-started = This session has begun. Start: { $start_time }. Choose a later one.
+stage-already-booked = You have a seat in this stage already. Move that booking instead.
+hold-expired = The seat was held until { $hold_expire_time } and has been given back. Choose a seat again.
+booking-not-confirmed = The seat is only held. Confirm the booking first.
+booking-over = Nothing more can be done with this booking. Its state: { $state }
+change-too-late = The booking could be changed until { $change_expire_time }. It can't be changed any more.
+changes-spent = The booking was moved as often as it may be. Most moves: { $max_changes }
+start-too-early = The test can't be started yet. It opens at { $start_open_time }
+start-too-late = The test can't be started any more. It was open until { $start_close_time }
+check-in-needed = Let the exam desk check you in first: show your identity card.
+times-backwards = The end must be later than the start.
+time-in-past = This time has passed.
+time-zone-unknown = There is no such time zone. Give a name such as Asia/Almaty.
+other-stage = This session is of another stage. A booking moves within its stage.
+other-campaign = This session is of another campaign.
+same-session = The booking is in this session already.
+how-to-kaztest = Open kazakhtest.kz and fill in the registration questionnaire for KAZTEST. Type the promo code { $code } into the field «Менің жауабым» ("My answer") instead of paying. Use the code yourself: it is personal and good for one test. You find your result at app.testcenter.kz under «Менің тарихым».
+how-to-qrt = Open www.qrt.kz and register for QAZAQ RESMI TEST. As the purpose choose «Басқасы - Басқа себеп - Президенттік жастар кадр резерві». At the payment step type the promo code { $code } instead of paying. Use the code yourself: it is personal and good for one test.
