@@ -1,7 +1,10 @@
 //! Ids and randomness, injected.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(feature = "testing")]
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use ring::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
@@ -18,6 +21,7 @@ pub struct Ids {
 #[derive(Clone, Debug)]
 enum Random {
     System,
+    #[cfg(feature = "testing")]
     Counted(Arc<AtomicU64>),
 }
 
@@ -77,6 +81,7 @@ impl Ids {
             Random::System => SystemRandom::new()
                 .fill(&mut bytes)
                 .expect("the system gives random bytes"),
+            #[cfg(feature = "testing")]
             Random::Counted(count) => {
                 let count = count.fetch_add(1, Ordering::Relaxed).to_be_bytes();
                 let digest = ring::digest::digest(&ring::digest::SHA256, &count);
