@@ -14,6 +14,10 @@
 //! Each gRPC service `Bookings` gives two modules: `bookings_client` and `bookings_server`.
 //! Messages with a field marked `debug_redact` print `***` in its place, so that personal data and
 //! secrets do not reach a log by accident.
+#![expect(
+    clippy::allow_attributes,
+    reason = "which lints generated code trips changes with the generator"
+)]
 
 /// The whole contract as an encoded `google.protobuf.FileDescriptorSet`, with comments and with the
 /// `google.api.http` annotations: what the gateway, reflection and the style test read.
@@ -45,7 +49,14 @@ macro_rules! package {
 }
 
 // Generated code finds other packages by this tree, `irikteu` beside `google`.
-#[allow(clippy::all, clippy::pedantic, rust_2018_idioms, missing_docs)]
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::restriction,
+    rust_2018_idioms,
+    missing_docs,
+    reason = "generated"
+)]
 mod irikteu {
     pub mod wire {
         pub mod v1 {
@@ -85,7 +96,14 @@ mod irikteu {
 }
 
 /// The vendored messages of Google's that the contract uses.
-#[allow(clippy::all, clippy::pedantic, rust_2018_idioms, missing_docs)]
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::restriction,
+    rust_2018_idioms,
+    missing_docs,
+    reason = "generated"
+)]
 pub mod google {
     /// `HttpBody`: raw bytes in and out.
     pub mod api {
