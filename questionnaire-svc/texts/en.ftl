@@ -22,6 +22,8 @@ upload-size-mismatch = The size of the file is not the one announced. Expected b
 upload-hash-mismatch = The file was changed on the way: its SHA-256 is not the one announced. Send it again.
 content-type-mismatch = The content of the file is not of the type announced. Announced: { $announced }. Found: { $found }
 certificate-already-declared = Certificate data were saved, so a promo code can't be had any more.
+content-unreadable = The file can't be read as the type announced: it is broken or encrypted. Announced: { $announced }
+photo-shape-wrong = The photo must be 3 wide by 4 high. Fewest pixels: { $min_width } × { $min_height }. Yours: { $width } × { $height }
 
 ## Fields
 window-backwards = The window must close after it opens.

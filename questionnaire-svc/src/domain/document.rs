@@ -13,6 +13,10 @@ pub const MAX_DOCUMENTS: usize = 100;
 /// How many of the first bytes [`sniff`] wants to see.
 pub const HEAD_BYTES: usize = 16;
 
+/// The least pixels of a photo: 3 × 4 cm at about 250 dots to the inch.
+pub const PHOTO_MIN_WIDTH: u32 = 300;
+pub const PHOTO_MIN_HEIGHT: u32 = 400;
+
 /// A file of an application, as announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -196,6 +200,14 @@ impl Document {
         };
     }
 
+    /// The bytes could not be read as what they say they are: they are let go of, and others may
+    /// be sent in their place.
+    pub fn send_back(&mut self) {
+        if matches!(self.state, State::Scanning | State::ScanFailed) {
+            self.state = State::Uploading;
+        }
+    }
+
     /// # Errors
     /// `DOCUMENT_NOT_READY`.
     pub fn must_be_clean(&self) -> Result<(), Refusal> {
@@ -205,6 +217,20 @@ impl Document {
                 state: other.code(),
             }),
         }
+    }
+}
+
+/// Whether a picture may be the photo: 3 to 4, give or take 2 %, and not too small.
+///
+/// # Errors
+/// `PHOTO_SHAPE_WRONG`.
+pub fn must_be_three_by_four(width: u32, height: u32) -> Result<(), Refusal> {
+    let (wide, high) = (u64::from(width) * 4, u64::from(height) * 3);
+    let is_shaped = wide.abs_diff(high) * 100 <= high * 2;
+    if is_shaped && width >= PHOTO_MIN_WIDTH && height >= PHOTO_MIN_HEIGHT {
+        Ok(())
+    } else {
+        Err(Refusal::PhotoShapeWrong { width, height })
     }
 }
 
@@ -499,6 +525,20 @@ mod tests {
     }
 
     #[test]
+    fn unreadable_bytes_are_let_go_of_and_a_verdict_stays() {
+        for (state, after) in [
+            (State::Scanning, State::Uploading),
+            (State::ScanFailed, State::Uploading),
+            (State::Clean, State::Clean),
+            (State::Infected, State::Infected),
+        ] {
+            let mut document = Document { state, ..diploma() };
+            document.send_back();
+            assert_eq!(document.state, after);
+        }
+    }
+
+    #[test]
     fn only_a_clean_document_is_shown() {
         for state in [
             State::Uploading,
@@ -522,6 +562,28 @@ mod tests {
             .must_be_clean(),
             Ok(())
         );
+    }
+
+    #[test]
+    fn a_photo_is_three_by_four_give_or_take_two_percent() {
+        for (width, height) in [(300, 400), (600, 800), (306, 400), (306, 408), (590, 787)] {
+            assert_eq!(
+                must_be_three_by_four(width, height),
+                Ok(()),
+                "{width}×{height}"
+            );
+        }
+        for (width, height) in [
+            (400, 300),
+            (299, 399),
+            (307, 400),
+            (294, 400),
+            (400, 400),
+            (0, 0),
+        ] {
+            let refused = must_be_three_by_four(width, height);
+            assert_eq!(refused, Err(Refusal::PhotoShapeWrong { width, height }));
+        }
     }
 
     #[test]

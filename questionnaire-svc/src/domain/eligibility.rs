@@ -29,6 +29,31 @@ pub enum Outcome {
     Unsure,
 }
 
+impl Rule {
+    /// As in the contract, without prefix.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Age => "AGE",
+            Self::Citizenship => "CITIZENSHIP",
+            Self::Education => "EDUCATION",
+            Self::Experience => "EXPERIENCE",
+            Self::LanguageLevel => "LANGUAGE_LEVEL",
+            Self::CertificateValidity => "CERTIFICATE_VALIDITY",
+        }
+    }
+}
+
+impl Outcome {
+    /// As in the contract, without prefix.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Met => "MET",
+            Self::NotMet => "NOT_MET",
+            Self::Unsure => "UNSURE",
+        }
+    }
+}
+
 /// A rule, what was found and why. The explanation is the id of a text that the facts fill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {

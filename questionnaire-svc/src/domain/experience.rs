@@ -2,18 +2,19 @@
 
 use jiff::civil::Date;
 use jiff::{ToSpan, Unit};
+use serde::{Deserialize, Serialize};
 
 use super::section::{EmploymentRow, End};
 
 /// Whole days, both ends inside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Interval {
     pub first: Date,
     pub last: Date,
 }
 
 /// What the rows come to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Experience {
     /// Full years, months and days as people read them; a month left over counts 30 days.
     pub years: i32,

@@ -12,6 +12,7 @@
 //! | [`application`] | the life of an application and its right to a promo code |
 //! | [`document`] | files: what is taken, what the bytes are, which of them count |
 //! | [`readiness`] | everything that still stands between a draft and its submission |
+//! | [`frozen`] | an application as it was sent, in one canonical text |
 //! | [`refusal`] | every "no" |
 
 pub mod annotation;
@@ -24,6 +25,7 @@ pub mod eligibility;
 pub mod experience;
 pub mod form;
 pub mod format;
+pub mod frozen;
 pub mod labels;
 pub mod language;
 pub mod limit;

@@ -5,6 +5,8 @@ use chassis::violation::Violations;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::document;
+
 /// Why questionnaire-svc says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -64,6 +66,13 @@ pub enum Refusal {
         found: &'static str,
     },
     CertificateAlreadyDeclared,
+    ContentUnreadable {
+        announced: String,
+    },
+    PhotoShapeWrong {
+        width: u32,
+        height: u32,
+    },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -90,6 +99,8 @@ impl chassis::error::Refusal for Refusal {
             Self::UploadHashMismatch => "UPLOAD_HASH_MISMATCH",
             Self::ContentTypeMismatch { .. } => "CONTENT_TYPE_MISMATCH",
             Self::CertificateAlreadyDeclared => "CERTIFICATE_ALREADY_DECLARED",
+            Self::ContentUnreadable { .. } => "CONTENT_UNREADABLE",
+            Self::PhotoShapeWrong { .. } => "PHOTO_SHAPE_WRONG",
         }
     }
 
@@ -100,7 +111,9 @@ impl chassis::error::Refusal for Refusal {
             Self::UploadTooLarge { .. } => Kind::ResourceExhausted,
             Self::UploadSizeMismatch { .. }
             | Self::UploadHashMismatch
-            | Self::ContentTypeMismatch { .. } => Kind::InvalidArgument,
+            | Self::ContentTypeMismatch { .. }
+            | Self::ContentUnreadable { .. }
+            | Self::PhotoShapeWrong { .. } => Kind::InvalidArgument,
             _ => Kind::FailedPrecondition,
         }
     }
@@ -170,6 +183,13 @@ impl chassis::error::Refusal for Refusal {
                     ("found", (*found).to_owned()),
                 ]
             }
+            Self::ContentUnreadable { announced } => vec![("announced", announced.clone())],
+            Self::PhotoShapeWrong { width, height } => vec![
+                ("width", width.to_string()),
+                ("height", height.to_string()),
+                ("min_width", document::PHOTO_MIN_WIDTH.to_string()),
+                ("min_height", document::PHOTO_MIN_HEIGHT.to_string()),
+            ],
             Self::CampaignExists
             | Self::ApplicationNeeded
             | Self::SectionVerified
@@ -237,6 +257,11 @@ mod tests {
                 found: "UNKNOWN",
             },
             Refusal::CertificateAlreadyDeclared,
+            Refusal::ContentUnreadable { announced: text() },
+            Refusal::PhotoShapeWrong {
+                width: 400,
+                height: 300,
+            },
         ]
     }
 

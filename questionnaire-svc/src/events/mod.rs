@@ -1,0 +1,34 @@
+//! What is heard: decisions of experts and language results. What is told is published where it
+//! happens: `rpc/applications`, `rpc/sections`.
+//!
+//! | file | event, of whom |
+//! |---|---|
+//! | [`review_started`] | `ReviewStarted`, review-svc |
+//! | [`correction_asked`] | `CorrectionAsked`, review-svc |
+//! | [`application_accepted`] | `ApplicationAccepted`, review-svc |
+//! | [`application_rejected`] | `ApplicationRejected`, review-svc |
+//! | [`language_result_received`] | `LanguageResultReceived`, testing-svc |
+//! | [`take`] | what taking an event of the review has in common |
+
+mod application_accepted;
+mod application_rejected;
+mod correction_asked;
+mod language_result_received;
+mod review_started;
+mod take;
+
+use std::sync::Arc;
+
+use chassis::bus::Subscriber;
+
+use crate::Context;
+
+pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
+    vec![
+        review_started::subscriber(ctx.clone()),
+        correction_asked::subscriber(ctx.clone()),
+        application_accepted::subscriber(ctx.clone()),
+        application_rejected::subscriber(ctx.clone()),
+        language_result_received::subscriber(ctx.clone()),
+    ]
+}

@@ -1,0 +1,38 @@
+//! Drafts that the window has left behind become `EXPIRED`. Nothing is deleted: the term of
+//! retention begins here.
+
+use std::sync::Arc;
+
+use chassis::caller::Caller;
+use chassis::{Result, audit};
+
+use crate::store::application;
+use crate::{Context, NAME};
+
+pub async fn run(ctx: Arc<Context>) -> Result<()> {
+    for (campaign, id) in application::left_as_drafts(ctx.db.read(), ctx.clock.now()).await? {
+        expire(&ctx, &campaign, &id).await?;
+    }
+    Ok(())
+}
+
+async fn expire(ctx: &Context, campaign: &str, id: &str) -> Result<()> {
+    let tx = ctx.db.begin().await?;
+    let found = crate::store::campaign::find(&tx, campaign).await?;
+    let kept = application::lock(&tx, campaign, id).await?;
+    let (Some(found), Some(mut kept)) = (found, kept) else {
+        return Ok(());
+    };
+    // Submitted at the last moment: the draft that was seen is none any more.
+    if kept
+        .application
+        .expire(&found.campaign, ctx.clock.now())
+        .is_err()
+    {
+        return Ok(());
+    }
+    application::save(&tx, &mut kept).await?;
+    let by = Caller::Service(NAME.into());
+    audit::record(&tx, &ctx.clock, &by, "ExpireDraft", &kept.name(), "EXPIRED").await?;
+    Ok(ctx.db.commit(tx).await?)
+}

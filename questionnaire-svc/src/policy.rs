@@ -1,0 +1,95 @@
+//! Who may call which RPC of questionnaire-svc. What is the caller's own is the handler's question.
+
+use chassis::caller::Role::CampaignManager;
+use chassis::policy::Allow::{Anyone, Role, Service, SignedIn};
+use chassis::policy::Row;
+
+pub const ROWS: &[Row] = &[
+    (
+        "/irikteu.questionnaire.v1.Campaigns/ListCampaigns",
+        &[Anyone],
+    ),
+    ("/irikteu.questionnaire.v1.Campaigns/GetCampaign", &[Anyone]),
+    (
+        "/irikteu.questionnaire.v1.Campaigns/CreateCampaign",
+        &[Role(CampaignManager)],
+    ),
+    ("/irikteu.questionnaire.v1.Forms/GetFormRevision", &[Anyone]),
+    (
+        "/irikteu.questionnaire.v1.Dictionaries/ListDictionaries",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Dictionaries/ListDictionaryEntries",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/CreateApplication",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/GetApplication",
+        &[
+            SignedIn,
+            Service("identity-svc"),
+            Service("review-svc"),
+            Service("testing-svc"),
+        ],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/ListApplications",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/GetReadiness",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/SubmitApplication",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/WithdrawApplication",
+        &[SignedIn],
+    ),
+    ("/irikteu.questionnaire.v1.Sections/GetSection", &[SignedIn]),
+    (
+        "/irikteu.questionnaire.v1.Sections/ListSections",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Sections/UpdateSection",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Documents/CreateDocument",
+        &[SignedIn],
+    ),
+    (UPLOAD_DOCUMENT, &[SignedIn]),
+    // Experts reach the documents of what was submitted; review-svc fetches them for a dossier.
+    (DOWNLOAD_DOCUMENT, &[SignedIn, Service("review-svc")]),
+    (
+        "/irikteu.questionnaire.v1.Documents/GetDocument",
+        &[SignedIn, Service("review-svc")],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Documents/ListDocuments",
+        &[SignedIn, Service("review-svc")],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Documents/DeleteDocument",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Submissions/GetSubmission",
+        &[SignedIn, Service("review-svc")],
+    ),
+    (
+        "/irikteu.questionnaire.v1.PromoRights/ClaimPromoRight",
+        &[Service("testing-svc")],
+    ),
+];
+
+/// Calls that last as long as a person's line needs.
+pub const UPLOAD_DOCUMENT: &str = "/irikteu.questionnaire.v1.Documents/UploadDocument";
+pub const DOWNLOAD_DOCUMENT: &str = "/irikteu.questionnaire.v1.Documents/DownloadDocument";

@@ -1,0 +1,48 @@
+//! Whose application a caller may reach. Who may not is told that there is none.
+
+use chassis::caller::{Caller, Role};
+use chassis::database::Tx;
+use chassis::{Error, Result};
+
+use super::name::ApplicationName;
+use crate::Context;
+use crate::store::application::{self, Kept};
+
+/// The caller's own application.
+///
+/// # Errors
+/// `NOT_FOUND`, also for somebody else's.
+pub async fn own(ctx: &Context, caller: &Caller, name: &ApplicationName) -> Result<Kept> {
+    let found = application::find(ctx.db.read(), &name.campaign, &name.id).await?;
+    found
+        .filter(|kept| caller.is(kept.account))
+        .ok_or_else(|| Error::NotFound(name.to_string()))
+}
+
+/// The caller's own application, held until the transaction ends.
+///
+/// # Errors
+/// `NOT_FOUND`, also for somebody else's.
+pub async fn lock_own(tx: &Tx, caller: &Caller, name: &ApplicationName) -> Result<Kept> {
+    let found = application::lock(tx, &name.campaign, &name.id).await?;
+    found
+        .filter(|kept| caller.is(kept.account))
+        .ok_or_else(|| Error::NotFound(name.to_string()))
+}
+
+/// The caller's own application; or one that was submitted, for those who work on it.
+///
+/// # Errors
+/// `NOT_FOUND`, also for what the caller may not see.
+pub async fn visible(ctx: &Context, caller: &Caller, name: &ApplicationName) -> Result<Kept> {
+    let found = application::find(ctx.db.read(), &name.campaign, &name.id).await?;
+    found
+        .filter(|kept| may_see(caller, kept))
+        .ok_or_else(|| Error::NotFound(name.to_string()))
+}
+
+fn may_see(caller: &Caller, kept: &Kept) -> bool {
+    let works_on_it =
+        caller.has(Role::Expert) || caller.has(Role::CampaignManager) || caller.is_service();
+    caller.is(kept.account) || (works_on_it && kept.application.submission_count > 0)
+}

@@ -1,0 +1,64 @@
+//! Takes an application back for good.
+
+use chassis::caller::Caller;
+use chassis::once::{self, Once};
+use chassis::violation::Violations;
+use chassis::{Result, audit, outbox};
+use proto::events::v1::ApplicationWithdrawn;
+use proto::questionnaire::v1 as pb;
+use tonic::Request;
+
+use super::message;
+use crate::Context;
+use crate::rpc::name::ApplicationName;
+use crate::rpc::{access, etag};
+use crate::store::application;
+
+pub async fn withdraw(
+    ctx: &Context,
+    request: Request<pb::WithdrawApplicationRequest>,
+) -> Result<pb::Application> {
+    let caller = Caller::of(&request);
+    let pb = request.into_inner();
+    let name = ApplicationName::parse("name", &pb.name)?;
+    let mut violations = Violations::new();
+    etag::check(&mut violations, "etag", &pb.etag);
+    violations.into_result()?;
+
+    let write = match once::begin(
+        &ctx.db,
+        &ctx.clock,
+        &caller,
+        "WithdrawApplication",
+        &pb.request_id,
+        &pb,
+    )
+    .await?
+    {
+        Once::Answered(application) => return Ok(application),
+        Once::Begun(write) => write,
+    };
+    let tx = write.tx();
+    let mut kept = access::lock_own(tx, &caller, &name).await?;
+    etag::must_be_current(&pb.etag, kept.version, &pb.name)?;
+    let was = kept.application.state.code();
+    kept.application.withdraw(ctx.clock.now())?;
+    application::save(tx, &mut kept).await?;
+    let event = ApplicationWithdrawn {
+        application: kept.name(),
+        campaign: kept.campaign_name(),
+        account: kept.applicant(),
+        submission_number: i32::try_from(kept.application.submission_count).unwrap_or(i32::MAX),
+    };
+    outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
+    audit::record(
+        tx,
+        &ctx.clock,
+        &caller,
+        "WithdrawApplication",
+        &kept.name(),
+        was,
+    )
+    .await?;
+    write.commit(message::of(&kept)).await
+}

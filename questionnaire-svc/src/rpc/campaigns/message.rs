@@ -1,0 +1,172 @@
+//! A campaign ⇄ its message.
+
+use chassis::clock::{from_pb, to_pb};
+use chassis::violation::Violations;
+use jiff::Timestamp;
+use proto::questionnaire::v1 as pb;
+use proto::testing::v1::LanguageLevel as WireLevel;
+
+use crate::domain::campaign::{AgeReference, Campaign, Declaration, Demand, Rules, State, Window};
+use crate::domain::language::LanguageLevel;
+use crate::rpc::{etag, wire};
+use crate::store::campaign::Kept;
+
+pub fn of(kept: &Kept, now: Timestamp) -> pb::Campaign {
+    let campaign = &kept.campaign;
+    let state = match campaign.state(now) {
+        State::Scheduled => pb::campaign::State::Scheduled,
+        State::Open => pb::campaign::State::Open,
+        State::Closed => pb::campaign::State::Closed,
+    };
+    let declaration = |declaration: &Declaration| pb::Declaration {
+        code: declaration.code.clone(),
+        text: Some(wire::to_text(&declaration.text)),
+    };
+    pb::Campaign {
+        name: campaign.name.clone(),
+        programme: campaign.programme.clone(),
+        title: Some(wire::to_text(&campaign.title)),
+        open_time: Some(to_pb(campaign.window.open)),
+        close_time: Some(to_pb(campaign.window.close)),
+        time_zone: campaign.time_zone.clone(),
+        rules: Some(rules(&campaign.rules)),
+        places: campaign.places,
+        form_revision: campaign.form_revision.clone(),
+        declarations: campaign.declarations.iter().map(declaration).collect(),
+        state: state.into(),
+        etag: etag::of(kept.version),
+    }
+}
+
+fn rules(rules: &Rules) -> pb::CampaignRules {
+    let (reference, date) = match rules.age_reference {
+        AgeReference::Registration => (pb::AgeReference::Registration, None),
+        AgeReference::Submission => (pb::AgeReference::Submission, None),
+        AgeReference::Date(date) => (pb::AgeReference::Date, Some(wire::to_date(date))),
+    };
+    let level = rules
+        .min_language_level
+        .map_or(WireLevel::Unspecified, |level| {
+            WireLevel::from_str_name(&format!("LANGUAGE_LEVEL_{level}")).unwrap_or_default()
+        });
+    pb::CampaignRules {
+        max_age_years: rules.max_age_years.unwrap_or_default(),
+        age_reference: reference.into(),
+        age_reference_date: date,
+        min_experience_days: rules.min_experience_days.unwrap_or_default(),
+        min_language_level: level.into(),
+        citizenship_required: rules.citizenship == Demand::Asked,
+        higher_education_required: rules.higher_education == Demand::Asked,
+        correction_working_days: rules.correction_working_days,
+    }
+}
+
+/// The campaign that was sent; what can't be read is a violation and stands as something harmless.
+pub fn read(violations: &mut Violations, id: &str, pb: &pb::Campaign) -> Campaign {
+    let programme = violations.text("campaign.programme", &pb.programme, 40);
+    let time_zone = violations.text("campaign.time_zone", &pb.time_zone, 64);
+    let form_revision = violations.text("campaign.form_revision", &pb.form_revision, 200);
+    let open = instant(violations, "campaign.open_time", pb.open_time.as_ref());
+    let close = instant(violations, "campaign.close_time", pb.close_time.as_ref());
+    if let Some(title) = &pb.title {
+        for text in [&title.kk, &title.ru, &title.en] {
+            violations.optional_text("campaign.title", text, 300);
+        }
+    }
+    let declarations = pb.declarations.iter().enumerate().take(21);
+    Campaign {
+        name: format!("campaigns/{id}"),
+        programme,
+        title: wire::labels(pb.title.as_ref()),
+        window: Window {
+            open: open.unwrap_or(Timestamp::MIN),
+            close: close.unwrap_or(Timestamp::MAX),
+        },
+        time_zone,
+        rules: read_rules(violations, pb.rules.as_ref()),
+        places: pb.places,
+        form_revision,
+        declarations: declarations
+            .map(|(at, sent)| read_declaration(violations, at, sent))
+            .collect(),
+    }
+}
+
+fn instant(
+    violations: &mut Violations,
+    field: &str,
+    time: Option<&prost_types::Timestamp>,
+) -> Option<Timestamp> {
+    let reason = if time.is_some() {
+        "OUT_OF_RANGE"
+    } else {
+        "REQUIRED"
+    };
+    violations.take(field, time.and_then(from_pb).ok_or(reason))
+}
+
+fn read_declaration(violations: &mut Violations, at: usize, pb: &pb::Declaration) -> Declaration {
+    let text = wire::labels(pb.text.as_ref());
+    for sentence in [&text.kk, &text.ru, &text.en] {
+        violations.optional_text(&format!("campaign.declarations[{at}].text"), sentence, 2000);
+    }
+    let field = format!("campaign.declarations[{at}].code");
+    Declaration {
+        code: violations.optional_text(&field, &pb.code, 64),
+        text,
+    }
+}
+
+fn read_rules(violations: &mut Violations, pb: Option<&pb::CampaignRules>) -> Rules {
+    if pb.is_none() {
+        violations.add("campaign.rules", "REQUIRED");
+    }
+    let pb = pb.cloned().unwrap_or_default();
+    let demand = |asked| {
+        if asked {
+            Demand::Asked
+        } else {
+            Demand::NotAsked
+        }
+    };
+    let given = |number: i32| (number != 0).then_some(number);
+    Rules {
+        max_age_years: given(pb.max_age_years),
+        age_reference: age_reference(violations, &pb),
+        min_experience_days: given(pb.min_experience_days),
+        min_language_level: language_level(violations, &pb),
+        citizenship: demand(pb.citizenship_required),
+        higher_education: demand(pb.higher_education_required),
+        // Three working days, as experts have, where nothing else is said.
+        correction_working_days: given(pb.correction_working_days).unwrap_or(3),
+    }
+}
+
+fn age_reference(violations: &mut Violations, pb: &pb::CampaignRules) -> AgeReference {
+    use pb::AgeReference as Wire;
+    let field = "campaign.rules.age_reference_date";
+    match (Wire::try_from(pb.age_reference), &pb.age_reference_date) {
+        (Ok(Wire::Date), None) => {
+            violations.add(field, "REQUIRED");
+            AgeReference::Registration
+        }
+        (Ok(Wire::Date), Some(date)) => {
+            let date = violations.take(field, wire::date(date).ok_or("DATE_IMPOSSIBLE"));
+            date.map_or(AgeReference::Registration, AgeReference::Date)
+        }
+        (Ok(Wire::Submission), _) => AgeReference::Submission,
+        (Ok(Wire::Registration | Wire::Unspecified), _) => AgeReference::Registration,
+        (Err(_), _) => {
+            violations.add("campaign.rules.age_reference", "UNKNOWN_VALUE");
+            AgeReference::Registration
+        }
+    }
+}
+
+fn language_level(violations: &mut Violations, pb: &pb::CampaignRules) -> Option<LanguageLevel> {
+    let Ok(level) = WireLevel::try_from(pb.min_language_level) else {
+        violations.add("campaign.rules.min_language_level", "UNKNOWN_VALUE");
+        return None;
+    };
+    LanguageLevel::from_code(level.as_str_name().trim_start_matches("LANGUAGE_LEVEL_"))
+}

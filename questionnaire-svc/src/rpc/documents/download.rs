@@ -1,0 +1,35 @@
+//! Streams the bytes of a document.
+
+use chassis::Result;
+use chassis::caller::Caller;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use proto::google::api::HttpBody;
+use proto::questionnaire::v1 as pb;
+use tonic::{Request, Status};
+
+use super::reach;
+use crate::Context;
+use crate::domain::refusal::Refusal;
+
+pub async fn download(
+    ctx: &Context,
+    request: Request<pb::DownloadDocumentRequest>,
+) -> Result<BoxStream<'static, std::result::Result<HttpBody, Status>>> {
+    let caller = Caller::of(&request);
+    let kept = reach::visible(ctx, &caller, &request.into_inner().name).await?;
+    kept.document.must_be_clean()?;
+    let blob = kept.blob.as_deref().ok_or(Refusal::DocumentNotReady {
+        state: kept.document.state.code(),
+    })?;
+    let content_type = kept.document.media_type.clone();
+    let bytes = ctx.blobs.stream(blob).await?;
+    let message = move |data: Result<bytes::Bytes>| {
+        Ok(HttpBody {
+            content_type: content_type.clone(),
+            data: data?,
+            extensions: Vec::new(),
+        })
+    };
+    Ok(bytes.map(message).boxed())
+}

@@ -1,0 +1,20 @@
+//! Forms: published revisions, open to everybody.
+
+mod get_revision;
+
+use proto::questionnaire::v1 as pb;
+use proto::questionnaire::v1::forms_server;
+use tonic::{Request, Response, Status};
+
+#[derive(Clone)]
+pub struct Forms;
+
+#[async_trait::async_trait]
+impl forms_server::Forms for Forms {
+    async fn get_form_revision(
+        &self,
+        request: Request<pb::GetFormRevisionRequest>,
+    ) -> Result<Response<pb::FormRevision>, Status> {
+        Ok(Response::new(get_revision::get_revision(request)?))
+    }
+}

@@ -1,0 +1,56 @@
+//! The calls of questionnaire-svc: one folder per gRPC service, one file per RPC.
+//!
+//! | file | what is shared |
+//! |---|---|
+//! | [`name`], [`etag`], [`wire`] | resource names, etags, dates, texts and JSON of the wire |
+//! | [`access`] | whose application a caller may reach |
+//! | [`filling`] | an application with everything that the rules look at |
+//! | [`readiness`] | problems and checks as messages, in the language of the call |
+
+pub mod access;
+pub mod applications;
+pub mod campaigns;
+pub mod dictionaries;
+pub mod documents;
+pub mod etag;
+pub mod filling;
+pub mod forms;
+pub mod name;
+pub mod promo_rights;
+pub mod readiness;
+pub mod sections;
+pub mod submissions;
+pub mod wire;
+
+use std::sync::Arc;
+
+use proto::questionnaire::v1::applications_server::ApplicationsServer;
+use proto::questionnaire::v1::campaigns_server::CampaignsServer;
+use proto::questionnaire::v1::dictionaries_server::DictionariesServer;
+use proto::questionnaire::v1::documents_server::DocumentsServer;
+use proto::questionnaire::v1::forms_server::FormsServer;
+use proto::questionnaire::v1::promo_rights_server::PromoRightsServer;
+use proto::questionnaire::v1::sections_server::SectionsServer;
+use proto::questionnaire::v1::submissions_server::SubmissionsServer;
+use tonic::service::Routes;
+
+use crate::Context;
+
+/// Every gRPC service, not yet guarded.
+pub fn routes(ctx: &Arc<Context>) -> Routes {
+    Routes::default()
+        .add_service(CampaignsServer::new(campaigns::Campaigns(ctx.clone())))
+        .add_service(FormsServer::new(forms::Forms))
+        .add_service(DictionariesServer::new(dictionaries::Dictionaries))
+        .add_service(ApplicationsServer::new(applications::Applications(
+            ctx.clone(),
+        )))
+        .add_service(SectionsServer::new(sections::Sections(ctx.clone())))
+        .add_service(DocumentsServer::new(documents::Documents(ctx.clone())))
+        .add_service(SubmissionsServer::new(submissions::Submissions(
+            ctx.clone(),
+        )))
+        .add_service(PromoRightsServer::new(promo_rights::PromoRights(
+            ctx.clone(),
+        )))
+}

@@ -1,0 +1,102 @@
+//! Resource names ⇄ the ids inside.
+
+use chassis::Result;
+use chassis::name::capture;
+use chassis::violation::Violations;
+use uuid::Uuid;
+
+/// `campaigns/{campaign}/applications/{application}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationName {
+    pub campaign: String,
+    pub id: String,
+}
+
+impl ApplicationName {
+    /// # Errors
+    /// `REQUIRED` or `INVALID_NAME` for the field.
+    pub fn parse(field: &str, name: &str) -> Result<Self> {
+        let [campaign, id] = ids(field, "campaigns/*/applications/*", name)?;
+        Ok(Self {
+            campaign: campaign.to_owned(),
+            id: id.to_owned(),
+        })
+    }
+
+    /// The application and the id after it: `…/sections/{section}`.
+    ///
+    /// # Errors
+    /// `REQUIRED` or `INVALID_NAME` for the field.
+    pub fn parse_child(field: &str, child: &str, name: &str) -> Result<(Self, String)> {
+        let pattern = format!("campaigns/*/applications/*/{child}/*");
+        let [campaign, id, below] = ids(field, &pattern, name)?;
+        let application = Self {
+            campaign: campaign.to_owned(),
+            id: id.to_owned(),
+        };
+        Ok((application, below.to_owned()))
+    }
+}
+
+impl std::fmt::Display for ApplicationName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "campaigns/{}/applications/{}", self.campaign, self.id)
+    }
+}
+
+/// The id in `campaigns/{campaign}`.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn campaign<'a>(field: &str, name: &'a str) -> Result<&'a str> {
+    let [id] = ids(field, "campaigns/*", name)?;
+    Ok(id)
+}
+
+/// The id in `accounts/{account}`.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn account(field: &str, name: &str) -> Result<Uuid> {
+    let [id] = ids(field, "accounts/*", name)?;
+    Uuid::parse_str(id).map_err(|_| Violations::one(field, "INVALID_NAME").into())
+}
+
+fn ids<'a, const N: usize>(field: &str, pattern: &str, name: &'a str) -> Result<[&'a str; N]> {
+    let reason = if name.is_empty() {
+        "REQUIRED"
+    } else {
+        "INVALID_NAME"
+    };
+    capture(pattern, name).ok_or_else(|| Violations::one(field, reason).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_and_written_back() {
+        let text = "campaigns/reserve-2025/applications/0197-a";
+        let name = ApplicationName::parse("name", text).expect("a name");
+        assert_eq!(name.to_string(), text);
+        let (above, section) =
+            ApplicationName::parse_child("name", "sections", &format!("{text}/sections/education"))
+                .expect("a name");
+        assert_eq!((above, section.as_str()), (name, "education"));
+    }
+
+    #[test]
+    fn a_name_of_another_shape_is_a_violation_of_its_field() {
+        for bad in [
+            "",
+            "x",
+            "campaigns/a",
+            "campaigns/a/applications/b/c",
+            "campaigns/a/applications/..",
+        ] {
+            assert!(ApplicationName::parse("name", bad).is_err(), "{bad}");
+        }
+        assert!(account("account", "accounts/me").is_err());
+    }
+}

@@ -1,0 +1,275 @@
+//! Rows of applications: the lock of everything that belongs to one.
+
+use chassis::clock::to_us;
+use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use chassis::{Error, Result};
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, QueryResult};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::person::{self, Person};
+use super::{json_if_any, time, time_if_any, unexpected, write_json};
+use crate::domain::application::Application;
+
+mod state;
+
+/// An application with what only the row knows.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    pub id: String,
+    /// The id, without `campaigns/`.
+    pub campaign: String,
+    pub account: Uuid,
+    pub form_revision: String,
+    pub person: Person,
+    pub application: Application,
+    /// The id of the last submission.
+    pub submission: Option<String>,
+    pub create_time: Timestamp,
+    pub submit_time: Option<Timestamp>,
+    pub decide_time: Option<Timestamp>,
+    /// A language result that could not fill the certificate section yet.
+    pub waiting_result: Option<WaitingResult>,
+    pub version: i64,
+}
+
+/// A passed language result with the answers it would fill in.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+pub struct WaitingResult {
+    pub name: String,
+    pub answers: Value,
+}
+
+impl std::fmt::Debug for WaitingResult {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "WaitingResult({}, ***)", self.name)
+    }
+}
+
+impl Kept {
+    /// `campaigns/{campaign}/applications/{application}`.
+    pub fn name(&self) -> String {
+        format!("campaigns/{}/applications/{}", self.campaign, self.id)
+    }
+
+    pub fn campaign_name(&self) -> String {
+        format!("campaigns/{}", self.campaign)
+    }
+
+    pub fn applicant(&self) -> String {
+        format!("accounts/{}", self.account)
+    }
+
+    /// The name of the last submission; empty for a draft.
+    pub fn submission_name(&self) -> String {
+        let name = |id: &String| format!("{}/submissions/{id}", self.name());
+        self.submission.as_ref().map(name).unwrap_or_default()
+    }
+}
+
+/// A draft that is about to be opened.
+pub struct New<'a> {
+    pub id: &'a str,
+    pub campaign: &'a str,
+    pub account: Uuid,
+    pub form_revision: &'a str,
+    pub person: &'a Person,
+    pub now: Timestamp,
+}
+
+/// Opens a draft. False where the person has an application in this campaign.
+pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<bool> {
+    let inserted = execute(
+        tx,
+        "INSERT INTO application (id, campaign, account, form_revision, person, state,
+            submission_count, created_us, version)
+         VALUES ($1, $2, $3, $4, $5, 'DRAFT', 0, $6, 1) ON CONFLICT DO NOTHING",
+        [
+            new.id.into(),
+            new.campaign.into(),
+            new.account.to_string().into(),
+            new.form_revision.into(),
+            person::write(new.person)?.into(),
+            to_us(new.now).into(),
+        ],
+    )
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+pub async fn find<C: ConnectionTrait>(on: &C, campaign: &str, id: &str) -> Result<Option<Kept>> {
+    let sql = "SELECT * FROM application WHERE id = $1 AND campaign = $2";
+    one(on, sql, [id.into(), campaign.into()]).await
+}
+
+/// Finds it and holds it until the transaction ends.
+pub async fn lock(tx: &Tx, campaign: &str, id: &str) -> Result<Option<Kept>> {
+    let sql = format!(
+        "SELECT * FROM application WHERE id = $1 AND campaign = $2{}",
+        for_update(tx)
+    );
+    one(tx, &sql, [id.into(), campaign.into()]).await
+}
+
+pub async fn lock_of_person(tx: &Tx, campaign: &str, account: Uuid) -> Result<Option<Kept>> {
+    let sql = format!(
+        "SELECT * FROM application WHERE campaign = $1 AND account = $2{}",
+        for_update(tx)
+    );
+    one(tx, &sql, [campaign.into(), account.to_string().into()]).await
+}
+
+async fn one<C: ConnectionTrait>(
+    on: &C,
+    sql: &str,
+    values: [sea_orm::Value; 2],
+) -> Result<Option<Kept>> {
+    query_one(on, sql, values)
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// Which applications a list shows.
+pub struct Filter<'a> {
+    pub account: Uuid,
+    /// A campaign manager sees those of others too, once they were submitted.
+    pub of_others: bool,
+    /// Empty for every campaign.
+    pub campaign: &'a str,
+    /// Empty for every state.
+    pub state: &'a str,
+}
+
+/// Newest first, after the id of the last one seen.
+pub async fn list<C: ConnectionTrait>(
+    on: &C,
+    filter: &Filter<'_>,
+    after: Option<String>,
+    limit: u64,
+) -> Result<Vec<Kept>> {
+    let whose = if filter.of_others {
+        "(account = $1 OR submission_count > 0)"
+    } else {
+        "account = $1"
+    };
+    let sql = format!(
+        "SELECT * FROM application WHERE {whose} AND ($2 = '' OR campaign = $2)
+         AND ($3 = '' OR state = $3) AND ($4 = '' OR id < $4) ORDER BY id DESC LIMIT $5"
+    );
+    let values = [
+        filter.account.to_string().into(),
+        filter.campaign.into(),
+        filter.state.into(),
+        after.unwrap_or_default().into(),
+        i64::try_from(limit).unwrap_or(i64::MAX).into(),
+    ];
+    query_all(on, &sql, values)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Drafts of campaigns that are closed: campaign and id.
+pub async fn left_as_drafts<C: ConnectionTrait>(
+    on: &C,
+    now: Timestamp,
+) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT a.campaign, a.id FROM application a JOIN campaign c ON c.id = a.campaign
+               WHERE a.state = 'DRAFT' AND c.close_us <= $1 ORDER BY a.id LIMIT 500";
+    let key = |row: &QueryResult| Ok((row.try_get("", "campaign")?, row.try_get("", "id")?));
+    query_all(on, sql, [to_us(now).into()])
+        .await?
+        .iter()
+        .map(key)
+        .collect()
+}
+
+/// Keeps the new state of what was locked, and counts the version up.
+///
+/// # Errors
+/// `REQUEST_IN_FLIGHT` where somebody else was faster, which the lock rules out.
+pub async fn save(tx: &Tx, kept: &mut Kept) -> Result<()> {
+    let columns = state::write(&kept.application.state)?;
+    kept.submit_time = columns.submit_time.or(kept.submit_time);
+    kept.decide_time = columns.decide_time.or(kept.decide_time);
+    let waiting = kept.waiting_result.as_ref().map(write_json).transpose()?;
+    let count = i32::try_from(kept.application.submission_count).unwrap_or(i32::MAX);
+    let saved = execute(
+        tx,
+        "UPDATE application SET state = $3, submission_count = $4, submission = $5,
+            submit_us = $6, decide_us = $7, end_us = $8, correction = $9, reasons = $10,
+            waiting_result = $11, version = version + 1
+         WHERE id = $1 AND version = $2",
+        [
+            kept.id.as_str().into(),
+            kept.version.into(),
+            columns.state.into(),
+            count.into(),
+            kept.submission.clone().into(),
+            kept.submit_time.map(to_us).into(),
+            kept.decide_time.map(to_us).into(),
+            columns.end_time.map(to_us).into(),
+            columns.correction.into(),
+            columns.reasons.into(),
+            waiting.into(),
+        ],
+    )
+    .await?;
+    one_more(saved.rows_affected(), kept)
+}
+
+/// Claims the right to a promo code, if certificate data were never saved. The condition stands
+/// in the same statement that writes, and [`declare_certificate`] writes the same row: of the two
+/// at once, one comes first and the other sees it.
+pub async fn claim_promo_right(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE application SET promo_claimed_us = $2, version = version + 1
+               WHERE id = $1 AND promo_claimed_us IS NULL AND certificate_declared_us IS NULL
+                 AND state = 'DRAFT'";
+    let saved = execute(tx, sql, [kept.id.as_str().into(), to_us(now).into()]).await?;
+    one_more(saved.rows_affected(), kept)
+}
+
+/// Notes that certificate data were saved, once and for good.
+pub async fn declare_certificate(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE application SET certificate_declared_us = $2, version = version + 1
+               WHERE id = $1 AND certificate_declared_us IS NULL";
+    let saved = execute(tx, sql, [kept.id.as_str().into(), to_us(now).into()]).await?;
+    one_more(saved.rows_affected(), kept)
+}
+
+fn one_more(rows_affected: u64, kept: &mut Kept) -> Result<()> {
+    if rows_affected != 1 {
+        return Err(Error::InFlight);
+    }
+    kept.version += 1;
+    Ok(())
+}
+
+fn read(row: &QueryResult) -> Result<Kept> {
+    let account: String = row.try_get("", "account")?;
+    let count: i32 = row.try_get("", "submission_count")?;
+    let application = Application {
+        state: state::read(row)?,
+        submission_count: count.unsigned_abs(),
+        certificate_declared: time_if_any(row, "certificate_declared_us")?,
+        promo_claimed: time_if_any(row, "promo_claimed_us")?,
+    };
+    Ok(Kept {
+        id: row.try_get("", "id")?,
+        campaign: row.try_get("", "campaign")?,
+        account: Uuid::parse_str(&account).map_err(|_| unexpected("account"))?,
+        form_revision: row.try_get("", "form_revision")?,
+        person: person::read(&row.try_get::<String>("", "person")?)?,
+        application,
+        submission: row.try_get("", "submission")?,
+        create_time: time(row, "created_us")?,
+        submit_time: time_if_any(row, "submit_us")?,
+        decide_time: time_if_any(row, "decide_us")?,
+        waiting_result: json_if_any(row, "waiting_result")?,
+        version: row.try_get("", "version")?,
+    })
+}

@@ -1,0 +1,178 @@
+//! Rows of campaigns.
+
+use chassis::Result;
+use chassis::clock::to_us;
+use chassis::database::{Tx, execute, query_all, query_one};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sea_orm::{ConnectionTrait, QueryResult};
+use serde::{Deserialize, Serialize};
+
+use super::{json, time, unexpected, write_json};
+use crate::domain::campaign::{AgeReference, Campaign, Demand, Rules, State, Window};
+use crate::domain::language::LanguageLevel;
+
+/// A campaign with what only the row knows.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    pub id: String,
+    pub campaign: Campaign,
+    pub version: i64,
+}
+
+/// Which campaigns a list shows.
+pub struct Filter<'a> {
+    /// Empty for every programme.
+    pub programme: &'a str,
+    pub state: Option<State>,
+    pub now: Timestamp,
+}
+
+/// The rules as they are written in the column.
+#[derive(Serialize, Deserialize)]
+struct RulesColumn {
+    max_age_years: Option<i32>,
+    age_reference: AgeReferenceColumn,
+    min_experience_days: Option<i32>,
+    min_language_level: Option<String>,
+    citizenship: bool,
+    higher_education: bool,
+    correction_working_days: i32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum AgeReferenceColumn {
+    Registration,
+    Submission,
+    Date(Date),
+}
+
+/// False where the id is taken.
+pub async fn insert(tx: &Tx, id: &str, campaign: &Campaign, now: Timestamp) -> Result<bool> {
+    let inserted = execute(
+        tx,
+        "INSERT INTO campaign (id, programme, title, open_us, close_us, time_zone, rules, places,
+            form_revision, declarations, created_us, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) ON CONFLICT DO NOTHING",
+        [
+            id.into(),
+            campaign.programme.as_str().into(),
+            write_json(&campaign.title)?.into(),
+            to_us(campaign.window.open).into(),
+            to_us(campaign.window.close).into(),
+            campaign.time_zone.as_str().into(),
+            write_json(&column(&campaign.rules))?.into(),
+            campaign.places.into(),
+            campaign.form_revision.as_str().into(),
+            write_json(&campaign.declarations)?.into(),
+            to_us(now).into(),
+        ],
+    )
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+pub async fn find<C: ConnectionTrait>(on: &C, id: &str) -> Result<Option<Kept>> {
+    let row = query_one(on, "SELECT * FROM campaign WHERE id = $1", [id.into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The one that opens last first, after the key of the last one seen.
+pub async fn list<C: ConnectionTrait>(
+    on: &C,
+    filter: &Filter<'_>,
+    after: Option<(i64, String)>,
+    limit: u64,
+) -> Result<Vec<Kept>> {
+    let in_state = match filter.state {
+        None => "$2 = $2",
+        Some(State::Scheduled) => "open_us > $2",
+        Some(State::Open) => "open_us <= $2 AND close_us > $2",
+        Some(State::Closed) => "close_us <= $2",
+    };
+    let sql = format!(
+        "SELECT * FROM campaign WHERE ($1 = '' OR programme = $1) AND {in_state}
+         AND (open_us < $3 OR (open_us = $3 AND id < $4)) ORDER BY open_us DESC, id DESC LIMIT $5"
+    );
+    let (open_us, id) = after.unwrap_or((i64::MAX, String::new()));
+    let values = [
+        filter.programme.into(),
+        to_us(filter.now).into(),
+        open_us.into(),
+        id.into(),
+        i64::try_from(limit).unwrap_or(i64::MAX).into(),
+    ];
+    query_all(on, &sql, values)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+fn read(row: &QueryResult) -> Result<Kept> {
+    let id: String = row.try_get("", "id")?;
+    let campaign = Campaign {
+        name: format!("campaigns/{id}"),
+        programme: row.try_get("", "programme")?,
+        title: json(row, "title")?,
+        window: Window {
+            open: time(row, "open_us")?,
+            close: time(row, "close_us")?,
+        },
+        time_zone: row.try_get("", "time_zone")?,
+        rules: rules(json(row, "rules")?)?,
+        places: row.try_get("", "places")?,
+        form_revision: row.try_get("", "form_revision")?,
+        declarations: json(row, "declarations")?,
+    };
+    Ok(Kept {
+        id,
+        campaign,
+        version: row.try_get("", "version")?,
+    })
+}
+
+fn column(rules: &Rules) -> RulesColumn {
+    RulesColumn {
+        max_age_years: rules.max_age_years,
+        age_reference: match rules.age_reference {
+            AgeReference::Registration => AgeReferenceColumn::Registration,
+            AgeReference::Submission => AgeReferenceColumn::Submission,
+            AgeReference::Date(date) => AgeReferenceColumn::Date(date),
+        },
+        min_experience_days: rules.min_experience_days,
+        min_language_level: rules
+            .min_language_level
+            .map(|level| level.code().to_owned()),
+        citizenship: rules.citizenship == Demand::Asked,
+        higher_education: rules.higher_education == Demand::Asked,
+        correction_working_days: rules.correction_working_days,
+    }
+}
+
+fn rules(column: RulesColumn) -> Result<Rules> {
+    let demand = |asked| {
+        if asked {
+            Demand::Asked
+        } else {
+            Demand::NotAsked
+        }
+    };
+    let level = |code: String| {
+        LanguageLevel::from_code(&code).ok_or_else(|| unexpected("level of the language"))
+    };
+    Ok(Rules {
+        max_age_years: column.max_age_years,
+        age_reference: match column.age_reference {
+            AgeReferenceColumn::Registration => AgeReference::Registration,
+            AgeReferenceColumn::Submission => AgeReference::Submission,
+            AgeReferenceColumn::Date(date) => AgeReference::Date(date),
+        },
+        min_experience_days: column.min_experience_days,
+        min_language_level: column.min_language_level.map(level).transpose()?,
+        citizenship: demand(column.citizenship),
+        higher_education: demand(column.higher_education),
+        correction_working_days: column.correction_working_days,
+    })
+}

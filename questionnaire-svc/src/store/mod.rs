@@ -1,0 +1,61 @@
+//! The only room that knows SQL: rows ⇄ the domain's types.
+//!
+//! | file | rows of |
+//! |---|---|
+//! | [`campaign`] | campaigns |
+//! | [`application`], [`person`] | applications, and what is known of the person behind one |
+//! | [`section`] | answers |
+//! | [`document`], [`loose_blob`] | documents, and blobs that no document names |
+//! | [`submission`] | applications as they were sent |
+
+pub mod application;
+pub mod campaign;
+pub mod document;
+pub mod loose_blob;
+pub mod person;
+pub mod section;
+pub mod submission;
+
+use chassis::clock::from_us;
+use chassis::{Error, Result};
+use jiff::Timestamp;
+/// Whatever a statement can be run on: the pool for reading, or a transaction.
+pub use sea_orm::ConnectionTrait as Connection;
+use sea_orm::QueryResult;
+use serde::de::DeserializeOwned;
+
+fn time(row: &QueryResult, column: &str) -> Result<Timestamp> {
+    Ok(from_us(row.try_get("", column)?))
+}
+
+fn time_if_any(row: &QueryResult, column: &str) -> Result<Option<Timestamp>> {
+    Ok(row.try_get::<Option<i64>>("", column)?.map(from_us))
+}
+
+fn json<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<T> {
+    read_json(&row.try_get::<String>("", column)?)
+}
+
+fn json_if_any<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<Option<T>> {
+    let text: Option<String> = row.try_get("", column)?;
+    text.as_deref().map(read_json).transpose()
+}
+
+/// The error names the place, never the text: it may be personal.
+fn read_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        let place = (error.line(), error.column());
+        Error::Internal(anyhow::anyhow!(
+            "a column holds unexpected JSON at {place:?}"
+        ))
+    })
+}
+
+fn write_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::Internal(error.into()))
+}
+
+/// A value in a column that only a newer or a broken program can have written.
+fn unexpected(what: &str) -> Error {
+    Error::Internal(anyhow::anyhow!("an unexpected {what} in the database"))
+}
