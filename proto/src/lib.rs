@@ -14,10 +14,6 @@
 //! Each gRPC service `Bookings` gives two modules: `bookings_client` and `bookings_server`.
 //! Messages with a field marked `debug_redact` print `***` in its place, so that personal data and
 //! secrets do not reach a log by accident.
-#![expect(
-    clippy::allow_attributes,
-    reason = "which lints generated code trips changes with the generator"
-)]
 
 /// The whole contract as an encoded `google.protobuf.FileDescriptorSet`, with comments and with the
 /// `google.api.http` annotations: what the gateway, reflection and the style test read.
