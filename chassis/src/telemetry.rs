@@ -1,5 +1,6 @@
 //! Logs and metrics. Neither ever holds personal data: requests are named by RPC, not by content.
 
+use std::io::IsTerminal;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -23,7 +24,10 @@ pub fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
         .with_writer(std::io::stderr);
     // An error means that a subscriber is there already.
     let _ = match format {
-        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Text => builder
+            .with_target(false)
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
     Ok(())

@@ -1,2 +1,52 @@
-//! All services in one process.
-fn main() {}
+//! `cargo run`: starts the suite, or plays a partner against a running one.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use standalone::settings::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = chassis::telemetry::start(&cli.start.common.log, cli.start.common.log_format)
+        .and_then(|()| {
+            Ok(tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()?)
+        })
+        .and_then(|runtime| runtime.block_on(run(cli)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "what a person at the terminal asked for"
+)]
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Some(Command::Partner(args)) => {
+            println!(
+                "{}",
+                standalone::partner::run(&cli.start.data_dir, args).await?
+            );
+            Ok(())
+        }
+        Some(Command::Keys { out }) => {
+            standalone::folder::write_keys(&out, &standalone::compose::SERVICES)?;
+            println!("{}", out.display());
+            Ok(())
+        }
+        None => {
+            let suite = standalone::compose::start(cli.start.try_into()?).await?;
+            println!("{}", suite.banner());
+            standalone::compose::ctrl_c_or_terminate().await;
+            tracing::info!("draining");
+            suite.stop().await
+        }
+    }
+}

@@ -1,1 +1,9 @@
-//! What the tests of the whole suite share; the tests themselves lie beside this folder.
+//! What journeys stand on: a suite of their own, people who speak HTTP, papers they upload.
+#![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
+
+pub mod paper;
+pub mod person;
+pub mod town;
+
+pub use person::{Answer, Someone};
+pub use town::Town;

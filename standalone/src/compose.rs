@@ -1,0 +1,484 @@
+//! Builds the services, joins them in one process, serves, and drains.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use chassis::blob::Blobs;
+use chassis::bus::Bus;
+use chassis::caller::{Caller, ServiceIdentity};
+use chassis::client::LocalNet;
+use chassis::clock::Clock;
+use chassis::database::Database;
+use chassis::ids::Ids;
+use chassis::outbox::Relay;
+use chassis::server::{self, Service};
+use chassis::token::{PublicKey, Signer, Verifier};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use gateway::{Gateway, GatewayConfig};
+use sea_orm_migration::MigratorTrait;
+
+use crate::folder::Folder;
+use crate::settings::StartArgs;
+use crate::{demo, pages};
+
+/// Everything that calls others, and so has a key.
+pub const SERVICES: [&str; 6] = [
+    "identity-svc",
+    "questionnaire-svc",
+    "review-svc",
+    "testing-svc",
+    "gateway",
+    "standalone",
+];
+
+/// After this long, what is still under way is cut off.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// What a start needs to know.
+pub struct Settings {
+    pub http_addr: SocketAddr,
+    pub grpc_addr: SocketAddr,
+    pub partner_addr: SocketAddr,
+    pub data_dir: PathBuf,
+    pub public_url: Option<String>,
+    pub demo: bool,
+    pub clock: Clock,
+    /// Where a service's database is; `None` is a SQLite file in the data folder.
+    pub database_url: Option<Arc<dyn Fn(&str) -> String + Send + Sync>>,
+}
+
+impl TryFrom<StartArgs> for Settings {
+    type Error = anyhow::Error;
+
+    fn try_from(args: StartArgs) -> anyhow::Result<Self> {
+        Ok(Self {
+            http_addr: args.http_addr,
+            grpc_addr: args.grpc_addr,
+            partner_addr: args.partner_addr,
+            data_dir: args.data_dir,
+            public_url: args.public_url,
+            demo: !args.no_demo,
+            clock: args.common.clock,
+            database_url: None,
+        })
+    }
+}
+
+/// A running suite.
+pub struct Suite {
+    pub http: SocketAddr,
+    pub grpc: SocketAddr,
+    pub partner: SocketAddr,
+    /// The services of this process, for tests and seeds that speak to them directly.
+    pub net: LocalNet,
+    /// The campaign that is open, where the demonstration is on.
+    pub campaign: Option<String>,
+    folder: Folder,
+    relays: Vec<Relay>,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Keys of all services, and who may check them.
+struct Keyring {
+    signers: Vec<(&'static str, Arc<Signer>)>,
+    public: Vec<PublicKey>,
+    clock: Clock,
+}
+
+impl Keyring {
+    fn of(folder: &Folder, clock: &Clock) -> anyhow::Result<Self> {
+        let mut signers = Vec::new();
+        for service in SERVICES {
+            signers.push((service, Arc::new(folder.signer(service)?)));
+        }
+        let public = signers
+            .iter()
+            .map(|(_, signer)| signer.public_key())
+            .collect();
+        Ok(Self {
+            signers,
+            public,
+            clock: clock.clone(),
+        })
+    }
+
+    fn signer(&self, service: &str) -> anyhow::Result<Arc<Signer>> {
+        let found = self.signers.iter().find(|(name, _)| *name == service);
+        Ok(found
+            .with_context(|| format!("{service} has no key"))?
+            .1
+            .clone())
+    }
+
+    fn identity(&self, service: &str) -> anyhow::Result<ServiceIdentity> {
+        Ok(ServiceIdentity::new(
+            self.signer(service)?,
+            self.clock.clone(),
+        ))
+    }
+
+    fn verifier(&self, service: &str) -> anyhow::Result<Verifier> {
+        Verifier::new(service, &self.public)
+    }
+}
+
+/// Starts everything and returns when it is ready to be called.
+pub async fn start(settings: Settings) -> anyhow::Result<Suite> {
+    chassis::tls::use_ring();
+    let folder = Folder::open(&settings.data_dir)?;
+    let http = server::bind(settings.http_addr).await?;
+    let grpc = server::bind(settings.grpc_addr).await?;
+    let partner = server::bind(settings.partner_addr).await?;
+    let public_url = match &settings.public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => format!("http://{}", http.local_addr()?),
+    };
+
+    let ids = Ids::random(settings.clock.clone());
+    let keys = Keyring::of(&folder, &settings.clock)?;
+    let net = LocalNet::default();
+    let parts = Parts {
+        settings: &settings,
+        folder: &folder,
+        keys: &keys,
+        net: &net,
+        ids: &ids,
+        public_url: &public_url,
+    };
+    let mut services = vec![
+        parts.identity().await?,
+        parts.questionnaire().await?,
+        parts.review().await?,
+        parts.testing().await?,
+    ];
+    let router = parts.gateway(
+        services
+            .iter()
+            .map(|service| service.relay.db.clone())
+            .collect(),
+    )?;
+    for service in &services {
+        net.add(service.name, service.routes.clone());
+    }
+
+    let stop = CancellationToken::new();
+    let bus = Bus::default();
+    let mut tasks = Vec::new();
+    let mut relays = Vec::new();
+    for service in &mut services {
+        let (db, clock) = (service.relay.db.clone(), service.relay.clock.clone());
+        relays.push(Relay {
+            db,
+            bus: bus.clone(),
+            clock,
+        });
+        tasks.extend(service.start(&bus, &stop));
+    }
+    let campaign = match settings.demo {
+        true => Some(
+            demo::seed(&net, settings.clock.now())
+                .await
+                .context("the demonstration was not made")?,
+        ),
+        false => None,
+    };
+
+    let suite = Suite {
+        http: http.local_addr()?,
+        grpc: grpc.local_addr()?,
+        partner: partner.local_addr()?,
+        net,
+        campaign,
+        relays,
+        stop,
+        tasks,
+        folder,
+    };
+    suite.serving(http, grpc, partner, services, router)
+}
+
+/// What every service is given.
+struct Parts<'a> {
+    settings: &'a Settings,
+    folder: &'a Folder,
+    keys: &'a Keyring,
+    net: &'a LocalNet,
+    ids: &'a Ids,
+    public_url: &'a str,
+}
+
+impl Parts<'_> {
+    /// The service's database, with its tables up to date.
+    async fn database<M: MigratorTrait>(&self, service: &str) -> anyhow::Result<Database> {
+        let url = match &self.settings.database_url {
+            Some(url) => url(service),
+            None => self.folder.database_url(service),
+        };
+        let db = Database::connect(&url, 4)
+            .await
+            .with_context(|| format!("the database of {service}"))?;
+        db.migrate::<M>()
+            .await
+            .with_context(|| format!("the database of {service}"))?;
+        Ok(db)
+    }
+
+    /// 32 random bytes, the same at every start.
+    fn secret(&self, name: &str) -> anyhow::Result<[u8; 32]> {
+        let bytes = self
+            .folder
+            .secret(name, || Ok(self.ids.secret().to_vec()))?;
+        bytes
+            .try_into()
+            .map_err(|_| anyhow::anyhow!("{name} is not 32 bytes long"))
+    }
+
+    fn clock(&self) -> Clock {
+        self.settings.clock.clone()
+    }
+
+    async fn identity(&self) -> anyhow::Result<Service> {
+        let name = identity_svc::NAME;
+        let wiring = identity_svc::Wiring {
+            db: self
+                .database::<identity_svc::migrations::Migrator>(name)
+                .await?,
+            clock: self.clock(),
+            ids: self.ids.clone(),
+            verifier: self.keys.verifier(name)?,
+            signer: self.keys.signer(name)?,
+            identity: self.keys.identity(name)?,
+            config: identity_svc::config::Config::new(self.public_url, self.secret("index.key")?),
+            questionnaire: self.net.connect("questionnaire-svc"),
+        };
+        if self.settings.demo {
+            demo::accounts(&wiring).await?;
+        }
+        identity_svc::build(wiring).await
+    }
+
+    async fn questionnaire(&self) -> anyhow::Result<Service> {
+        let name = questionnaire_svc::NAME;
+        questionnaire_svc::build(questionnaire_svc::Wiring {
+            db: self
+                .database::<questionnaire_svc::migrations::Migrator>(name)
+                .await?,
+            clock: self.clock(),
+            ids: self.ids.clone(),
+            verifier: self.keys.verifier(name)?,
+            identity: self.keys.identity(name)?,
+            config: questionnaire_svc::config::Config::default(),
+            blobs: Blobs::local(&self.folder.documents())?,
+            identity_svc: self.net.connect("identity-svc"),
+            testing_svc: self.net.connect("testing-svc"),
+            review_svc: self.net.connect("review-svc"),
+        })
+        .await
+    }
+
+    async fn review(&self) -> anyhow::Result<Service> {
+        let name = review_svc::NAME;
+        review_svc::build(review_svc::Wiring {
+            db: self
+                .database::<review_svc::migrations::Migrator>(name)
+                .await?,
+            clock: self.clock(),
+            ids: self.ids.clone(),
+            verifier: self.keys.verifier(name)?,
+            identity: self.keys.identity(name)?,
+            config: review_svc::config::Config::default(),
+            questionnaire: self.net.connect("questionnaire-svc"),
+        })
+        .await
+    }
+
+    async fn testing(&self) -> anyhow::Result<Service> {
+        let name = testing_svc::NAME;
+        testing_svc::build(testing_svc::Wiring {
+            db: self
+                .database::<testing_svc::migrations::Migrator>(name)
+                .await?,
+            clock: self.clock(),
+            ids: self.ids.clone(),
+            verifier: self.keys.verifier(name)?,
+            signer: self.keys.signer(name)?,
+            identity: self.keys.identity(name)?,
+            config: testing_svc::config::Config::new(&self.secret("iin.key")?),
+            questionnaire: self.net.connect("questionnaire-svc"),
+            persons: self.net.connect("identity-svc"),
+        })
+        .await
+    }
+
+    /// HTTP before all of them, with the development pages beside.
+    fn gateway(&self, databases: Vec<Database>) -> anyhow::Result<axum::Router> {
+        let ready: gateway::Ready = Arc::new(move || {
+            let databases = databases.clone();
+            Box::pin(async move {
+                for db in &databases {
+                    if db.ping().await.is_err() {
+                        return false;
+                    }
+                }
+                true
+            })
+        });
+        let gateway = Gateway::new(
+            GatewayConfig::default(),
+            |service| self.net.connect(service),
+            self.keys.identity("gateway")?,
+            self.ids.clone(),
+            self.clock(),
+            ready,
+        )?;
+        let mail = self
+            .net
+            .connect("identity-svc")
+            .speaking_for(Caller::Service("standalone".into()));
+        Ok(gateway.router(pages::routes(mail)))
+    }
+}
+
+impl Suite {
+    /// Opens the three doors.
+    fn serving(
+        mut self,
+        http: TcpListener,
+        grpc: TcpListener,
+        partner: TcpListener,
+        services: Vec<Service>,
+        router: axum::Router,
+    ) -> anyhow::Result<Self> {
+        let names: Vec<&str> = services.iter().map(|service| service.name).collect();
+        let partner_routes = services
+            .iter()
+            .filter_map(|service| service.partner_routes.clone());
+        let partner_routes = server::join(
+            partner_routes,
+            &["irikteu.partner.v1.Redemptions"],
+            proto::DESCRIPTOR,
+        )?;
+        let routes = server::join(
+            services.iter().map(|service| service.routes.clone()),
+            &names,
+            proto::DESCRIPTOR,
+        )?;
+        let tls = self.folder.partner_tls()?;
+        let stop = &self.stop;
+        self.tasks.extend([
+            logged("http", gateway::serve(http, router, stop.clone())),
+            logged("grpc", server::serve(grpc, routes, None, stop.clone())),
+            logged("partner", {
+                let stop = stop.clone();
+                async move { server::serve(partner, partner_routes, Some(&tls), stop).await }
+            }),
+        ]);
+        Ok(self)
+    }
+
+    /// Returns when every event so far was taken by all who wait for it.
+    ///
+    /// # Errors
+    /// If an event is still waiting after many rounds.
+    pub async fn settled(&self) -> anyhow::Result<()> {
+        for _ in 0..1000 {
+            let mut waiting = 0;
+            for relay in &self.relays {
+                relay.round().await.map_err(|e| anyhow::anyhow!("{e:?}"))?;
+                waiting += chassis::outbox::depth(&relay.db)
+                    .await
+                    .map_err(|e| anyhow::anyhow!("{e:?}"))?
+                    .0;
+            }
+            if waiting == 0 {
+                return Ok(());
+            }
+            tokio::task::yield_now().await;
+        }
+        anyhow::bail!("events are still waiting")
+    }
+
+    /// Lets what is under way end, and closes.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        let all = async {
+            for task in self.tasks {
+                // A task that panicked has said so in the log.
+                let _ = task.await;
+            }
+        };
+        tokio::time::timeout(DRAIN, all)
+            .await
+            .context("not everything ended in time")?;
+        drop(self.folder);
+        Ok(())
+    }
+
+    /// What to print once the suite is ready.
+    pub fn banner(&self) -> String {
+        let campaign = self.campaign.as_deref().unwrap_or("campaigns/…");
+        let mut text = format!(
+            "\nIrikteu is ready.\n\n  API page        http://{http}/docs\n  kept mail       http://{http}/dev/mail\n  \
+             gRPC            {grpc}  (health, reflection)\n  partners        https://localhost:{partner}  (mutual TLS, \
+             certificates in {data}/certificates)\n  open campaign   {campaign}\n",
+            http = self.http,
+            grpc = self.grpc,
+            partner = self.partner.port(),
+            data = self.folder.path().display(),
+        );
+        if self.campaign.is_some() {
+            text.push_str(&format!(
+                "\nAccounts, all with the password {}\n",
+                demo::PASSWORD
+            ));
+            for account in &demo::ACCOUNTS {
+                text.push_str(&format!("  {:<28} {}\n", account.email, account.what));
+            }
+            text.push_str(&format!(
+                "\nThree commands to try\n  curl -s http://{http}/v1/campaigns | head -40\n  \
+                 TOKEN=$(curl -s http://{http}/v1/sessions -H 'Content-Type: application/json' \\\n    \
+                 -d '{{\"login\":\"applicant@demo.irikteu.kz\",\"password\":\"{password}\"}}' | sed -n 's/.*\"accessToken\": *\"\\([^\"]*\\)\".*/\\1/p')\n  \
+                 curl -s -X POST http://{http}/v1/{campaign}/applications -H \"Authorization: Bearer $TOKEN\" \\\n    \
+                 -H 'Accept-Language: en' -H 'Content-Type: application/json' -d '{{}}'\n\nCtrl-C ends it; the data stay.\n",
+                http = self.http,
+                password = demo::PASSWORD,
+            ));
+        }
+        text
+    }
+}
+
+/// A door that says why it closed.
+fn logged(
+    door: &'static str,
+    serving: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if let Err(error) = serving.await {
+            tracing::error!(door, error = format!("{error:#}"), "stopped serving");
+        }
+    })
+}
+
+/// Returns at Ctrl-C or SIGTERM.
+pub async fn ctrl_c_or_terminate() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,17 @@
+//! The whole suite in one process: what `cargo run` starts and what the journeys walk through.
+//!
+//! | room | what it does |
+//! |---|---|
+//! | [`settings`] | flags and variables, each explained by `--help` |
+//! | [`folder`] | the data folder: one process at a time, keys and certificates made on first start |
+//! | [`compose`] | builds the services, joins them, serves, drains |
+//! | [`demo`] | the campaign, sessions and accounts to try things with |
+//! | [`pages`] | the development pages: kept mail |
+//! | [`partner`] | a partner's side of the promo codes, to try from a terminal |
+
+pub mod compose;
+pub mod demo;
+pub mod folder;
+pub mod pages;
+pub mod partner;
+pub mod settings;

@@ -1,0 +1,70 @@
+//! Settings of the all-in-one program.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chassis::config::CommonArgs;
+
+/// Irikteu, all services in one process on embedded defaults.
+///
+/// Needs nothing installed: SQLite files, documents, keys and certificates live under one folder.
+#[derive(Debug, Clone, clap::Parser)]
+#[command(
+    name = "irikteu",
+    version,
+    after_help = "Without a command the suite is started."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub start: StartArgs,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Command {
+    /// Plays a partner against a running suite: looks up, reserves, redeems, reports.
+    Partner(crate::partner::PartnerArgs),
+    /// Makes the keys that services in processes of their own sign and check calls with.
+    Keys {
+        /// The folder to write to: one `.pk8` for each service, and `public.json` for all.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct StartArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+
+    /// Where to listen for HTTP: the API for frontends, its page and the development pages.
+    #[arg(long, env = "IRIKTEU_HTTP_ADDR", default_value = "127.0.0.1:8080")]
+    pub http_addr: SocketAddr,
+
+    /// Where to listen for gRPC between services, with health and reflection.
+    #[arg(long, env = "IRIKTEU_GRPC_ADDR", default_value = "127.0.0.1:8081")]
+    pub grpc_addr: SocketAddr,
+
+    /// Where to listen for partners, over mutual TLS.
+    #[arg(long, env = "IRIKTEU_PARTNER_ADDR", default_value = "127.0.0.1:8443")]
+    pub partner_addr: SocketAddr,
+
+    /// Where everything is kept. Delete it to start anew.
+    #[arg(
+        long,
+        env = "IRIKTEU_DATA_DIR",
+        default_value = ".irikteu",
+        global = true
+    )]
+    pub data_dir: PathBuf,
+
+    /// The address people reach the suite at, for links in mails [default: http://HTTP_ADDR].
+    #[arg(long, env = "IRIKTEU_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
+    /// Starts without the demonstration campaign, sessions and accounts.
+    #[arg(long, env = "IRIKTEU_NO_DEMO")]
+    pub no_demo: bool,
+}

@@ -1,0 +1,6 @@
+//! Journeys: all services together, over HTTP and the partner port, told in the manuals' words.
+#![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
+
+mod bad_input;
+mod reserve;
+mod steps;
