@@ -9,6 +9,7 @@ use chassis::{audit, clock};
 
 use crate::domain::account::{self, Account};
 use crate::domain::{login, password};
+use crate::secrets::Secrets;
 use crate::store::account::Indexes;
 use crate::{Context, Wiring, events, store};
 
@@ -30,23 +31,22 @@ pub struct SeedAccount<'a> {
 /// If the IIN or the address is wrong, the registry does not know the person, or the address
 /// belongs to another account.
 pub async fn account(wiring: &Wiring, seed: SeedAccount<'_>) -> anyhow::Result<String> {
-    let ctx = Context::new(wiring.clone()).await?;
     let iin = login::iin(seed.iin).map_err(|reason| anyhow!("the IIN of the account: {reason}"))?;
     let email = login::email(seed.email)
         .map_err(|reason| anyhow!("the address of the account: {reason}"))?;
-    let (iin_index, email_index) = (
-        ctx.secrets.iin_index(&iin.reveal()),
-        ctx.secrets.email_index(email.reveal()),
-    );
+    let secrets = Secrets::new(wiring.config.index_key.reveal());
+    let iin_index = secrets.iin_index(&iin.reveal());
+    let email_index = secrets.email_index(email.reveal());
     let by_iin = Indexes {
         iin: &iin_index,
         email: "",
     };
     if let Some(id) =
-        inside(store::account::with_either_index(ctx.db.read(), &by_iin).await)?.first()
+        inside(store::account::with_either_index(wiring.db.read(), &by_iin).await)?.first()
     {
         return Ok(account::name(*id));
     }
+    let ctx = Context::new(wiring.clone()).await?;
     let hash = inside(
         ctx.hasher
             .hash(&password::normal(seed.password.reveal()), &ctx.ids)

@@ -33,7 +33,7 @@ impl Questionnaire {
 
 fn read(campaign: Campaign) -> Result<Terms> {
     let odd = |what: &str| Error::Internal(anyhow::anyhow!("{} has no {what}", campaign.name));
-    let rules = campaign.rules.clone().unwrap_or_default();
+    let rules = campaign.rules.unwrap_or_default();
     Ok(Terms {
         opens: campaign
             .open_time

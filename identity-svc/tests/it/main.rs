@@ -1,1 +1,20 @@
-//! The service, tested.
+//! The service as its callers meet it: a real database, a held clock, counted ids.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says no by panicking"
+)]
+
+mod accounts;
+mod age;
+mod campaigns;
+mod contract;
+mod inbox;
+mod registration;
+mod roles;
+mod sessions;
+mod sign_in;
+mod time_passes;
+mod two_at_once;
+mod world;
