@@ -1,0 +1,281 @@
+//! The contract kept: every RPC has a row and refuses strangers, every reason is the contract's
+//! and has its sentence.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use chassis::caller::Caller;
+use chassis::error::Refusal as _;
+use chassis::text::{Language, Texts};
+use http_body_util::Full;
+use jiff::Timestamp;
+use prost_reflect::DescriptorPool;
+use proto::Rpc;
+use testing_svc::domain::booking::Phase;
+use testing_svc::domain::redemption::Step;
+use testing_svc::domain::refusal::{PartnerRefusal, Refusal};
+use testing_svc::domain::test_system::TestSystem;
+use testing_svc::policy::{PARTNER_ROWS, ROWS};
+use testing_svc::{PARTNER_TEXTS, TEXTS};
+use tonic::Status;
+use tonic::body::Body;
+use tower::Service as _;
+
+use crate::world::{World, reason};
+
+const TESTING: &str = "irikteu.testing.v1";
+const PARTNER: &str = "irikteu.partner.v1";
+
+fn rpcs(package: &str) -> impl Iterator<Item = &'static Rpc> {
+    let start = format!("{package}.");
+    proto::RPCS
+        .iter()
+        .filter(move |rpc| rpc.service.starts_with(&start))
+}
+
+#[test]
+fn every_rpc_has_a_row_and_no_row_is_left_over() {
+    for (package, rows) in [(TESTING, ROWS), (PARTNER, PARTNER_ROWS)] {
+        let contract: BTreeSet<&str> = rpcs(package).map(|rpc| rpc.path).collect();
+        let policy: BTreeSet<&str> = rows.iter().map(|(path, _)| *path).collect();
+        assert_eq!(contract, policy);
+        assert_eq!(rows.len(), policy.len(), "a row is written twice");
+    }
+}
+
+/// Calls with an empty message and gives the status.
+async fn call(world: &World, service: &'static str, caller: Option<Caller>, path: &str) -> Status {
+    let mut connection = world.net.connect(service);
+    if let Some(caller) = caller {
+        connection = connection.speaking_for(caller);
+    }
+    let request = http::Request::post(path)
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(Body::new(Full::new(Bytes::from_static(&[0; 5]))))
+        .expect("a request");
+    let response = connection.call(request).await.expect("an answer");
+    Status::from_header_map(response.headers()).unwrap_or_else(|| Status::ok(""))
+}
+
+#[tokio::test]
+async fn every_rpc_refuses_strangers_and_the_wrong_sort_of_caller() {
+    let world = World::new().await;
+    let partner = Caller::Partner("kaztest".into());
+    let person = chassis::testing::person(1, &[]);
+    for (package, service, wrong) in [
+        (TESTING, "testing-svc", partner),
+        (PARTNER, "partners", person),
+    ] {
+        for rpc in rpcs(package) {
+            let status = call(&world, service, None, rpc.path).await;
+            assert_eq!(status.code(), tonic::Code::Unauthenticated, "{}", rpc.path);
+            assert_eq!(reason(&status), "NOT_SIGNED_IN");
+            let status = call(&world, service, Some(wrong.clone()), rpc.path).await;
+            assert_eq!(status.code(), tonic::Code::PermissionDenied, "{}", rpc.path);
+            assert_eq!(reason(&status), "NOT_ALLOWED");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_two_ports_don_t_serve_each_others_calls() {
+    let world = World::new().await;
+    let partner = Some(Caller::Partner("kaztest".into()));
+    for (package, other) in [(TESTING, "partners"), (PARTNER, "testing-svc")] {
+        for rpc in rpcs(package) {
+            let status = call(&world, other, partner.clone(), rpc.path).await;
+            assert_eq!(status.code(), tonic::Code::Unimplemented, "{}", rpc.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_request_is_told_all_that_is_missing_and_breaks_nothing() {
+    let world = World::new().await;
+    let desk = chassis::testing::person(1, &[chassis::caller::Role::ExamDesk]);
+    let questionnaire = Caller::Service("questionnaire-svc".into());
+    for rpc in rpcs(TESTING) {
+        let internal = rpc.method == "GetLanguageResult";
+        let caller = if internal {
+            questionnaire.clone()
+        } else {
+            desk.clone()
+        };
+        let status = call(&world, "testing-svc", Some(caller), rpc.path).await;
+        let expected = match rpc.method {
+            "ListTestCenters" => tonic::Code::Ok,
+            _ => tonic::Code::InvalidArgument,
+        };
+        assert_eq!(status.code(), expected, "{} {status:?}", rpc.path);
+    }
+    for rpc in rpcs(PARTNER) {
+        let caller = Some(Caller::Partner("kaztest".into()));
+        let status = call(&world, "partners", caller, rpc.path).await;
+        assert_eq!(status.code(), tonic::Code::InvalidArgument, "{}", rpc.path);
+    }
+}
+
+/// One of each; a new variant that is not here does not compile below.
+fn refusals() -> Vec<Refusal> {
+    let time = Timestamp::UNIX_EPOCH;
+    let name = String::from;
+    vec![
+        Refusal::PromoCodeAlreadyIssued {
+            promo_code: name("campaigns/c/promoCodes/1"),
+            test_system: TestSystem::Qrt,
+        },
+        Refusal::NotEligible,
+        Refusal::StageExists {
+            stage: name("campaigns/c/stages/1"),
+        },
+        Refusal::SessionFull {
+            session: name("campaigns/c/stages/1/sessions/1"),
+            next_free: None,
+        },
+        Refusal::SessionStarted { start: time },
+        Refusal::StageAlreadyBooked {
+            booking: name("campaigns/c/bookings/1"),
+        },
+        Refusal::HoldExpired { until: time },
+        Refusal::BookingNotConfirmed,
+        Refusal::BookingOver {
+            phase: Phase::Cancelled,
+        },
+        Refusal::ChangeTooLate { until: time },
+        Refusal::ChangesSpent { most: 2 },
+        Refusal::StartTooEarly { open: time },
+        Refusal::StartTooLate { close: time },
+        Refusal::CheckInNeeded,
+    ]
+}
+
+fn partner_refusals() -> Vec<PartnerRefusal> {
+    vec![
+        PartnerRefusal::CodeNotAccepted,
+        PartnerRefusal::CodeAlreadyReserved {
+            until: Timestamp::UNIX_EPOCH,
+        },
+        PartnerRefusal::CodeAlreadyRedeemed,
+        PartnerRefusal::CodeNoLongerValid,
+        PartnerRefusal::ReservationEnded { step: Step::Lapsed },
+        PartnerRefusal::NotRedeemed {
+            step: Step::Reserved,
+        },
+        PartnerRefusal::ResultAlreadyReported,
+    ]
+}
+
+/// How many there are, counted by the compiler's check that all are named.
+fn known(refusal: &Refusal) -> usize {
+    match refusal {
+        Refusal::PromoCodeAlreadyIssued { .. }
+        | Refusal::NotEligible
+        | Refusal::StageExists { .. }
+        | Refusal::SessionFull { .. }
+        | Refusal::SessionStarted { .. }
+        | Refusal::StageAlreadyBooked { .. }
+        | Refusal::HoldExpired { .. }
+        | Refusal::BookingNotConfirmed
+        | Refusal::BookingOver { .. }
+        | Refusal::ChangeTooLate { .. }
+        | Refusal::ChangesSpent { .. }
+        | Refusal::StartTooEarly { .. }
+        | Refusal::StartTooLate { .. }
+        | Refusal::CheckInNeeded => 14,
+    }
+}
+
+/// The values of an enum of the contract without prefix, and without the one that is never sent.
+pub fn values(package: &str, name: &str, prefix: &str) -> BTreeSet<String> {
+    let pool = DescriptorPool::decode(proto::DESCRIPTOR).expect("a descriptor");
+    let found = pool.get_enum_by_name(&format!("{package}.{name}"));
+    found
+        .expect("an enum")
+        .values()
+        .filter(|value| value.number() != 0)
+        .map(|value| {
+            let short = value.name().strip_prefix(prefix);
+            short.expect("the prefix").to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn the_refusals_are_the_reasons_of_the_contract() {
+    assert!(refusals().iter().all(|it| known(it) == refusals().len()));
+    let ours: BTreeSet<String> = refusals().iter().map(|it| it.reason().to_owned()).collect();
+    assert_eq!(ours, values(TESTING, "ErrorReason", "ERROR_REASON_"));
+    let ours: BTreeSet<String> = partner_refusals()
+        .iter()
+        .map(|it| it.reason().to_owned())
+        .collect();
+    assert_eq!(ours, values(PARTNER, "ErrorReason", "ERROR_REASON_"));
+}
+
+#[test]
+fn every_reason_has_its_sentence_in_three_languages_filled_in_completely() {
+    let told = |texts: &Texts, reason: &str, args: &[(&'static str, String)]| {
+        for language in Language::ALL {
+            let sentence = texts.sentence(language, reason, args);
+            let sentence = sentence.unwrap_or_else(|| panic!("{reason} in {}", language.code()));
+            assert!(!sentence.contains('{'), "{sentence}");
+        }
+    };
+    for refusal in refusals() {
+        told(&TEXTS, refusal.reason(), &refusal.metadata());
+    }
+    for refusal in partner_refusals() {
+        told(&PARTNER_TEXTS, refusal.reason(), &refusal.metadata());
+    }
+    for reason in values(TESTING, "ViolationReason", "VIOLATION_REASON_") {
+        told(&TEXTS, &reason, &[]);
+    }
+    for reason in values(PARTNER, "ViolationReason", "VIOLATION_REASON_") {
+        told(&PARTNER_TEXTS, &reason, &[]);
+    }
+}
+
+#[test]
+fn the_files_of_texts_have_the_same_messages() {
+    let ids = |source: &str| -> BTreeSet<String> {
+        let lines = source.lines().filter(|line| !line.starts_with('#'));
+        lines
+            .filter_map(|line| Some(line.split_once(" = ")?.0.to_owned()))
+            .collect()
+    };
+    let people = [
+        ids(include_str!("../../texts/kk.ftl")),
+        ids(include_str!("../../texts/ru.ftl")),
+        ids(include_str!("../../texts/en.ftl")),
+    ];
+    let partners = [
+        ids(include_str!("../../texts/partner/kk.ftl")),
+        ids(include_str!("../../texts/partner/ru.ftl")),
+        ids(include_str!("../../texts/partner/en.ftl")),
+    ];
+    for [kk, ru, en] in [people, partners] {
+        assert_eq!(kk, ru);
+        assert_eq!(kk, en);
+    }
+}
+
+#[test]
+fn every_reason_is_reached_by_a_test_of_a_call() {
+    let tests = [
+        include_str!("bookings.rs"),
+        include_str!("eligibility.rs"),
+        include_str!("partners.rs"),
+        include_str!("planning.rs"),
+        include_str!("promo_codes.rs"),
+        include_str!("starts.rs"),
+    ]
+    .concat();
+    for package in [TESTING, PARTNER] {
+        let mut reasons = values(package, "ErrorReason", "ERROR_REASON_");
+        reasons.extend(values(package, "ViolationReason", "VIOLATION_REASON_"));
+        for reason in reasons {
+            assert!(tests.contains(&reason), "{reason} is heard in no test");
+        }
+    }
+}

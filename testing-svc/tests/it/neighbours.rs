@@ -1,0 +1,95 @@
+//! The two services that testing-svc asks, played: as small as their contract allows.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chassis::clock::to_pb;
+use chassis::error::{Error, Kind, Refusal};
+use chassis::identifier::Iin;
+use jiff::Timestamp;
+use proto::identity::v1 as identity;
+use proto::questionnaire::v1 as questionnaire;
+use tonic::{Request, Response, Status};
+
+/// When the tests' campaign closes.
+pub fn close_time() -> Timestamp {
+    "2026-06-30T19:00:00Z".parse().expect("an instant")
+}
+
+/// The number a test person was made of.
+pub fn number(account: &str) -> u128 {
+    let id = account.split('/').nth(1).expect("an account");
+    uuid::Uuid::parse_str(id).expect("an id").as_u128() & 0xffff_ffff
+}
+
+/// The IIN of the person with this number: valid, and nobody else's.
+pub fn iin(number: u128) -> String {
+    (0..10)
+        .flat_map(|shift| (0..10).map(move |last| (shift, last)))
+        .map(|(shift, last)| format!("{}{last}", 95_010_100_000 + number * 10 + shift))
+        .find(|digits| Iin::parse(digits).is_ok())
+        .expect("one of the hundred is valid")
+}
+
+/// A campaign of this name has closed; a person of this number has declared a certificate; the
+/// service is down for a person of that number.
+pub const CLOSED: &str = "campaigns/reserve-2025";
+pub const WITH_CERTIFICATE: u128 = 666;
+pub const UNREACHABLE: u128 = 777;
+
+#[derive(Clone, Default)]
+pub struct Questionnaire {
+    pub claims: Arc<AtomicUsize>,
+}
+
+#[derive(Debug)]
+struct No(&'static str);
+
+impl Refusal for No {
+    fn reason(&self) -> &'static str {
+        self.0
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::FailedPrecondition
+    }
+}
+
+#[async_trait::async_trait]
+impl questionnaire::promo_rights_server::PromoRights for Questionnaire {
+    async fn claim_promo_right(
+        &self,
+        request: Request<questionnaire::ClaimPromoRightRequest>,
+    ) -> Result<Response<questionnaire::PromoRight>, Status> {
+        let asked = request.into_inner();
+        self.claims.fetch_add(1, Ordering::SeqCst);
+        match number(&asked.account) {
+            WITH_CERTIFICATE => return Err(Error::from(No("CERTIFICATE_ALREADY_DECLARED")).into()),
+            UNREACHABLE => return Err(Status::unavailable("down")),
+            _ if asked.campaign == CLOSED => return Err(Error::from(No("CAMPAIGN_CLOSED")).into()),
+            _ => {}
+        }
+        Ok(Response::new(questionnaire::PromoRight {
+            campaign_close_time: Some(to_pb(close_time())),
+            ..Default::default()
+        }))
+    }
+}
+
+#[derive(Clone, Default)]
+pub struct Identity;
+
+#[async_trait::async_trait]
+impl identity::persons_server::Persons for Identity {
+    async fn get_person(
+        &self,
+        request: Request<identity::GetPersonRequest>,
+    ) -> Result<Response<identity::Person>, Status> {
+        let name = request.into_inner().name;
+        Ok(Response::new(identity::Person {
+            iin: iin(number(&name)),
+            name,
+            ..Default::default()
+        }))
+    }
+}
