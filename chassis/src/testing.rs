@@ -20,19 +20,27 @@ pub struct TestDatabase {
     pub folder: TempDir,
 }
 
+pub async fn database<M: MigratorTrait>() -> TestDatabase {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = database_url(folder.path(), "test").await;
+    let db = Database::connect(&url, 8).await.expect("a database");
+    db.migrate::<M>().await.expect("migrations");
+    TestDatabase { db, url, folder }
+}
+
+/// The URL of a new, empty database on the engine of this run.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests are told their engine by the environment"
 )]
-pub async fn database<M: MigratorTrait>() -> TestDatabase {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = match std::env::var("IRIKTEU_TEST_ENGINE").as_deref() {
+pub async fn database_url(folder: &std::path::Path, name: &str) -> String {
+    match std::env::var("IRIKTEU_TEST_ENGINE").as_deref() {
         Ok("postgres") => new_postgres().await,
-        _ => format!("sqlite://{}", folder.path().join("test.db").display()),
-    };
-    let db = Database::connect(&url, 8).await.expect("a database");
-    db.migrate::<M>().await.expect("migrations");
-    TestDatabase { db, url, folder }
+        _ => format!(
+            "sqlite://{}",
+            folder.join(name).with_extension("db").display()
+        ),
+    }
 }
 
 #[expect(
