@@ -82,7 +82,7 @@ function shape(node, depth = 0) {
 
 function example(node, depth = 0) {
   const schema = resolve(node);
-  if (schema.enum) return schema.enum[0];
+  if (schema.enum) return schema.enum.find((it) => !it.endsWith("_UNSPECIFIED")) ?? "";
   switch (schema.type) {
     case "object": {
       if (depth > 4) return {};

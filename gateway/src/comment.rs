@@ -14,9 +14,8 @@ impl Comments {
             let info = file.file_descriptor_proto().source_code_info.as_ref();
             for location in info.iter().flat_map(|info| &info.location) {
                 if let Some(text) = &location.leading_comments {
-                    let lines: Vec<_> = text.lines().map(str::trim).collect();
                     let key = (file.name().to_owned(), location.path.clone());
-                    all.insert(key, lines.join("\n").trim().to_owned());
+                    all.insert(key, paragraphs(text));
                 }
             }
         }
@@ -27,6 +26,22 @@ impl Comments {
         let key = (file.name().to_owned(), path.to_vec());
         self.0.get(&key).map_or("", String::as_str)
     }
+}
+
+/// The text with a line for each paragraph; the list of errors is one of its own.
+fn paragraphs(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines().map(str::trim) {
+        if out.is_empty() {
+        } else if line.is_empty() || line.starts_with("Errors:") {
+            out.truncate(out.trim_end().len());
+            out.push_str("\n\n");
+        } else if !out.ends_with('\n') {
+            out.push(' ');
+        }
+        out.push_str(line);
+    }
+    out.trim_end().to_owned()
 }
 
 /// Whether `google.api.field_behavior` of the field has this value.

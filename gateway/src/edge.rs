@@ -106,12 +106,18 @@ pub async fn around(
         .remove::<Label>()
         .map(|label| label.0);
     let label = label.or(page).unwrap_or_else(|| "unmatched".to_owned());
+    // Asked every few seconds by machines: no news.
+    let is_probe = matches!(label.as_str(), "/healthz" | "/readyz" | "/metrics");
     let (status, took) = (response.status(), started.elapsed());
     let route = format!("{} {label}", known(&method));
     chassis::telemetry::answered("gateway", &route, status.as_str(), took);
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let status = status.as_u16();
-    tracing::info!(route, status, milliseconds, trace = trace.id, "answered");
+    if is_probe {
+        tracing::debug!(route, status, milliseconds, trace = trace.id, "answered");
+    } else {
+        tracing::info!(route, status, milliseconds, trace = trace.id, "answered");
+    }
     response
 }
 

@@ -3,7 +3,7 @@
 //! | room | what it does |
 //! |---|---|
 //! | [`route`], [`template`] | which method and path is which RPC |
-//! | [`bind`], [`json`], [`percent`] | path, query, body and headers to a message, and back |
+//! | [`bind`], [`header`], [`json`], [`percent`] | path, query, body and headers to a message, and back |
 //! | [`call`] | messages known only by their descriptors, to a service and back |
 //! | [`transcode`] | one request, start to end; no RPC is known there by name |
 //! | [`upload`], [`download`] | raw bodies in both directions |
@@ -25,7 +25,7 @@ use chassis::client::Connection;
 use chassis::clock::Clock;
 use chassis::ids::Ids;
 use futures_util::future::BoxFuture;
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, header as names};
 use prost_reflect::DescriptorPool;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -35,6 +35,7 @@ pub mod comment;
 pub mod config;
 pub mod download;
 pub mod edge;
+pub mod header;
 pub mod json;
 pub mod naming;
 pub mod openapi;
@@ -151,19 +152,19 @@ fn cors(origins: &[String]) -> CorsLayer {
             Method::DELETE,
         ])
         .allow_headers([
-            header::ACCEPT_LANGUAGE,
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            header::IF_MATCH,
+            names::ACCEPT_LANGUAGE,
+            names::AUTHORIZATION,
+            names::CONTENT_TYPE,
+            names::IF_MATCH,
             HeaderName::from_static("content-digest"),
             HeaderName::from_static("idempotency-key"),
             HeaderName::from_static(session::SESSION_HEADER),
             HeaderName::from_static("traceparent"),
         ])
         .expose_headers([
-            header::ETAG,
-            header::CONTENT_LANGUAGE,
-            header::RETRY_AFTER,
+            names::ETAG,
+            names::CONTENT_LANGUAGE,
+            names::RETRY_AFTER,
             HeaderName::from_static("x-trace-id"),
         ])
         .max_age(std::time::Duration::from_secs(600))

@@ -1,6 +1,7 @@
 //! Every "no" over HTTP: one document (RFC 9457) with the reason, its sentence and the violations.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -26,8 +27,12 @@ pub static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
 /// The domain of reasons that every service can give.
 pub const WIRE: &str = "wire.irikteu.kz";
 
+/// A refusal. It lies behind a pointer, so that what goes well does not carry its size around.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Content>);
+
+#[derive(Debug)]
+pub struct Content {
     pub status: StatusCode,
     pub reason: String,
     pub domain: String,
@@ -35,6 +40,20 @@ pub struct Problem {
     pub metadata: BTreeMap<String, String>,
     pub violations: Vec<Wrong>,
     pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Deref for Problem {
+    type Target = Content;
+
+    fn deref(&self) -> &Content {
+        &self.0
+    }
+}
+
+impl DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Content {
+        &mut self.0
+    }
 }
 
 /// One wrong field.
@@ -48,7 +67,7 @@ pub struct Wrong {
 impl Problem {
     /// One of the reasons of the wire, with its sentence in the language of the call.
     pub fn new(status: StatusCode, reason: &str, args: &[(&'static str, String)]) -> Self {
-        Self {
+        Self(Box::new(Content {
             status,
             reason: reason.to_owned(),
             domain: WIRE.to_owned(),
@@ -59,7 +78,7 @@ impl Problem {
                 .collect(),
             violations: Vec::new(),
             headers: Vec::new(),
-        }
+        }))
     }
 
     pub fn too_large(max: u64) -> Self {
@@ -134,7 +153,7 @@ impl Problem {
             let challenge = HeaderValue::from_static("Bearer realm=\"irikteu\"");
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        for (name, value) in self.headers {
+        for (name, value) in self.0.headers {
             headers.append(name, value);
         }
         response

@@ -62,21 +62,17 @@ fn describe(
     let rpc = &operation.rpc;
     let service = rpc.parent_service();
     let text = comments.of(&service.parent_file(), rpc.path());
-    let (summary, rest) = text.split_once(". ").unwrap_or((text, ""));
-    let (summary, rest) = match summary.split_once(".\n") {
-        Some((summary, _)) => (summary, text[summary.len() + 1..].trim()),
-        None => (summary, rest),
-    };
+    // The first sentence is the summary, the rest the description.
+    let end = [". ", ".\n"].iter().filter_map(|end| text.find(end)).min();
+    let (summary, rest) = text.split_at(end.unwrap_or(text.len()));
+    let rest = rest.trim_start_matches('.').trim();
     let mut tree = Tree::object([
         (
             "operationId",
             Tree::Text(format!("{}_{}", service.name(), rpc.name())),
         ),
         ("tags", Tree::texts([service.name()])),
-        (
-            "summary",
-            Tree::Text(summary.replace('\n', " ").trim_end_matches('.').to_owned()),
-        ),
+        ("summary", summary.trim_end_matches('.').into()),
     ]);
     tree = tree.described(rest).with("x-rpc", operation.path.as_str());
     let parameters = parameters(operation, path_names, schemas);

@@ -10,24 +10,21 @@ static STAGE: LazyLock<Stage> = LazyLock::new(stage);
 static RUNTIME: LazyLock<tokio::runtime::Runtime> =
     LazyLock::new(|| tokio::runtime::Runtime::new().expect("a runtime"));
 
-fn paths() -> Vec<String> {
+fn paths() -> Vec<(String, String)> {
     let pool = prost_reflect::DescriptorPool::decode(proto::DESCRIPTOR).expect("the contract");
     let routes = gateway::route::Routes::read(&pool).expect("routes");
     let path = |it: &gateway::route::Operation| {
-        it.template
-            .text
-            .replace(['{', '}'], "")
-            .replace("name=", "")
-            .replace("parent=", "")
-            .replace("section.", "")
-            .replace("account.", "")
-            .replace("booking=", "")
+        let steps = it.template.steps.iter().map(|step| match step {
+            gateway::template::Step::Literal(text) => format!("/{text}"),
+            gateway::template::Step::Any => "/*".to_owned(),
+        });
+        (it.method.to_string(), steps.collect())
     };
     routes.operations.iter().map(path).collect()
 }
 
-/// A path of the contract with anything at its stars.
-fn path() -> impl Strategy<Value = String> {
+/// A path of the contract with anything at its stars, and its method.
+fn place() -> impl Strategy<Value = (String, String)> {
     let star = prop_oneof![
         Just("a1".to_owned()),
         "[a-zA-Z0-9%._~-]{0,12}",
@@ -37,7 +34,7 @@ fn path() -> impl Strategy<Value = String> {
         prop::sample::select(paths()),
         prop::collection::vec(star, 4),
     )
-        .prop_map(|(path, stars)| {
+        .prop_map(|((method, path), stars)| {
             let mut stars = stars.into_iter();
             let filled = path.split('*').map(str::to_owned).collect::<Vec<_>>();
             let mut text = filled[0].clone();
@@ -45,7 +42,7 @@ fn path() -> impl Strategy<Value = String> {
                 text.push_str(&stars.next().unwrap_or_default());
                 text.push_str(part);
             }
-            text
+            (method, text)
         })
 }
 
@@ -124,19 +121,24 @@ fn header() -> impl Strategy<Value = (&'static str, String)> {
     (prop::sample::select(NAMES), "[ -~]{0,40}")
 }
 
+const METHODS: &[&str] = &[
+    "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_request_breaks_the_gateway(
-        method in prop::sample::select(&["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"][..]),
-        path in path(),
+        (own, path) in place(),
+        other in prop::option::weighted(0.2, prop::sample::select(METHODS)),
         query in query(),
         body in json(),
         headers in prop::collection::vec(header(), 0..3),
         is_known: bool,
         is_json in prop::bool::weighted(0.9),
     ) {
+        let method = other.unwrap_or(&own);
         let uri = format!("{path}?{query}");
         prop_assume!(uri.parse::<http::Uri>().is_ok());
         let mut builder = request(method, &uri);

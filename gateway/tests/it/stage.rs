@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::{BufMut, Bytes, BytesMut};
 use chassis::caller::CallerClaims;
-use chassis::client::LocalNet;
+use chassis::client::{Connection, LocalNet};
 use chassis::clock::Clock;
 use chassis::error::{Scope, in_scope};
 use chassis::policy::{Allow, Policy, Row};
@@ -24,8 +24,10 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use prost::Message;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::service::Routes;
+use tonic::transport::Endpoint;
 use tower::ServiceExt;
 
 use crate::streams::Documents;
@@ -94,6 +96,40 @@ pub fn stage() -> Stage {
 }
 
 pub fn stage_with(config: GatewayConfig) -> Stage {
+    let net = LocalNet::default();
+    build(config, |service, routes| {
+        net.add(service, routes);
+        net.connect(service)
+    })
+}
+
+/// The same, with every service behind a port of its own.
+pub fn far_stage(config: GatewayConfig) -> Stage {
+    build(config, |service, routes| {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.set_nonblocking(true).expect("a listener");
+        let address = listener.local_addr().expect("an address");
+        let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+        tokio::spawn(chassis::server::serve(
+            listener,
+            routes,
+            None,
+            CancellationToken::new(),
+        ));
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
+        Connection::remote(service, endpoint.connect_lazy())
+    })
+}
+
+/// The same, with nobody behind the ports.
+pub fn dead_stage() -> Stage {
+    build(GatewayConfig::default(), |service, _| {
+        let endpoint = Endpoint::from_static("http://127.0.0.1:1");
+        Connection::remote(service, endpoint.connect_lazy())
+    })
+}
+
+fn build(config: GatewayConfig, connect: impl Fn(&'static str, Routes) -> Connection) -> Stage {
     let clock = chassis::testing::clock();
     let ids = chassis::testing::ids(&clock);
     let (identity, own) = (
@@ -104,9 +140,13 @@ pub fn stage_with(config: GatewayConfig) -> Stage {
     let stand_in = StandIn::default();
     let documents = Documents::default();
     let exchanges = Arc::new(AtomicUsize::new(0));
-    let net = LocalNet::default();
+    let exchange = Exchange {
+        signer: identity.signer.clone(),
+        clock: clock.clone(),
+        count: exchanges.clone(),
+    };
+    let mut connections = HashMap::new();
     for service in route::SERVICES {
-        let any = Router::new().fallback(any_rpc).with_state(stand_in.clone());
         let routes = match service {
             "questionnaire-svc" => {
                 let mut routes = Router::new();
@@ -116,34 +156,27 @@ pub fn stage_with(config: GatewayConfig) -> Stage {
                 guard(service, DOCUMENT_ROWS, &keys, &clock).protect(Routes::from(routes))
             }
             "identity-svc" => {
-                let exchange = Exchange {
-                    signer: identity.signer.clone(),
-                    clock: clock.clone(),
-                    count: exchanges.clone(),
-                };
-                let route = axum::routing::post(exchange_session).with_state(exchange);
-                let path = "/irikteu.identity.v1.Sessions/ExchangeSession";
-                guard(service, EXCHANGE_ROWS, &keys, &clock)
-                    .protect(Routes::from(Router::new().route(path, route)))
+                let route = axum::routing::post(exchange_session).with_state(exchange.clone());
+                let routes = Router::new().route(EXCHANGE_ROWS[0].0, route);
+                guard(service, EXCHANGE_ROWS, &keys, &clock).protect(Routes::from(routes))
             }
             _ => Routes::from(Router::new()),
         };
-        net.add(
-            service,
-            Routes::from(routes.into_axum_router().reset_fallback().merge(any)),
-        );
+        let any = Router::new().fallback(any_rpc).with_state(stand_in.clone());
+        let routes = routes.into_axum_router().reset_fallback().merge(any);
+        connections.insert(service, connect(service, Routes::from(routes)));
     }
     let gateway = Gateway::new(
         config,
-        |service| net.connect(service),
+        |service| connections[service].clone(),
         own.identity(&clock),
         ids,
         clock.clone(),
         Arc::new(|| async { true }.boxed()),
     );
-    let gateway = gateway.expect("a gateway");
+    let router = gateway.expect("a gateway").router(Router::new());
     Stage {
-        router: gateway.router(Router::new()),
+        router,
         seen: stand_in.seen.clone(),
         documents,
         clock,
@@ -224,6 +257,10 @@ async fn any_rpc(State(it): State<StandIn>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
     let bytes = body.collect().await.expect("a body").to_bytes();
+    if path.ends_with("GetWorkCalendar") {
+        // A service that never answers.
+        std::future::pending::<()>().await;
+    }
     let message = bytes.slice(5.min(bytes.len())..);
     it.seen
         .0

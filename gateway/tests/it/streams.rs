@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::stage::{GOOD_TOKEN, Stage, request, signed_in, stage, stage_with};
+use crate::stage::{GOOD_TOKEN, Stage, far_stage, request, signed_in, stage, stage_with};
 
 const PATH: &str = "/v1/campaigns/c/applications/a/documents/d/content";
 
@@ -164,7 +164,11 @@ fn put(length: usize, more: &str) -> String {
 
 #[tokio::test]
 async fn an_upload_arrives_in_chunks_and_is_committed_at_its_end() {
-    let stage = stage();
+    whole(stage()).await;
+    whole(far_stage(gateway::GatewayConfig::default())).await;
+}
+
+async fn whole(stage: Stage) {
     let file: Vec<u8> = (0..1_000_000_u32).map(|at| (at % 251) as u8).collect();
     let builder = signed_in(request("PUT", PATH)).header("content-type", "application/pdf");
     let reply = stage.send(builder, file.clone()).await;
@@ -211,7 +215,11 @@ async fn the_senders_own_digest_is_what_is_committed() {
 
 #[tokio::test]
 async fn a_broken_off_upload_is_never_committed() {
-    let stage = stage();
+    broken_off(stage()).await;
+    broken_off(far_stage(gateway::GatewayConfig::default())).await;
+}
+
+async fn broken_off(stage: Stage) {
     let (address, ..) = serve(&stage).await;
     for how in ["announced", "chunked"] {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -287,7 +295,11 @@ async fn a_download_is_an_attachment() {
 
 #[tokio::test]
 async fn a_torn_download_does_not_look_whole() {
-    let stage = stage();
+    torn(stage()).await;
+    torn(far_stage(gateway::GatewayConfig::default())).await;
+}
+
+async fn torn(stage: Stage) {
     let (address, ..) = serve(&stage).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let path = PATH.replace("/d/", "/torn/");

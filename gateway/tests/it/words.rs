@@ -5,7 +5,7 @@ use chassis::violation::Violations;
 use proto::identity::v1 as identity;
 use proto::questionnaire::v1 as questionnaire;
 
-use crate::stage::{json, request, stage};
+use crate::stage::{far_stage, json, request, stage, stage_with};
 
 #[tokio::test]
 async fn a_refusal_is_a_problem_document_in_the_callers_language() {
@@ -157,17 +157,26 @@ async fn an_unknown_path_and_an_unknown_method_are_told_apart() {
 #[tokio::test]
 async fn a_service_that_is_silent_is_not_waited_for() {
     let config = gateway::GatewayConfig {
-        call_timeout: std::time::Duration::from_millis(1),
+        call_timeout: std::time::Duration::from_millis(50),
         ..Default::default()
     };
-    let stage = crate::stage::stage_with(config);
-    stage.on("GetCampaign", |_: questionnaire::GetCampaignRequest| {
-        Err::<questionnaire::Campaign, _>(Error::Passed(Box::new(
-            tonic::Status::deadline_exceeded("late"),
-        )))
-    });
-    assert_eq!(stage.get("/v1/campaigns/x").await.status, 504);
-    assert_eq!(stage.seen.headers()["grpc-timeout"], "1000000n");
+    for stage in [stage_with(config.clone()), far_stage(config)] {
+        let reply = stage.get("/v1/workCalendars/2026").await;
+        assert_eq!(reply.status, 504);
+        assert_eq!(reply.json["reason"], "DEADLINE_EXCEEDED");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_down_is_out_of_reach() {
+    let stage = far_stage(gateway::GatewayConfig::default());
+    assert_eq!(stage.get("/v1/campaigns").await.status, 200);
+    let reply = crate::stage::dead_stage().get("/v1/campaigns").await;
+    assert_eq!(
+        (reply.status.as_u16(), &reply.json["reason"]),
+        (503, &"UNAVAILABLE".into())
+    );
+    assert_eq!(reply.header("retry-after"), "1");
 }
 
 #[tokio::test]

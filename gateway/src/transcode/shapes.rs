@@ -1,0 +1,159 @@
+//! The three shapes of a call: a message for a message, bytes up, bytes down.
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use chassis::error;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use prost_reflect::{DynamicMessage, ReflectMessage, Value};
+use tonic::Code;
+
+use super::Journey;
+use crate::json::write;
+use crate::problem::Problem;
+use crate::session::{self, CookieWork};
+use crate::upload::{self, Broken};
+use crate::{Inner, call, download, route};
+
+impl Inner {
+    /// A JSON body, whole; empty where there is none.
+    pub(super) async fn read_body(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Bytes, Problem> {
+        let max = self.config.largest_json;
+        let too_large = || Problem::too_large(max as u64);
+        if upload::announced(headers).is_some_and(|length| length > max as u64) {
+            return Err(too_large());
+        }
+        let whole = Limited::new(body, max).collect();
+        let whole = tokio::time::timeout(self.config.body_timeout, whole);
+        let bytes = match whole.await.map_err(|_| Problem::too_slow())? {
+            Ok(whole) => whole.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => return Err(too_large()),
+            // The client has gone; nobody reads this.
+            Err(_) => return Err(Problem::too_slow()),
+        };
+        if !bytes.is_empty() {
+            crate::header::check_content_type(headers)?;
+        }
+        Ok(bytes)
+    }
+
+    pub(super) async fn unary(
+        &self,
+        journey: &Journey<'_>,
+        mut message: DynamicMessage,
+    ) -> Result<Response, Problem> {
+        let Journey {
+            operation,
+            credentials,
+            envelope,
+            ..
+        } = journey;
+        let work = session::prepare(operation, credentials, &mut message);
+        let connection = self.connection(operation.service);
+        let answer = call::unary(connection, operation, envelope.clone(), message).await;
+        let mut answer = match answer {
+            Ok(answer) => answer,
+            Err(status) => {
+                let is_over = status.code() == Code::Unauthenticated;
+                let mut problem = Problem::from(status);
+                if work == CookieWork::Set && is_over && credentials.refresh.is_some() {
+                    for cookie in session::cleared() {
+                        problem = problem.with(header::SET_COOKIE, cookie);
+                    }
+                }
+                return Err(problem);
+            }
+        };
+        let cookies = match work {
+            CookieWork::Nothing => Vec::new(),
+            CookieWork::Set => session::take_cookies(&mut answer, &self.clock),
+            CookieWork::Clear => session::cleared(),
+        };
+        let mut response = json(&answer)?;
+        for cookie in cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        Ok(response)
+    }
+
+    pub(super) async fn upload(
+        &self,
+        journey: &Journey<'_>,
+        shape: &route::Upload,
+        first: DynamicMessage,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Response, Problem> {
+        let limits = upload::Limits {
+            bytes: self.config.largest_upload,
+            silence: self.config.body_timeout,
+        };
+        if upload::announced(headers).is_some_and(|length| length > limits.bytes) {
+            return Err(Problem::too_large(limits.bytes));
+        }
+        let digest = upload::claimed_digest(headers)?;
+        let max = limits.bytes;
+        let (messages, verdict) = upload::messages(shape, first, headers, digest, body, limits);
+        let connection = self.connection(journey.operation.service);
+        let (operation, envelope) = (journey.operation.clone(), journey.envelope.clone());
+        // On a task of its own: when the client goes, the service still sees the stream end and
+        // can tidy up.
+        let call = async move { call::upload(connection, &operation, envelope, messages).await };
+        let answer = tokio::spawn(call).await;
+        let broken = *verdict.lock().unwrap_or_else(|it| it.into_inner());
+        match (broken, answer) {
+            (Some(Broken::TooLarge), _) => Err(Problem::too_large(max)),
+            (Some(Broken::TooSlow), _) => Err(Problem::too_slow()),
+            (_, Ok(Err(status))) => Err(status.into()),
+            (Some(Broken::Off), _) => Err(Problem::too_slow()),
+            (None, Ok(Ok(answer))) => json(&answer),
+            (None, Err(_)) => Err(Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "INTERNAL",
+                &[],
+            )),
+        }
+    }
+
+    pub(super) async fn download(
+        &self,
+        journey: &Journey<'_>,
+        message: DynamicMessage,
+    ) -> Result<Response, Problem> {
+        let connection = self.connection(journey.operation.service);
+        let envelope = journey.envelope.clone();
+        let messages = call::download(connection, journey.operation, envelope, message).await?;
+        Ok(download::response(messages, self.config.body_timeout).await?)
+    }
+}
+
+fn json(answer: &DynamicMessage) -> Result<Response, Problem> {
+    let text = write::to_text(answer).map_err(|error| {
+        tracing::error!(%error, message = answer.descriptor().full_name(), "an answer is not JSON");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", &[])
+    })?;
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(error::language().code()),
+    );
+    let etag = answer.get_field_by_name("etag");
+    let etag = etag
+        .as_ref()
+        .and_then(|value| Value::as_str(value))
+        .filter(|it| !it.is_empty());
+    if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(format!("\"{etag}\"")).ok()) {
+        headers.insert(header::ETAG, etag);
+    }
+    Ok(response)
+}
