@@ -22,7 +22,7 @@ async fn a_wrong_registration_is_told_everything_at_once_in_each_language() {
         for (field, reason) in [
             ("iin", "IIN_ALL_ZERO"),
             ("email", "EMAIL_INVALID"),
-            ("password", "PASSWORD_TOO_SHORT"),
+            ("password", "TOO_SHORT"),
         ] {
             assert!(
                 violations
@@ -118,7 +118,7 @@ async fn a_key_that_is_used_for_something_else_is_refused() {
         .violations();
     assert_eq!(
         violations,
-        [("request_id".to_owned(), "REQUEST_ID_REUSED".to_owned())]
+        [("Idempotency-Key".to_owned(), "REQUEST_ID_REUSED".to_owned())]
     );
     town.close().await;
 }

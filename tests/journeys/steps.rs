@@ -125,7 +125,7 @@ pub async fn fills_personal_education_and_work(candidate: &Someone, application:
         .await
         .violations();
     for expected in [
-        ("phone", "INVALID_FORMAT"),
+        ("phone", "PHONE_INVALID"),
         ("direction", "UNKNOWN_VALUE"),
         ("nickname", "UNKNOWN_FIELD"),
     ] {
