@@ -102,6 +102,9 @@ function example(node, depth = 0) {
 
 // ---- one operation ----
 
+// Browsers give UUIDs only to secure pages.
+const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+
 function showOperation(operation) {
   const parameters = operation.parameters.map(resolve).filter((it) => it.name !== "Accept-Language");
   const fields = parameters.map((parameter) => {
@@ -110,8 +113,7 @@ function showOperation(operation) {
       ? make("select", {}, ["", ...schema.enum].map((it) => make("option", { value: it }, it)))
       : make("input", { autocomplete: "off", spellcheck: false });
     input.required = Boolean(parameter.required);
-    const isKey = parameter.name === "Idempotency-Key";
-    if (isKey) input.value = crypto.randomUUID?.() ?? "";
+    if (parameter.name === "Idempotency-Key") input.value = newKey();
     const label = make("label", {},
       make("span", {}, make("code", {}, parameter.name), " ",
         parameter.required ? make("small", { className: "required" }, word("required")) : null,
@@ -119,6 +121,7 @@ function showOperation(operation) {
     return { parameter, input, label };
   });
 
+  const key = fields.find((it) => it.parameter.name === "Idempotency-Key");
   const content = operation.requestBody?.content ?? {};
   const bodySchema = content["application/json"]?.schema;
   const body = bodySchema
@@ -136,6 +139,9 @@ function showOperation(operation) {
     answer.replaceChildren(word("sending"));
     answer.replaceChildren(...await sent(request(), operation));
     send.disabled = false;
+    // What was done is not done again; a refused request may be repeated under its key.
+    if (key && answer.querySelector("h3.good")) key.input.value = newKey();
+    refresh();
   } },
     fields.length ? make("h3", {}, word("parameters")) : null, fields.map((it) => it.label),
     body ? [make("h3", {}, word("body")), body, make("details", {}, make("summary", {}, typeOf(bodySchema)), shape(bodySchema))] : null,
@@ -165,6 +171,9 @@ function copyButton(source) {
 
 // ---- sending ----
 
+// An etag as a header wants it; people paste it without its quotes.
+const tag = (text) => (text === "*" || text.includes('"') ? text : `"${text}"`);
+
 function describeRequest(operation, fields, body, file) {
   let path = operation.path;
   const query = new URLSearchParams();
@@ -173,7 +182,7 @@ function describeRequest(operation, fields, body, file) {
     if (parameter.in === "path") path = path.replace(`{${parameter.name}}`, encodeURIComponent(input.value));
     else if (!input.value) continue;
     else if (parameter.in === "query") query.append(parameter.name, input.value);
-    else headers[parameter.name] = input.value;
+    else headers[parameter.name] = parameter.name === "If-Match" ? tag(input.value) : input.value;
   }
   if (token) headers.Authorization = `Bearer ${token}`;
   let content;

@@ -15,7 +15,12 @@ use crate::Inner;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                       connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 7] = [
+    (
+        "/docs/icon.svg",
+        "image/svg+xml",
+        include_str!("../pages/icon.svg"),
+    ),
     (
         "/docs",
         "text/html; charset=utf-8",
