@@ -93,7 +93,12 @@ async fn serve_until_stopped(
         .context("no routes for partners")?;
     let routes = join(
         [service.routes.clone()],
-        &["irikteu.testing.v1"],
+        &names("irikteu.testing.v1."),
+        proto::DESCRIPTOR,
+    )?;
+    let partner_routes = join(
+        [partner_routes],
+        &names("irikteu.partner.v1."),
         proto::DESCRIPTOR,
     )?;
     let tls = MutualTls {
@@ -112,13 +117,21 @@ async fn serve_until_stopped(
     });
     let served = tokio::try_join!(
         server::serve(people, routes, None, stop.clone()),
-        server::serve(partners, partner_routes.prepare(), Some(&tls), stop.clone()),
+        server::serve(partners, partner_routes, Some(&tls), stop.clone()),
     );
     stop.cancel();
     for task in tasks {
         task.await?;
     }
     served.map(drop)
+}
+
+/// The gRPC services of a package, for their health.
+fn names(package: &str) -> Vec<&'static str> {
+    let services = proto::RPCS.iter().map(|rpc| rpc.service);
+    let mut names: Vec<&str> = services.filter(|it| it.starts_with(package)).collect();
+    names.dedup();
+    names
 }
 
 /// Ctrl-C, or what an orchestrator sends.

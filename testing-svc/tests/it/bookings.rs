@@ -385,7 +385,7 @@ async fn bookings_are_shown_to_their_owner_and_the_desk() {
         .bookings(1)
         .list_bookings(list(State::Unspecified))
         .await;
-    assert_eq!(names(own.expect("a page")), [mine.clone()]);
+    assert_eq!(names(own.expect("a page")), std::slice::from_ref(&mine));
     let mut desk = world.desk_bookings();
     let all = desk
         .list_bookings(list(State::Unspecified))
@@ -393,7 +393,7 @@ async fn bookings_are_shown_to_their_owner_and_the_desk() {
         .expect("a page");
     assert_eq!(names(all), [theirs.clone(), mine.clone()]);
     let held = desk.list_bookings(list(State::Held)).await.expect("a page");
-    assert_eq!(names(held), [theirs.clone()]);
+    assert_eq!(names(held), std::slice::from_ref(&theirs));
     world.pass(10);
     let held = desk.list_bookings(list(State::Held)).await.expect("a page");
     assert_eq!(names(held), Vec::<String>::new());

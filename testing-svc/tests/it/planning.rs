@@ -252,7 +252,7 @@ async fn sessions_are_listed_the_next_first_with_the_seats_that_are_left() {
         .list_test_sessions(next.clone())
         .await
         .expect("a page");
-    assert_eq!(names(last.get_ref()), [late.name.clone()]);
+    assert_eq!(names(last.get_ref()), std::slice::from_ref(&late.name));
     next.free_only = true;
     let other_list = sessions.list_test_sessions(next.clone()).await;
     assert_eq!(wrong(other_list), ["page_token INVALID_PAGE_TOKEN"]);
