@@ -1,0 +1,145 @@
+//! Events: with their cause or not at all, until every subscriber took them, once each.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use chassis::Error;
+use chassis::bus::{self, Bus, Subscriber};
+use chassis::outbox::{self, Relay};
+use jiff::SignedDuration;
+use prost_types::Duration;
+
+use crate::world::{World, effect};
+
+async fn happened(world: &World, about: &str, number: i64) {
+    let tx = world.db().begin().await.unwrap();
+    let event = Duration {
+        seconds: number,
+        nanos: 0,
+    };
+    outbox::publish(&tx, &world.clock, &world.ids, about, &event)
+        .await
+        .unwrap();
+    world.db().commit(tx).await.unwrap();
+}
+
+fn relay(world: &World, bus: &Bus) -> Relay {
+    Relay {
+        db: world.db().clone(),
+        bus: bus.clone(),
+        clock: world.clock.clone(),
+    }
+}
+
+type Seen = Arc<Mutex<Vec<(String, i64)>>>;
+
+/// A subscriber that notes what it sees, and fails on the numbers that `fails` names.
+fn listener(
+    name: &'static str,
+    seen: &Seen,
+    fails: impl Fn(i64) -> bool + Clone + Send + Sync + 'static,
+) -> Subscriber {
+    let seen = seen.clone();
+    Subscriber::to::<Duration, _>(name, move |event, payload| {
+        let (seen, fails) = (seen.clone(), fails.clone());
+        Box::pin(async move {
+            if fails(payload.seconds) {
+                return Err(Error::Unavailable(std::io::Error::other("away").into()));
+            }
+            seen.lock().unwrap().push((event.about, payload.seconds));
+            Ok(())
+        })
+    })
+}
+
+#[tokio::test]
+async fn an_event_leaves_with_its_cause_or_not_at_all() {
+    let world = World::new().await;
+    let (bus, seen) = (Bus::default(), Seen::default());
+    bus.subscribe([listener("a", &seen, |_| false)]);
+    let tx = world.db().begin().await.unwrap();
+    let event = Duration {
+        seconds: 1,
+        nanos: 0,
+    };
+    outbox::publish(&tx, &world.clock, &world.ids, "x/1", &event)
+        .await
+        .unwrap();
+    drop(tx);
+    happened(&world, "x/2", 2).await;
+    assert_eq!(relay(&world, &bus).round().await.unwrap(), 1);
+    assert_eq!(*seen.lock().unwrap(), [("x/2".to_owned(), 2)]);
+    assert_eq!(outbox::depth(world.db()).await.unwrap(), (0, 0));
+}
+
+#[tokio::test]
+async fn a_resources_events_wait_for_its_earlier_ones_and_others_go_on() {
+    let world = World::new().await;
+    let (bus, seen) = (Bus::default(), Seen::default());
+    let away = Arc::new(AtomicU32::new(1));
+    let is_away = away.clone();
+    bus.subscribe([listener("a", &seen, move |number| {
+        number == 1 && is_away.load(Ordering::SeqCst) == 1
+    })]);
+    happened(&world, "x/1", 1).await;
+    happened(&world, "x/1", 2).await;
+    happened(&world, "x/2", 3).await;
+    assert_eq!(relay(&world, &bus).round().await.unwrap(), 1);
+    assert_eq!(*seen.lock().unwrap(), [("x/2".to_owned(), 3)]);
+
+    // Not again before its time, then in order.
+    away.store(0, Ordering::SeqCst);
+    assert_eq!(relay(&world, &bus).round().await.unwrap(), 0);
+    world.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(relay(&world, &bus).round().await.unwrap(), 2);
+    let order: Vec<i64> = seen
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(_, number)| *number)
+        .collect();
+    assert_eq!(order, [3, 1, 2]);
+}
+
+#[tokio::test]
+async fn an_event_nobody_can_take_is_set_aside_and_the_rest_goes_on() {
+    let world = World::new().await;
+    let (bus, seen) = (Bus::default(), Seen::default());
+    bus.subscribe([listener("a", &seen, |number| number == 1)]);
+    happened(&world, "x/1", 1).await;
+    happened(&world, "x/1", 2).await;
+    for _ in 0..60 {
+        relay(&world, &bus).round().await.unwrap();
+        world.clock.advance(SignedDuration::from_mins(2));
+    }
+    assert_eq!(outbox::depth(world.db()).await.unwrap(), (0, 1));
+    assert_eq!(*seen.lock().unwrap(), [("x/1".to_owned(), 2)]);
+}
+
+#[tokio::test]
+async fn an_event_delivered_twice_has_one_effect() {
+    let world = Arc::new(World::new().await);
+    let bus = Bus::default();
+    let inside = world.clone();
+    let taker = Subscriber::to::<Duration, _>("a", move |event, _| {
+        let world = inside.clone();
+        Box::pin(async move {
+            let tx = world.db().begin().await?;
+            if bus::first_time(&tx, &world.clock, "a", &event).await? {
+                effect(&tx, "x").await?;
+            }
+            Ok(world.db().commit(tx).await?)
+        })
+    });
+    // The second subscriber fails the first time, so the first sees the event again.
+    let (seen, failed) = (Seen::default(), Arc::new(AtomicU32::new(0)));
+    let fails = move |_| failed.fetch_add(1, Ordering::SeqCst) == 0;
+    bus.subscribe([taker, listener("b", &seen, fails)]);
+    happened(&world, "x/1", 1).await;
+    relay(&world, &bus).round().await.unwrap();
+    world.clock.advance(SignedDuration::from_secs(1));
+    relay(&world, &bus).round().await.unwrap();
+    assert_eq!(world.effects().await, 1);
+    assert_eq!(seen.lock().unwrap().len(), 1);
+    assert_eq!(outbox::depth(world.db()).await.unwrap(), (0, 0));
+}

@@ -1,0 +1,237 @@
+//! The layers before a handler: what they let through, what they stop, what they answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::routing::post;
+use chassis::caller::{Caller, CallerClaims, Role, ServiceIdentity, TOKEN_LIFE};
+use chassis::client::LocalNet;
+use chassis::error::WIRE_TEXTS;
+use chassis::policy::{Allow, Policy, Row};
+use chassis::server::Guard;
+use chassis::testing::{clock, keys, person};
+use chassis::token::Verifier;
+use http::{HeaderMap, Request};
+use tonic::Status;
+use tonic::body::Body;
+use tonic::service::Routes;
+use tower::{Service, ServiceExt};
+
+const ROWS: &[Row] = &[
+    ("/x.Things/Open", &[Allow::Anyone]),
+    ("/x.Things/Mine", &[Allow::SignedIn]),
+    ("/x.Things/Desk", &[Allow::Role(Role::ExamDesk)]),
+    ("/x.Things/Inner", &[Allow::Service("testing-svc")]),
+    ("/x.Things/Panic", &[Allow::Anyone]),
+    ("/x.Things/Slow", &[Allow::Anyone]),
+];
+
+struct World {
+    net: LocalNet,
+    identity: chassis::testing::Keys,
+    testing: chassis::testing::Keys,
+}
+
+fn world() -> World {
+    let (identity, testing) = (keys("identity-svc"), keys("testing-svc"));
+    let ok = || async { Status::ok("").into_http::<axum::body::Body>() };
+    let router = axum::Router::new()
+        .route("/x.Things/Open", post(ok))
+        .route("/x.Things/Mine", post(ok))
+        .route("/x.Things/Desk", post(ok))
+        .route("/x.Things/Inner", post(ok))
+        .route("/x.Things/Forgotten", post(ok))
+        .route(
+            "/x.Things/Panic",
+            post(|| async { panic!("on purpose") as () }),
+        )
+        .route("/x.Things/Slow", post(|| std::future::pending::<()>()));
+    let guard = Guard {
+        service: "x-svc",
+        domain: "x.irikteu.kz",
+        texts: &WIRE_TEXTS,
+        policy: Policy::new(ROWS),
+        verifier: Verifier::new("x-svc", &[identity.public.clone(), testing.public.clone()])
+            .unwrap(),
+        clock: clock(),
+        longest: Duration::from_millis(50),
+    };
+    let net = LocalNet::default();
+    net.add("x-svc", guard.protect(Routes::from(router)));
+    World {
+        net,
+        identity,
+        testing,
+    }
+}
+
+/// Calls with these headers; gives the code and the sentence.
+async fn call(
+    mut connection: chassis::client::Connection,
+    rpc: &str,
+    headers: &[(&str, String)],
+) -> Status {
+    let mut request = Request::post(format!("http://x/x.Things/{rpc}"));
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    let response = connection
+        .ready()
+        .await
+        .unwrap()
+        .call(request)
+        .await
+        .unwrap();
+    let empty = HeaderMap::new();
+    let headers = if response.headers().contains_key("grpc-status") {
+        response.headers()
+    } else {
+        &empty
+    };
+    Status::from_header_map(headers).unwrap_or_else(|| Status::ok(""))
+}
+
+fn bearer(token: String) -> (&'static str, String) {
+    ("authorization", format!("Bearer {token}"))
+}
+
+#[tokio::test]
+async fn each_row_lets_through_whom_it_names() {
+    let world = world();
+    let connect = || world.net.connect("x-svc");
+    let desk = person(1, &[Role::ExamDesk]);
+    let applicant = person(2, &[]);
+    let service = Caller::Service("testing-svc".into());
+    let partner = Caller::Partner("kaztest".into());
+    let all = [Caller::Stranger, applicant, desk, service, partner];
+    for (rpc, through) in [
+        ("Open", [true, true, true, true, true]),
+        ("Mine", [false, true, true, false, false]),
+        ("Desk", [false, false, true, false, false]),
+        ("Inner", [false, false, false, true, false]),
+        // An RPC without a row is refused to everybody.
+        ("Forgotten", [false, false, false, false, false]),
+    ] {
+        for (caller, expected) in all.iter().zip(through) {
+            let answer = call(connect().speaking_for(caller.clone()), rpc, &[]).await;
+            let code = match (expected, caller) {
+                (true, _) => tonic::Code::Ok,
+                (false, Caller::Stranger) => tonic::Code::Unauthenticated,
+                (false, _) => tonic::Code::PermissionDenied,
+            };
+            assert_eq!(answer.code(), code, "{rpc} by {caller:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_believed_only_of_its_issuer_and_for_this_service() {
+    let world = world();
+    let claims = CallerClaims::Person {
+        sub: uuid::Uuid::nil(),
+        sid: uuid::Uuid::nil(),
+        roles: vec![],
+    };
+    let sign = |keys: &chassis::testing::Keys, audience: &str, life: jiff::SignedDuration| {
+        bearer(
+            keys.signer
+                .sign(audience, clock().now() + life, &claims)
+                .unwrap(),
+        )
+    };
+    let stranger = keys("identity-svc");
+    for (token, code) in [
+        (sign(&world.identity, "x-svc", TOKEN_LIFE), tonic::Code::Ok),
+        (
+            sign(&world.identity, "review-svc", TOKEN_LIFE),
+            tonic::Code::Unauthenticated,
+        ),
+        (
+            sign(&world.identity, "x-svc", jiff::SignedDuration::ZERO),
+            tonic::Code::Unauthenticated,
+        ),
+        (
+            sign(&world.testing, "x-svc", TOKEN_LIFE),
+            tonic::Code::Unauthenticated,
+        ),
+        (
+            sign(&stranger, "x-svc", TOKEN_LIFE),
+            tonic::Code::Unauthenticated,
+        ),
+        (bearer("nonsense".into()), tonic::Code::Unauthenticated),
+        (
+            ("authorization", "Basic eDp5".into()),
+            tonic::Code::Unauthenticated,
+        ),
+    ] {
+        assert_eq!(
+            call(world.net.connect("x-svc"), "Mine", &[token])
+                .await
+                .code(),
+            code
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_service_signs_its_own_calls() {
+    let world = world();
+    let identity = ServiceIdentity::new(Arc::clone(&world.testing.signer), clock());
+    let answer = call(world.net.connect("x-svc").signed(identity), "Inner", &[]).await;
+    assert_eq!(answer.code(), tonic::Code::Ok);
+}
+
+#[tokio::test]
+async fn a_panic_ends_its_call_and_tells_nothing() {
+    let answer = call(world().net.connect("x-svc"), "Panic", &[]).await;
+    assert_eq!(answer.code(), tonic::Code::Internal);
+    assert!(!answer.message().contains("purpose"));
+}
+
+#[tokio::test]
+async fn a_call_ends_at_its_deadline() {
+    let answer = call(
+        world().net.connect("x-svc"),
+        "Slow",
+        &[("grpc-timeout", "5m".into())],
+    )
+    .await;
+    assert_eq!(answer.code(), tonic::Code::DeadlineExceeded);
+    // Without one, and with a longer one, the service's own holds.
+    let answer = call(
+        world().net.connect("x-svc"),
+        "Slow",
+        &[("grpc-timeout", "9H".into())],
+    )
+    .await;
+    assert_eq!(answer.code(), tonic::Code::DeadlineExceeded);
+}
+
+#[tokio::test]
+async fn a_no_is_said_in_the_callers_language() {
+    for (header, word) in [
+        ("kk", "кіріңіз"),
+        ("ru-RU, en;q=0.1", "войдите"),
+        ("en", "Sign in"),
+        ("de", "кіріңіз"),
+    ] {
+        let answer = call(
+            world().net.connect("x-svc"),
+            "Mine",
+            &[("accept-language", header.into())],
+        )
+        .await;
+        assert!(
+            answer.message().contains(word),
+            "{header}: {}",
+            answer.message()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_there_is_unavailable() {
+    let answer = call(LocalNet::default().connect("x-svc"), "Open", &[]).await;
+    assert_eq!(answer.code(), tonic::Code::Unavailable);
+}

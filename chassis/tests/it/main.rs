@@ -1,0 +1,11 @@
+//! The chassis on a real database and behind real routes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says no by panicking"
+)]
+
+mod events;
+mod guard;
+mod once;
+mod world;

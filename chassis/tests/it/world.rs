@@ -1,0 +1,70 @@
+//! A service of one table, to write to.
+
+use chassis::clock::Clock;
+use chassis::database::{ChassisTables, Database, execute, query_one};
+use chassis::ids::Ids;
+use chassis::testing::{self, TestDatabase};
+use sea_orm_migration::prelude::*;
+
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(ChassisTables), Box::new(Effects)]
+    }
+}
+
+struct Effects;
+
+impl MigrationName for Effects {
+    fn name(&self) -> &'static str {
+        "m0001_effects"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Effects {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .get_connection()
+            .execute_unprepared("CREATE TABLE effect (what TEXT NOT NULL)")
+            .await
+            .map(drop)
+    }
+}
+
+pub struct World {
+    pub database: TestDatabase,
+    pub clock: Clock,
+    pub ids: Ids,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let clock = testing::clock();
+        Self {
+            database: testing::database::<Migrator>().await,
+            ids: testing::ids(&clock),
+            clock,
+        }
+    }
+
+    pub fn db(&self) -> &Database {
+        &self.database.db
+    }
+
+    pub async fn effects(&self) -> i64 {
+        let row = query_one(self.db().read(), "SELECT COUNT(*) AS n FROM effect", [])
+            .await
+            .unwrap()
+            .unwrap();
+        row.try_get("", "n").unwrap()
+    }
+}
+
+/// The effect that must happen once.
+pub async fn effect(tx: &chassis::database::Tx, what: &str) -> Result<(), DbErr> {
+    execute(tx, "INSERT INTO effect (what) VALUES ($1)", [what.into()])
+        .await
+        .map(drop)
+}
