@@ -14,8 +14,8 @@ use chassis::text::Language;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use crate::Inner;
 use crate::problem::{Problem, TEXTS};
+use crate::{Inner, leftover};
 
 /// The address at the other end of the connection, put there by [`crate::serve`].
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +85,11 @@ pub async fn around(
         domain: "gateway.irikteu.kz",
         texts: &TEXTS,
     };
+    // A client that waits for leave to send has sent nothing.
+    let waits = request.headers().contains_key(header::EXPECT);
+    let (head, body) = request.into_parts();
+    let (body, left) = leftover::lend(body);
+    let request = Request::from_parts(head, body);
     let work = async {
         // A fault here must not take the connection with it.
         AssertUnwindSafe(next.run(request))
@@ -97,6 +102,9 @@ pub async fn around(
             })
     };
     let mut response = error::in_scope(scope, work).await;
+    if !waits {
+        leftover::read_away(left).await;
+    }
     secure(response.headers_mut(), gateway.config.is_https);
     if let Ok(id) = HeaderValue::from_str(&trace.id) {
         response.headers_mut().insert("x-trace-id", id);

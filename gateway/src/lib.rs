@@ -11,7 +11,7 @@
 //! | [`problem`], [`naming`] | every "no" as problem+json, in the client's words |
 //! | [`openapi`], [`comment`] | the OpenAPI document |
 //! | [`pages`] | the API page and the page that confirms an e-mail address |
-//! | [`edge`], [`mod@serve`], [`config`] | what stands around every route; the listener; settings |
+//! | [`edge`], [`leftover`], [`mod@serve`], [`config`] | what stands around every route; the listener; settings |
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -37,6 +37,7 @@ pub mod download;
 pub mod edge;
 pub mod header;
 pub mod json;
+pub mod leftover;
 pub mod naming;
 pub mod openapi;
 pub mod pages;

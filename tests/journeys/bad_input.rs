@@ -129,6 +129,7 @@ async fn odd_shapes_are_refused_and_lose_nothing() {
     let candidate = town.staff("applicant@demo.irikteu.kz").await;
     let application = opens_the_demo_questionnaire(&town, &candidate).await;
     let section = format!("/v1/{application}/sections/additional");
+    let before = candidate.get(&section).await.ok()["etag"].clone();
     candidate
         .save(
             &application,
@@ -138,7 +139,8 @@ async fn odd_shapes_are_refused_and_lose_nothing() {
         .await
         .ok();
 
-    // Deep, huge, unknown, of the wrong type, stale.
+    // Deep, huge, unknown, of the wrong type: with the newest etag, so that it is not that.
+    let newest = candidate.get(&section).await.ok()["etag"].clone();
     let mut deep = json!("x");
     for _ in 0..200 {
         deep = json!({"rows": [deep]});
@@ -150,13 +152,18 @@ async fn odd_shapes_are_refused_and_lose_nothing() {
         json!({"public_activity": 7}),
     ] {
         let answer = candidate
-            .patch(&section, "1", json!({"answers": answers}))
+            .patch(
+                &section,
+                newest.as_str().unwrap(),
+                json!({"answers": answers}),
+            )
             .await;
         assert!((400..500).contains(&answer.status), "{}", answer.status);
         assert!(answer.body["reason"].is_string(), "{:#}", answer.body);
+        assert_ne!(answer.body["reason"], "STALE_ETAG");
     }
     candidate
-        .patch(&section, "0", json!({"answers": {}}))
+        .patch(&section, before.as_str().unwrap(), json!({"answers": {}}))
         .await
         .refused("STALE_ETAG");
     let kept = candidate.get(&section).await.ok();
