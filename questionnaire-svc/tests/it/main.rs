@@ -1,1 +1,25 @@
-//! it
+//! questionnaire-svc as its callers meet it: the real service on a real database, with a clock
+//! that the test moves and small neighbours in place of the other services.
+//!
+//! | file | what it tells |
+//! |---|---|
+//! | [`world`], [`candidate`], [`neighbours`], [`paper`] | the service under test, who uses it, who stands beside it, what they upload |
+//! | [`contract`] | every RPC has its policy row and refuses strangers |
+//! | the others | the resource of that name |
+
+#![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
+
+mod applications;
+mod campaigns;
+mod candidate;
+mod contract;
+mod documents;
+mod events;
+mod forms;
+mod jobs;
+mod neighbours;
+mod paper;
+mod promo_rights;
+mod sections;
+mod submissions;
+mod world;

@@ -148,7 +148,9 @@ async fn adopt(
         return Err(Refusal::DocumentAlreadyUploaded.into());
     }
     // Half of the sweep's term: an upload and the sweep never meet.
-    let not_before = now.saturating_sub(ctx.config.upload_term / 2).unwrap_or(now);
+    let not_before = now
+        .saturating_sub(ctx.config.upload_term / 2)
+        .unwrap_or(now);
     if !loose_blob::adopt(&tx, blob, not_before).await? {
         return Err(Refusal::UploadBrokenOff.into());
     }

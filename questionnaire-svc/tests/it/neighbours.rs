@@ -1,0 +1,182 @@
+//! The services beside this one, as small as a test needs them: people, language results, notes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use chassis::client::LocalNet;
+use chassis::clock::{Clock, to_pb};
+use proto::google::r#type::Date;
+use proto::identity::v1 as identity;
+use proto::identity::v1::persons_server::{Persons, PersonsServer};
+use proto::review::v1 as review;
+use proto::review::v1::review_tasks_server::{ReviewTasks, ReviewTasksServer};
+use proto::testing::v1 as testing;
+use proto::testing::v1::language_results_server::{LanguageResults, LanguageResultsServer};
+use tonic::service::Routes;
+use tonic::{Request, Response, Status};
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[derive(Clone)]
+pub struct Neighbours(Arc<Mutex<Known>>, Clock);
+
+/// What the neighbours know; a test changes it.
+#[derive(Default)]
+pub struct Known {
+    pub identity_is_down: bool,
+    pub born: Option<(Date, identity::BirthDateSource)>,
+    pub results: HashMap<String, testing::LanguageResult>,
+    pub decisions: HashMap<String, review::Decision>,
+    pub review_refuses: bool,
+}
+
+impl Neighbours {
+    pub fn new(net: &LocalNet, clock: &Clock) -> Self {
+        let neighbours = Self(Arc::default(), clock.clone());
+        let one = || Routes::default();
+        net.add(
+            "identity-svc",
+            one().add_service(PersonsServer::new(neighbours.clone())),
+        );
+        net.add(
+            "testing-svc",
+            one().add_service(LanguageResultsServer::new(neighbours.clone())),
+        );
+        net.add(
+            "review-svc",
+            one().add_service(ReviewTasksServer::new(neighbours.clone())),
+        );
+        neighbours
+    }
+
+    pub fn know(&self, change: impl FnOnce(&mut Known)) {
+        change(&mut self.0.lock().unwrap());
+    }
+}
+
+pub fn date(year: i32, month: i32, day: i32) -> Date {
+    Date { year, month, day }
+}
+
+#[async_trait::async_trait]
+impl Persons for Neighbours {
+    async fn get_person(
+        &self,
+        request: Request<identity::GetPersonRequest>,
+    ) -> Answer<identity::Person> {
+        let known = self.0.lock().unwrap();
+        if known.identity_is_down {
+            return Err(Status::unavailable("identity-svc is down"));
+        }
+        let name = request.into_inner().name;
+        let registry = identity::BirthDateSource::Registry;
+        let (born, source) = known.born.unwrap_or((date(1995, 6, 15), registry));
+        Ok(Response::new(identity::Person {
+            account: name.trim_end_matches("/person").into(),
+            name,
+            iin: "950615300000".into(),
+            family_name: "ҮЛГІ".into(),
+            given_name: "ҮМІТКЕР".into(),
+            patronymic: String::new(),
+            birth_date: Some(born),
+            birth_date_source: source.into(),
+            birth_place: "Шымкент".into(),
+            email: "umitker@example.kz".into(),
+            language: proto::wire::v1::Language::Kk.into(),
+            registration_time: Some(to_pb(self.1.now())),
+        }))
+    }
+}
+
+#[async_trait::async_trait]
+impl LanguageResults for Neighbours {
+    async fn get_language_result(
+        &self,
+        request: Request<testing::GetLanguageResultRequest>,
+    ) -> Answer<testing::LanguageResult> {
+        let known = self.0.lock().unwrap();
+        let found = known.results.get(&request.into_inner().name);
+        found
+            .cloned()
+            .map(Response::new)
+            .ok_or_else(|| Status::not_found("no such result"))
+    }
+}
+
+/// Of the review only the notes are asked for.
+#[async_trait::async_trait]
+impl ReviewTasks for Neighbours {
+    async fn get_review_task(
+        &self,
+        request: Request<review::GetReviewTaskRequest>,
+    ) -> Answer<review::ReviewTask> {
+        let known = self.0.lock().unwrap();
+        if known.review_refuses {
+            return Err(Status::permission_denied("not for you"));
+        }
+        let name = request.into_inner().name;
+        let decision = known.decisions.get(&name).cloned();
+        Ok(Response::new(review::ReviewTask {
+            name,
+            decision,
+            ..Default::default()
+        }))
+    }
+
+    async fn list_review_tasks(
+        &self,
+        _: Request<review::ListReviewTasksRequest>,
+    ) -> Answer<review::ListReviewTasksResponse> {
+        Err(unasked())
+    }
+
+    async fn claim_review_task(
+        &self,
+        _: Request<review::ClaimReviewTaskRequest>,
+    ) -> Answer<review::ReviewTask> {
+        Err(unasked())
+    }
+
+    async fn renew_claim(
+        &self,
+        _: Request<review::RenewClaimRequest>,
+    ) -> Answer<review::ReviewTask> {
+        Err(unasked())
+    }
+
+    async fn release_review_task(
+        &self,
+        _: Request<review::ReleaseReviewTaskRequest>,
+    ) -> Answer<review::ReviewTask> {
+        Err(unasked())
+    }
+
+    async fn get_dossier(&self, _: Request<review::GetDossierRequest>) -> Answer<review::Dossier> {
+        Err(unasked())
+    }
+
+    async fn accept_application(
+        &self,
+        _: Request<review::AcceptApplicationRequest>,
+    ) -> Answer<review::ReviewTask> {
+        Err(unasked())
+    }
+
+    async fn reject_application(
+        &self,
+        _: Request<review::RejectApplicationRequest>,
+    ) -> Answer<review::ReviewTask> {
+        Err(unasked())
+    }
+
+    async fn request_correction(
+        &self,
+        _: Request<review::RequestCorrectionRequest>,
+    ) -> Answer<review::ReviewTask> {
+        Err(unasked())
+    }
+}
+
+fn unasked() -> Status {
+    Status::unimplemented("nobody asks this here")
+}
