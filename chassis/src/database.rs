@@ -13,6 +13,8 @@ use sea_orm::{
     ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait, Value,
 };
+/// A service's migrations: what a composition root needs to know of them.
+pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 use tokio::sync::Notify;
 

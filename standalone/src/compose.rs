@@ -11,7 +11,7 @@ use chassis::bus::Bus;
 use chassis::caller::{Caller, ServiceIdentity};
 use chassis::client::LocalNet;
 use chassis::clock::Clock;
-use chassis::database::Database;
+use chassis::database::{Database, MigratorTrait};
 use chassis::ids::Ids;
 use chassis::outbox::Relay;
 use chassis::server::{self, Service};
@@ -21,7 +21,6 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use gateway::{Gateway, GatewayConfig};
-use sea_orm_migration::MigratorTrait;
 
 use crate::folder::Folder;
 use crate::settings::StartArgs;
@@ -40,6 +39,9 @@ pub const SERVICES: [&str; 6] = [
 /// After this long, what is still under way is cut off.
 const DRAIN: Duration = Duration::from_secs(20);
 
+/// Names the database of a service.
+pub type DatabaseUrl = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
 /// What a start needs to know.
 pub struct Settings {
     pub http_addr: SocketAddr,
@@ -50,7 +52,7 @@ pub struct Settings {
     pub demo: bool,
     pub clock: Clock,
     /// Where a service's database is; `None` is a SQLite file in the data folder.
-    pub database_url: Option<Arc<dyn Fn(&str) -> String + Send + Sync>>,
+    pub database_url: Option<DatabaseUrl>,
 }
 
 impl TryFrom<StartArgs> for Settings {

@@ -45,7 +45,7 @@ fn world() -> World {
             "/x.Things/Panic",
             post(|| async { panic!("on purpose") as () }),
         )
-        .route("/x.Things/Slow", post(|| std::future::pending::<()>()));
+        .route("/x.Things/Slow", post(std::future::pending::<()>));
     let guard = Guard {
         service: "x-svc",
         domain: "x.irikteu.kz",
