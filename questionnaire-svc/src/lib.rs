@@ -81,8 +81,11 @@ pub struct Wiring {
     pub config: Config,
     /// Where the bytes of documents are.
     pub blobs: Blobs,
+    /// Who stands behind an account.
     pub identity_svc: Connection,
+    /// Results of language tests.
     pub testing_svc: Connection,
+    /// What an expert wrote to the applicant.
     pub review_svc: Connection,
 }
 
