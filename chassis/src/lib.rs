@@ -8,7 +8,8 @@
 //! | [`database`], [`once`], [`outbox`], [`bus`], [`audit`] | writing exactly once, and telling others at least once |
 //! | [`page`], [`name`] | keyset lists and resource names |
 //! | [`clock`], [`ids`], [`mask`], [`identifier`] | injected time, ids and randomness; personal data that cannot be printed |
-//! | [`blob`], [`telemetry`], [`config`], [`jobs`] | documents, logs and metrics, settings, clock-driven work |
+//! | [`blob`], [`telemetry`], [`jobs`] | documents, logs and metrics, clock-driven work |
+//! | [`config`], [`program`] | settings; a service as a program of its own |
 //! | `testing` | fixed clocks, counted ids and throw-away databases (a feature) |
 
 pub mod audit;
@@ -29,6 +30,7 @@ pub mod once;
 pub mod outbox;
 pub mod page;
 pub mod policy;
+pub mod program;
 pub mod server;
 pub mod telemetry;
 #[cfg(feature = "testing")]

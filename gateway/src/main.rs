@@ -55,7 +55,7 @@ async fn main() -> anyhow::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "listening");
     let told = stop.clone();
     tokio::spawn(async move {
-        until_told().await;
+        chassis::program::told_to_end().await;
         told.cancel();
     });
     gateway::serve(listener, gateway.router(axum::Router::new()), stop).await
@@ -81,20 +81,4 @@ fn ready(channels: Vec<(&'static str, Channel)>, stop: CancellationToken) -> Rea
         }
         .boxed()
     })
-}
-
-async fn until_told() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = interrupt.await;
 }

@@ -1,7 +1,7 @@
 //! Who may call which RPC of review-svc. What is the caller's own is the handler's question.
 
 use chassis::caller::Role::{CampaignManager, Expert};
-use chassis::policy::Allow::{Anyone, Role, SignedIn};
+use chassis::policy::Allow::{Anyone, Role, Service, SignedIn};
 use chassis::policy::Row;
 
 pub const ROWS: &[Row] = &[
@@ -12,7 +12,12 @@ pub const ROWS: &[Row] = &[
     ),
     (
         "/irikteu.review.v1.ReviewTasks/GetReviewTask",
-        &[Role(Expert), Role(CampaignManager)],
+        // questionnaire-svc shows the applicant what the expert wrote; events carry no such words.
+        &[
+            Role(Expert),
+            Role(CampaignManager),
+            Service("questionnaire-svc"),
+        ],
     ),
     (
         "/irikteu.review.v1.ReviewTasks/GetDossier",

@@ -44,7 +44,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         None => {
             let suite = standalone::compose::start(cli.start.try_into()?).await?;
             println!("{}", suite.banner());
-            standalone::compose::ctrl_c_or_terminate().await;
+            chassis::program::told_to_end().await;
             tracing::info!("draining");
             suite.stop().await
         }

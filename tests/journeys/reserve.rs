@@ -46,6 +46,7 @@ async fn an_expert_asks_for_a_correction_and_gets_it() {
     let asked = candidate.get(&format!("/v1/{application}")).await.ok();
     assert_eq!(asked["state"], "STATE_CORRECTION_REQUESTED");
     assert_eq!(asked["corrections"][0]["section"], "education");
+    assert_eq!(asked["corrections"][0]["note"], "Қосымшасы жоқ");
 
     // Only what was asked for can be changed.
     let personal = json!({"direction": "SOCIAL_CIVIL"});
@@ -112,6 +113,10 @@ async fn a_rejection_names_its_reasons_in_the_candidates_language() {
     let application = candidate.get(&format!("/v1/{application}")).await.ok();
     assert_eq!(application["state"], "STATE_REJECTED");
     assert_eq!(application["decision"]["reasons"][0]["code"], code);
+    assert_eq!(
+        application["decision"]["reasons"][0]["note"],
+        "Диплом оқылмайды"
+    );
     let messages = inbox(&candidate.speaking("ru")).await;
     let kinds: Vec<&Value> = messages.iter().map(|message| &message["kind"]).collect();
     assert!(
