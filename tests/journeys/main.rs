@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
 
 mod bad_input;
+mod doors;
 mod reserve;
 mod steps;
