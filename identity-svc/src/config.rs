@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use crate::domain::registration::Rules;
 use crate::domain::session::Lifetimes;
 use crate::hashing::HashingCost;
+use crate::sealing::MasterKeys;
 
 /// The service's settings, read.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct Config {
     pub public_url: String,
     /// The key of blind indexes and codes. Losing it loses the way from an IIN to its account.
     pub index_key: Masked<[u8; 32]>,
+    /// The keys under which personal data are sealed. Losing them loses the data.
+    pub master_keys: MasterKeys,
     /// `None` for the synthetic people that are compiled in.
     pub people_file: Option<PathBuf>,
     /// Who writes the mails and holds the events of calendar files.
@@ -28,10 +31,11 @@ pub struct Config {
 
 impl Config {
     /// Everything else as by default.
-    pub fn new(public_url: &str, index_key: [u8; 32]) -> Self {
+    pub fn new(public_url: &str, index_key: [u8; 32], master_keys: MasterKeys) -> Self {
         Self {
             public_url: public_url.trim_end_matches('/').to_owned(),
             index_key: Masked::new(index_key),
+            master_keys,
             people_file: None,
             mail_from: "no-reply@irikteu.kz".into(),
             hashing: HashingCost::default(),
@@ -56,6 +60,12 @@ pub struct IdentityArgs {
     /// found. Never change it: accounts would not be found any more.
     #[arg(long, env = "IRIKTEU_INDEX_KEY_FILE")]
     pub index_key_file: PathBuf,
+
+    /// A file of master keys, under which personal data are sealed: 64 hexadecimal digits a line.
+    /// The first key seals, all of them open: to replace a key, put the new one before it, and take
+    /// the old one out once the log says that nothing is sealed under it. Losing it loses the data.
+    #[arg(long, env = "IRIKTEU_MASTER_KEYS_FILE")]
+    pub master_keys_file: PathBuf,
 
     /// The people that the person registry knows, as JSON. Without it a few dozen synthetic people
     /// are known.
@@ -89,7 +99,7 @@ pub struct IdentityArgs {
 
 impl IdentityArgs {
     /// # Errors
-    /// If the key file can't be read or has another length.
+    /// If a key file can't be read or holds something else.
     pub fn read(self) -> anyhow::Result<Config> {
         let file = &self.index_key_file;
         let bytes =
@@ -108,6 +118,10 @@ impl IdentityArgs {
                 && self.session_hours > 0,
             "the lives of tokens and sessions must be above zero, and an access token's not above the idle time"
         );
+        let file = &self.master_keys_file;
+        let what = || format!("the master keys {}", file.display());
+        let master_keys =
+            MasterKeys::parse(&std::fs::read(file).with_context(what)?).with_context(what)?;
         Ok(Config {
             people_file: self.people_file,
             mail_from: self.mail_from,
@@ -121,7 +135,7 @@ impl IdentityArgs {
                 idle: SignedDuration::from_mins(self.session_idle_minutes.into()),
                 absolute: SignedDuration::from_hours(self.session_hours.into()),
             },
-            ..Config::new(&self.public_url, key)
+            ..Config::new(&self.public_url, key, master_keys)
         })
     }
 }

@@ -12,6 +12,7 @@ use crate::clients::Questionnaire;
 use crate::config::Config;
 use crate::hashing::Hasher;
 use crate::registry::Registry;
+use crate::sealing::Sealer;
 use crate::secrets::Secrets;
 
 pub struct Context {
@@ -20,6 +21,7 @@ pub struct Context {
     pub ids: Ids,
     pub config: Config,
     pub secrets: Secrets,
+    pub sealer: Sealer,
     pub hasher: Hasher,
     pub registry: Registry,
     pub questionnaire: Questionnaire,
@@ -31,6 +33,7 @@ impl Context {
     pub async fn new(wiring: Wiring) -> anyhow::Result<Self> {
         let hasher = Hasher::new(&wiring.config.hashing, &wiring.ids).await?;
         Ok(Self {
+            sealer: Sealer::new(&wiring.config.master_keys, &wiring.ids)?,
             secrets: Secrets::new(wiring.config.index_key.reveal()),
             hasher,
             registry: Registry::open(wiring.config.people_file.as_deref())?,

@@ -22,7 +22,7 @@ pub async fn tell(
     about: &str,
     notice: Notice,
 ) -> Result<()> {
-    let Some(account) = store::account::find(tx, account).await? else {
+    let Some(account) = store::account::find(&ctx.sealer, tx, account).await? else {
         tracing::warn!(%account, kind = notice.kind(), "nobody has this account: nobody is told");
         return Ok(());
     };
@@ -38,7 +38,7 @@ pub async fn tell(
         created: now,
     };
     let to_index = ctx.secrets.email_index(account.email.reveal());
-    store::mail::insert(tx, &mail, &to_index, Purpose::Notice).await?;
+    store::mail::insert(&ctx.sealer, tx, &mail, &to_index, Purpose::Notice).await?;
     let message = Message {
         id: ctx.ids.uuid(),
         account: account.id,
@@ -95,7 +95,7 @@ pub async fn send_registration(
         created: now,
     };
     let to_index = ctx.secrets.email_index(mail.to.reveal());
-    store::mail::insert(tx, &kept, &to_index, Purpose::Registration).await
+    store::mail::insert(&ctx.sealer, tx, &kept, &to_index, Purpose::Registration).await
 }
 
 fn footer(ctx: &Context, language: Language) -> String {

@@ -10,6 +10,7 @@
 //! | [`jobs`] | what the passing of time does |
 //! | [`clients`] | what we ask of other services |
 //! | [`secrets`], [`hashing`] | blind indexes, tokens and codes; passwords off the async threads |
+//! | [`sealing`] | personal data at rest, and the master keys |
 //! | [`registry`] | the person registry: a file of synthetic people |
 //! | [`seed`] | accounts made without a registration, for a first start |
 //! | [`config`], [`policy`], [`migrations`] | settings, who may call what, tables |
@@ -41,6 +42,7 @@ pub mod migrations;
 pub mod policy;
 pub mod registry;
 pub mod rpc;
+pub mod sealing;
 pub mod secrets;
 pub mod seed;
 pub mod store;
@@ -88,7 +90,7 @@ pub struct Wiring {
 /// Builds the service; nothing runs yet.
 ///
 /// # Errors
-/// If the file of people or a setting of the hashing is wrong.
+/// If the file of people or a setting of the hashing is wrong, or a master key is missing.
 pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
     let guard = Guard {
         service: NAME,
@@ -100,6 +102,7 @@ pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
         longest: Duration::from_secs(10),
     };
     let ctx = Arc::new(Context::new(wiring).await?);
+    jobs::seal_personal_data::at_start(&ctx).await?;
     Ok(Service {
         name: NAME,
         routes: guard.protect(rpc::routes(&ctx)),

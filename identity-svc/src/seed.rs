@@ -70,7 +70,7 @@ pub async fn account(wiring: &Wiring, seed: SeedAccount<'_>) -> anyhow::Result<S
         iin: &iin_index,
         email: &email_index,
     };
-    let made = inside(store::account::insert(&tx, &account, &indexes, &hash).await)?;
+    let made = inside(store::account::insert(&ctx.sealer, &tx, &account, &indexes, &hash).await)?;
     anyhow::ensure!(made, "another account has the address of the account");
     inside(events::publish::account_created(&ctx, &tx, account.id, None).await)?;
     let by = Caller::Service(crate::NAME.into());

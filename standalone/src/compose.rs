@@ -242,6 +242,14 @@ impl Parts<'_> {
             .map_err(|_| anyhow::anyhow!("{name} is not 32 bytes long"))
     }
 
+    /// The master keys of personal data; more can be put into their file.
+    fn master_keys(&self) -> anyhow::Result<identity_svc::sealing::MasterKeys> {
+        use identity_svc::sealing::MasterKeys;
+        let new = || Ok(MasterKeys::new_file(self.ids));
+        MasterKeys::parse(&self.folder.secret("master.keys", new)?)
+            .context("the master keys of the data folder")
+    }
+
     fn clock(&self) -> Clock {
         self.settings.clock.clone()
     }
@@ -257,7 +265,11 @@ impl Parts<'_> {
             verifier: self.keys.verifier(name)?,
             signer: self.keys.signer(name)?,
             identity: self.keys.identity(name)?,
-            config: identity_svc::config::Config::new(self.public_url, self.secret("index.key")?),
+            config: identity_svc::config::Config::new(
+                self.public_url,
+                self.secret("index.key")?,
+                self.master_keys()?,
+            ),
             questionnaire: self.net.connect("questionnaire-svc"),
         };
         if self.settings.demo {

@@ -10,6 +10,7 @@ mod expire_attempts;
 mod forget_answers;
 mod forget_mails;
 mod forget_sessions;
+pub(crate) mod seal_personal_data;
 
 pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
     vec![
@@ -17,5 +18,6 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
         forget_answers::job(ctx.clone()),
         forget_mails::job(ctx.clone()),
         forget_sessions::job(ctx.clone()),
+        seal_personal_data::job(ctx.clone()),
     ]
 }

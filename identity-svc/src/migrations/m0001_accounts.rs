@@ -17,8 +17,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-// The unique columns are keyed hashes. `iin` and `email` and the names beside them are still plain
-// text: they are to be encrypted, after which only the hashes are searched, as today.
+// The unique columns are keyed hashes. `iin` and `email` and the names beside them are empty since
+// `m0005`, which seals them.
 const TABLES: [&str; 4] = [
     "CREATE TABLE account (
         id TEXT PRIMARY KEY,

@@ -6,6 +6,7 @@ mod m0001_accounts;
 mod m0002_registration_attempts;
 mod m0003_sessions;
 mod m0004_messages_and_mails;
+mod m0005_sealed_personal_data;
 
 pub struct Migrator;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_registration_attempts::Migration),
             Box::new(m0003_sessions::Migration),
             Box::new(m0004_messages_and_mails::Migration),
+            Box::new(m0005_sealed_personal_data::Migration),
         ]
     }
 }

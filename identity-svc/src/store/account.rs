@@ -1,4 +1,5 @@
-//! Accounts. The IIN and the e-mail address are found and kept unique by their keyed hashes.
+//! Accounts. The IIN and the e-mail address are found and kept unique by their keyed hashes; they and
+//! who the person is are sealed.
 
 use chassis::Result;
 use chassis::caller::Role;
@@ -7,13 +8,28 @@ use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use chassis::mask::{Email, Masked};
 use chassis::text::Language;
 use sea_orm::{ConnectionTrait, QueryResult};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::sealed::{self, Table};
 use super::{Place, id, language, limit, odd, role, time};
 use crate::domain::account::{Account, BirthDateSource, Person};
+use crate::sealing::Sealer;
 
-const COLUMNS: &str = "id, iin, email, language, family_name, given_name, patronymic, birth_date,
-    birth_date_source, birth_place, created_us, version";
+const COLUMNS: &str =
+    "id, language, birth_date_source, created_us, version, personal, data_key, master_key";
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Personal {
+    pub iin: String,
+    pub email: String,
+    pub family_name: String,
+    pub given_name: String,
+    pub patronymic: String,
+    pub birth_date: String,
+    pub birth_place: String,
+}
 
 /// The keyed hashes by which an account is unique.
 pub struct Indexes<'a> {
@@ -23,33 +39,32 @@ pub struct Indexes<'a> {
 
 /// False where an account with this IIN or this address is there already.
 pub async fn insert(
+    sealer: &Sealer,
     tx: &Tx,
     account: &Account,
     indexes: &Indexes<'_>,
     password_hash: &Masked<String>,
 ) -> Result<bool> {
-    let person = &account.person;
+    let sealed = sealer.seal(Table::Account.home(account.id), &personal(account))?;
     let done = execute(
         tx,
-        "INSERT INTO account (id, iin_index, email_index, iin, email, password_hash, language, family_name,
-            given_name, patronymic, birth_date, birth_date_source, birth_place, created_us, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
+        "INSERT INTO account (id, iin_index, email_index, password_hash, language, birth_date_source,
+            created_us, version, personal, data_key, master_key,
+            iin, email, family_name, given_name, patronymic, birth_date, birth_place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', '', '', '', '', '', '')
+         ON CONFLICT DO NOTHING",
         [
             account.id.to_string().into(),
             indexes.iin.into(),
             indexes.email.into(),
-            account.iin.reveal().as_str().into(),
-            account.email.reveal().into(),
             password_hash.reveal().as_str().into(),
             account.language.code().into(),
-            person.family_name.reveal().as_str().into(),
-            person.given_name.reveal().as_str().into(),
-            person.patronymic.reveal().as_str().into(),
-            person.birth_date.reveal().to_string().into(),
-            person.birth_date_source.as_str().into(),
-            person.birth_place.reveal().as_str().into(),
+            account.person.birth_date_source.as_str().into(),
             to_us(account.created).into(),
             account.version.into(),
+            sealed.content.into(),
+            sealed.data_key.into(),
+            sealed.master_key.into(),
         ],
     )
     .await?;
@@ -62,18 +77,24 @@ pub async fn insert(
     Ok(true)
 }
 
-pub async fn find<C: ConnectionTrait>(on: &C, account: Uuid) -> Result<Option<Account>> {
+pub async fn find<C: ConnectionTrait>(
+    sealer: &Sealer,
+    on: &C,
+    account: Uuid,
+) -> Result<Option<Account>> {
     let sql = format!("SELECT {COLUMNS} FROM account WHERE id = $1");
-    whole(on, query_one(on, &sql, [account.to_string().into()]).await?).await
+    let row = query_one(on, &sql, [account.to_string().into()]).await?;
+    whole(sealer, on, row).await
 }
 
 /// Locked until the end of the transaction.
-pub async fn lock(tx: &Tx, account: Uuid) -> Result<Option<Account>> {
+pub async fn lock(sealer: &Sealer, tx: &Tx, account: Uuid) -> Result<Option<Account>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM account WHERE id = $1{}",
         for_update(tx)
     );
-    whole(tx, query_one(tx, &sql, [account.to_string().into()]).await?).await
+    let row = query_one(tx, &sql, [account.to_string().into()]).await?;
+    whole(sealer, tx, row).await
 }
 
 /// The accounts that stand in the way of a new one: none, one, or two different ones.
@@ -136,6 +157,7 @@ pub async fn touch(tx: &Tx, account: Uuid) -> Result<()> {
 
 /// Newest first; with a role, only accounts that have it; with a login, only the one that has it.
 pub async fn list<C: ConnectionTrait>(
+    sealer: &Sealer,
     on: &C,
     role: Option<Role>,
     login: Option<&Indexes<'_>>,
@@ -167,37 +189,54 @@ pub async fn list<C: ConnectionTrait>(
     );
     let mut accounts = Vec::new();
     for row in query_all(on, &sql, values).await? {
-        accounts.extend(whole(on, Some(row)).await?);
+        accounts.extend(whole(sealer, on, Some(row)).await?);
     }
     Ok(accounts)
 }
 
-async fn whole<C: ConnectionTrait>(on: &C, row: Option<QueryResult>) -> Result<Option<Account>> {
+async fn whole<C: ConnectionTrait>(
+    sealer: &Sealer,
+    on: &C,
+    row: Option<QueryResult>,
+) -> Result<Option<Account>> {
     let Some(row) = row else { return Ok(None) };
-    let mut account = read(&row)?;
+    let mut account = read(sealer, &row)?;
     account.roles = role::of(on, account.id).await?;
     Ok(Some(account))
 }
 
-fn read(row: &QueryResult) -> Result<Account> {
-    let masked =
-        |column: &str| -> Result<Masked<String>> { Ok(Masked::new(row.try_get("", column)?)) };
+fn personal(account: &Account) -> Personal {
+    let person = &account.person;
+    Personal {
+        iin: account.iin.reveal().clone(),
+        email: account.email.reveal().to_owned(),
+        family_name: person.family_name.reveal().clone(),
+        given_name: person.given_name.reveal().clone(),
+        patronymic: person.patronymic.reveal().clone(),
+        birth_date: person.birth_date.reveal().to_string(),
+        birth_place: person.birth_place.reveal().clone(),
+    }
+}
+
+fn read(sealer: &Sealer, row: &QueryResult) -> Result<Account> {
+    let id = id(row, "id")?;
+    let sealed = sealed::of(row)?.ok_or_else(|| odd("personal"))?;
+    let personal: Personal = sealer.open(Table::Account.home(id), &sealed)?;
     let source: String = row.try_get("", "birth_date_source")?;
-    let born: String = row.try_get("", "birth_date")?;
-    let email: String = row.try_get("", "email")?;
+    let born = personal.birth_date.parse();
     Ok(Account {
-        id: id(row, "id")?,
-        iin: masked("iin")?,
-        email: Email::parse(&email).map_err(|_| odd("email"))?,
+        id,
+        iin: Masked::new(personal.iin),
+        email: Email::parse(&personal.email).map_err(|_| odd("email"))?,
         language: language(row)?,
         person: Person {
-            family_name: masked("family_name")?,
-            given_name: masked("given_name")?,
-            patronymic: masked("patronymic")?,
-            birth_date: Masked::new(born.parse().map_err(|_| odd("birth_date"))?),
+            family_name: Masked::new(personal.family_name),
+            given_name: Masked::new(personal.given_name),
+            patronymic: Masked::new(personal.patronymic),
+            birth_date: Masked::new(born.map_err(|_| odd("birth_date"))?),
             birth_date_source: BirthDateSource::from_name(&source)
                 .ok_or_else(|| odd("birth_date_source"))?,
-            birth_place: masked("birth_place")?,
+            birth_place: Masked::new(personal.birth_place),
         },
         roles: Vec::new(),
         created: time(row, "created_us")?,

@@ -1,4 +1,4 @@
-//! Outgoing mail: kept to be read on a development page.
+//! Outgoing mail, sealed: kept to be read on a development page.
 
 use chassis::Result;
 use chassis::clock::to_us;
@@ -6,10 +6,13 @@ use chassis::database::{Tx, execute, query_all, query_one};
 use chassis::mask::Masked;
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::sealed::{self, Table};
 use super::{Place, id, limit, maybe_time, odd, time};
 use crate::domain::notice::Enclosure;
+use crate::sealing::Sealer;
 
 /// What a mail is for: registrations are counted per address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,23 +46,44 @@ impl Mail {
     }
 }
 
-const COLUMNS: &str = "id, to_address, subject, body, enclosures, created_us";
+const COLUMNS: &str = "id, created_us, personal, data_key, master_key";
 
-pub async fn insert(tx: &Tx, mail: &Mail, to_index: &str, purpose: Purpose) -> Result<()> {
-    let enclosures = serde_json::to_string(&mail.enclosures).map_err(anyhow::Error::from)?;
+/// What is sealed: all of it tells of a person, and codes and links are in it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Personal {
+    pub to: String,
+    pub subject: String,
+    pub body: String,
+    pub enclosures: Vec<Enclosure>,
+}
+
+pub async fn insert(
+    sealer: &Sealer,
+    tx: &Tx,
+    mail: &Mail,
+    to_index: &str,
+    purpose: Purpose,
+) -> Result<()> {
+    let personal = Personal {
+        to: mail.to.reveal().clone(),
+        subject: mail.subject.clone(),
+        body: mail.body.reveal().clone(),
+        enclosures: mail.enclosures.clone(),
+    };
+    let sealed = sealer.seal(Table::Mail.home(mail.id), &personal)?;
     execute(
         tx,
-        "INSERT INTO mail (id, to_address, to_index, purpose, subject, body, enclosures, state, created_us)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'KEPT', $8)",
+        "INSERT INTO mail (id, to_index, purpose, state, created_us, personal, data_key, master_key,
+            to_address, subject, body, enclosures)
+         VALUES ($1, $2, $3, 'KEPT', $4, $5, $6, $7, '', '', '', '')",
         [
             mail.id.to_string().into(),
-            mail.to.reveal().as_str().into(),
             to_index.into(),
             purpose.as_str().into(),
-            mail.subject.as_str().into(),
-            mail.body.reveal().as_str().into(),
-            enclosures.into(),
             to_us(mail.created).into(),
+            sealed.content.into(),
+            sealed.data_key.into(),
+            sealed.master_key.into(),
         ],
     )
     .await?;
@@ -83,17 +107,18 @@ pub async fn registrations_since(
     ))
 }
 
-pub async fn find<C: ConnectionTrait>(on: &C, mail: Uuid) -> Result<Option<Mail>> {
+pub async fn find<C: ConnectionTrait>(sealer: &Sealer, on: &C, mail: Uuid) -> Result<Option<Mail>> {
     let sql = format!("SELECT {COLUMNS} FROM mail WHERE id = $1");
     query_one(on, &sql, [mail.to_string().into()])
         .await?
         .as_ref()
-        .map(read)
+        .map(|row| read(sealer, row))
         .transpose()
 }
 
 /// Newest first.
 pub async fn list<C: ConnectionTrait>(
+    sealer: &Sealer,
     on: &C,
     to_index: Option<&str>,
     after: Option<&Place>,
@@ -120,7 +145,7 @@ pub async fn list<C: ConnectionTrait>(
     query_all(on, &sql, values)
         .await?
         .iter()
-        .map(read)
+        .map(|row| read(sealer, row))
         .collect()
 }
 
@@ -131,14 +156,16 @@ pub async fn forget(tx: &Tx, before: Timestamp) -> Result<u64> {
         .rows_affected())
 }
 
-fn read(row: &QueryResult) -> Result<Mail> {
-    let enclosures: String = row.try_get("", "enclosures")?;
+fn read(sealer: &Sealer, row: &QueryResult) -> Result<Mail> {
+    let id = id(row, "id")?;
+    let sealed = sealed::of(row)?.ok_or_else(|| odd("personal"))?;
+    let personal: Personal = sealer.open(Table::Mail.home(id), &sealed)?;
     Ok(Mail {
-        id: id(row, "id")?,
-        to: Masked::new(row.try_get("", "to_address")?),
-        subject: row.try_get("", "subject")?,
-        body: Masked::new(row.try_get("", "body")?),
-        enclosures: serde_json::from_str(&enclosures).map_err(|_| odd("enclosures"))?,
+        id,
+        to: Masked::new(personal.to),
+        subject: personal.subject,
+        body: Masked::new(personal.body),
+        enclosures: personal.enclosures,
         created: time(row, "created_us")?,
     })
 }

@@ -13,6 +13,7 @@ pub mod mail;
 pub mod message;
 pub mod registration;
 pub mod role;
+pub mod sealed;
 pub mod session;
 
 /// The place in a list ordered by time and id.

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod age;
+mod at_rest;
 mod campaigns;
 mod contract;
 mod inbox;

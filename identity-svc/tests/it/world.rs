@@ -17,6 +17,7 @@ use identity_svc::Wiring;
 use identity_svc::config::Config;
 use identity_svc::hashing::HashingCost;
 use identity_svc::migrations::Migrator;
+use identity_svc::sealing::MasterKeys;
 use identity_svc::seed::{self, SeedAccount};
 use pb::accounts_client::AccountsClient;
 use pb::mails_client::MailsClient;
@@ -35,6 +36,15 @@ pub const PASSWORD: &str = "төрт жылқы өзеннен өтті";
 pub const IIN: &str = "950615300000";
 pub const EMAIL: &str = "alikhan@example.kz";
 
+/// A file of master keys, each made of one number; the first seals.
+pub fn master_keys(numbers: &[u8]) -> MasterKeys {
+    let lines = numbers
+        .iter()
+        .map(|number| format!("{number:02x}").repeat(32));
+    let file = lines.collect::<Vec<_>>().join("\n");
+    MasterKeys::parse(file.as_bytes()).expect("keys")
+}
+
 pub struct World {
     pub clock: Clock,
     pub campaigns: WrittenCampaigns,
@@ -45,7 +55,7 @@ pub struct World {
     net: LocalNet,
     ids: Ids,
     requests: AtomicU64,
-    _database: TestDatabase,
+    pub database: TestDatabase,
 }
 
 /// At 1 June 2026, 10:00 in Astana.
@@ -65,7 +75,7 @@ impl World {
             testing::keys("identity-svc"),
             LocalNet::default(),
         );
-        let mut config = Config::new("https://reserve.example/", [7; 32]);
+        let mut config = Config::new("https://reserve.example/", [7; 32], master_keys(&[1]));
         config.hashing = HashingCost {
             memory_kib: 8,
             passes: 1,
@@ -102,7 +112,7 @@ impl World {
             net,
             ids,
             requests,
-            _database: database,
+            database,
         }
     }
 

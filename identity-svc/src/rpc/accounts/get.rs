@@ -24,7 +24,7 @@ pub async fn get(ctx: &Context, request: Request<pb::GetAccountRequest>) -> Resu
     } else {
         return Err(not_found());
     };
-    let account = store::account::find(ctx.db.read(), id)
+    let account = store::account::find(&ctx.sealer, ctx.db.read(), id)
         .await?
         .ok_or_else(not_found)?;
     Ok(show(&account, reader))

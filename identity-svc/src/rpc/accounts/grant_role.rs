@@ -41,7 +41,9 @@ pub async fn grant_role(
     if !administrators.contains(&caller.person()?.account) {
         return Err(Error::Denied);
     }
-    let before = store::account::lock(tx, id).await?.ok_or_else(not_found)?;
+    let before = store::account::lock(&ctx.sealer, tx, id)
+        .await?
+        .ok_or_else(not_found)?;
     if store::role::grant(tx, id, role, clock.now()).await? {
         store::account::touch(tx, id).await?;
         audit::record(
@@ -54,7 +56,9 @@ pub async fn grant_role(
         )
         .await?;
     }
-    let account = store::account::find(tx, id).await?.ok_or_else(not_found)?;
+    let account = store::account::find(&ctx.sealer, tx, id)
+        .await?
+        .ok_or_else(not_found)?;
     write.commit(kept(id)).await?;
     Ok(show(&account, Reader::Administrator))
 }

@@ -45,6 +45,7 @@ pub async fn list(
         email: &email,
     });
     let mut accounts = store::account::list(
+        &ctx.sealer,
         ctx.db.read(),
         role,
         indexes.as_ref(),

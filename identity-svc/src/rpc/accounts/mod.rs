@@ -119,7 +119,7 @@ pub fn kept(account: Uuid) -> pb::Account {
 pub async fn show_again(ctx: &Context, kept: &pb::Account, reader: Reader) -> Outcome<pb::Account> {
     let id = chassis::name::uuid("accounts/*", &kept.name);
     let id = id.ok_or_else(|| Error::NotFound(kept.name.clone()))?;
-    let account = store::account::find(ctx.db.read(), id).await?;
+    let account = store::account::find(&ctx.sealer, ctx.db.read(), id).await?;
     Ok(show(
         &account.ok_or_else(|| Error::NotFound(kept.name.clone()))?,
         reader,

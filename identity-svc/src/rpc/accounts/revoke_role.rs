@@ -43,7 +43,9 @@ pub async fn revoke_role(
     if !administrators.contains(&caller.person()?.account) {
         return Err(Error::Denied);
     }
-    let before = store::account::lock(tx, id).await?.ok_or_else(not_found)?;
+    let before = store::account::lock(&ctx.sealer, tx, id)
+        .await?
+        .ok_or_else(not_found)?;
     if role == Role::Administrator && caller.is(id) {
         return Err(Refusal::OwnAdministratorRole.into());
     }
@@ -59,7 +61,9 @@ pub async fn revoke_role(
         )
         .await?;
     }
-    let account = store::account::find(tx, id).await?.ok_or_else(not_found)?;
+    let account = store::account::find(&ctx.sealer, tx, id)
+        .await?
+        .ok_or_else(not_found)?;
     write.commit(kept(id)).await?;
     Ok(show(&account, Reader::Administrator))
 }

@@ -41,7 +41,9 @@ pub async fn update(
         Once::Begun(write) => write,
     };
     let tx = write.tx();
-    let mut account = store::account::lock(tx, id).await?.ok_or_else(not_found)?;
+    let mut account = store::account::lock(&ctx.sealer, tx, id)
+        .await?
+        .ok_or_else(not_found)?;
     if !wanted.etag.is_empty() && wanted.etag != account.etag() {
         return Err(Error::Stale {
             name: account.name(),

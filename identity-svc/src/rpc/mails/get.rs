@@ -15,6 +15,6 @@ pub async fn get(ctx: &Context, request: Request<pb::GetMailRequest>) -> Result<
     let id = named(&mut violations, "name", "mails/*", &pb.name);
     violations.into_result()?;
     let not_found = || Error::NotFound(pb.name.clone());
-    let mail = store::mail::find(ctx.db.read(), id.ok_or_else(not_found)?).await?;
+    let mail = store::mail::find(&ctx.sealer, ctx.db.read(), id.ok_or_else(not_found)?).await?;
     Ok(show(&mail.ok_or_else(not_found)?))
 }

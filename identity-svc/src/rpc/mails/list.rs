@@ -23,6 +23,7 @@ pub async fn list(
     let page = Page::<Place>::parse(&mut violations, pb.page_size, &pb.page_token, &filter);
     violations.into_result()?;
     let mut mails = store::mail::list(
+        &ctx.sealer,
         ctx.db.read(),
         to_index.as_deref(),
         page.after.as_ref(),

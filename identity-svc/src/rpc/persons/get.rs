@@ -16,7 +16,8 @@ pub async fn get(ctx: &Context, request: Request<pb::GetPersonRequest>) -> Resul
     let id = named(&mut violations, "name", "accounts/*/person", &pb.name);
     violations.into_result()?;
     let not_found = || Error::NotFound(pb.name.clone());
-    let account = store::account::find(ctx.db.read(), id.ok_or_else(not_found)?).await?;
+    let account =
+        store::account::find(&ctx.sealer, ctx.db.read(), id.ok_or_else(not_found)?).await?;
     let account = account.ok_or_else(not_found)?;
     let person = &account.person;
     Ok(pb::Person {

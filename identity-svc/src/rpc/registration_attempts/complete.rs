@@ -37,7 +37,7 @@ pub async fn complete(
     let not_found = || Error::NotFound(pb.name.clone());
     let id = id.ok_or_else(not_found)?;
 
-    let seen = store::registration::find(ctx.db.read(), id)
+    let seen = store::registration::find(&ctx.sealer, ctx.db.read(), id)
         .await?
         .ok_or_else(not_found)?;
     let terms = terms(ctx, &seen).await?;
@@ -50,7 +50,7 @@ pub async fn complete(
         Once::Answered(answer) => return show_again(ctx, &answer, Reader::Owner).await,
         Once::Begun(write) => write,
     };
-    let attempt = store::registration::lock(write.tx(), id)
+    let attempt = store::registration::lock(&ctx.sealer, write.tx(), id)
         .await?
         .ok_or_else(not_found)?;
     let now = clock.now();
@@ -123,7 +123,7 @@ async fn make(
         email: &email,
     };
     let tx = write.tx();
-    if !store::account::insert(tx, &account, &indexes, &attempt.password_hash).await? {
+    if !store::account::insert(&ctx.sealer, tx, &account, &indexes, &attempt.password_hash).await? {
         drop(write);
         tell_owners(ctx, attempt.id, &indexes).await?;
         return Err(Refusal::AccountExists.into());

@@ -75,7 +75,7 @@ pub async fn create(
     };
     let proofs = Proofs::new(ctx);
     proofs.put_into(ctx, &mut attempt, now);
-    store::registration::insert(write.tx(), &attempt).await?;
+    store::registration::insert(&ctx.sealer, write.tx(), &attempt).await?;
     proofs.send(ctx, write.tx(), &attempt, now).await?;
     write.commit(show(&attempt, ctx)).await
 }

@@ -18,6 +18,7 @@ pub async fn get(
     let id = named(&mut violations, "name", PATTERN, &pb.name);
     violations.into_result()?;
     let not_found = || Error::NotFound(pb.name.clone());
-    let attempt = store::registration::find(ctx.db.read(), id.ok_or_else(not_found)?).await?;
+    let attempt =
+        store::registration::find(&ctx.sealer, ctx.db.read(), id.ok_or_else(not_found)?).await?;
     Ok(show(&attempt.ok_or_else(not_found)?, ctx))
 }

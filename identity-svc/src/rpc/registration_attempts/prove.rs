@@ -27,7 +27,7 @@ pub async fn prove(
     let not_found = || Error::NotFound(pb.name.clone());
     let rules = &ctx.config.registration;
 
-    let seen = store::registration::find(ctx.db.read(), id)
+    let seen = store::registration::find(&ctx.sealer, ctx.db.read(), id)
         .await?
         .ok_or_else(not_found)?;
     if matches!(proof, Wire::Code(_)) && seen.state(ctx.clock.now()) == State::Pending {
@@ -44,7 +44,7 @@ pub async fn prove(
         Once::Answered(answer) => return Ok(answer),
         Once::Begun(write) => write,
     };
-    let mut attempt = store::registration::lock(write.tx(), id)
+    let mut attempt = store::registration::lock(&ctx.sealer, write.tx(), id)
         .await?
         .ok_or_else(not_found)?;
     let now = clock.now();
@@ -89,7 +89,7 @@ async fn take_guess(ctx: &Context, attempt: Uuid) -> Result<()> {
     let taken = store::registration::take_guess(&tx, attempt, ctx.config.registration.code_tries);
     let taken = taken.await?;
     let still_pending = || async {
-        let seen = store::registration::find(&tx, attempt).await?;
+        let seen = store::registration::find(&ctx.sealer, &tx, attempt).await?;
         Ok::<_, Error>(seen.is_some_and(|seen| seen.kept_state == State::Pending))
     };
     if !taken && still_pending().await? {

@@ -30,7 +30,7 @@ pub async fn resend(
         Once::Answered(answer) => return Ok(answer),
         Once::Begun(write) => write,
     };
-    let mut attempt = store::registration::lock(write.tx(), id)
+    let mut attempt = store::registration::lock(&ctx.sealer, write.tx(), id)
         .await?
         .ok_or_else(not_found)?;
     let now = clock.now();
