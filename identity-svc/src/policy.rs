@@ -7,6 +7,7 @@ use chassis::policy::Row;
 pub const ROWS: &[Row] = &[
     ("/irikteu.identity.v1.Accounts/GetAccount", &[SignedIn]),
     ("/irikteu.identity.v1.Accounts/UpdateAccount", &[SignedIn]),
+    ("/irikteu.identity.v1.Accounts/ChangePassword", &[SignedIn]),
     (
         "/irikteu.identity.v1.Accounts/ListAccounts",
         &[Has(Role::Administrator)],
@@ -62,7 +63,12 @@ pub const ROWS: &[Row] = &[
     ("/irikteu.identity.v1.Sessions/CreateSession", &[Anyone]),
     ("/irikteu.identity.v1.Sessions/RefreshSession", &[Anyone]),
     ("/irikteu.identity.v1.Sessions/GetSession", &[SignedIn]),
+    ("/irikteu.identity.v1.Sessions/ListSessions", &[SignedIn]),
     ("/irikteu.identity.v1.Sessions/EndSession", &[SignedIn]),
+    (
+        "/irikteu.identity.v1.Sessions/EndOtherSessions",
+        &[SignedIn],
+    ),
     (
         "/irikteu.identity.v1.Sessions/ExchangeSession",
         &[Service("gateway")],

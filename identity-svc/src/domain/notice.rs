@@ -42,6 +42,9 @@ pub enum Notice {
     TestStarted {
         start: Timestamp,
     },
+    PasswordChanged {
+        time: Timestamp,
+    },
 }
 
 /// A section and what is wrong with it: `education`, `INCOMPLETE`.
@@ -99,6 +102,7 @@ impl Notice {
             Notice::BookingMoved(_) => "BOOKING_MOVED",
             Notice::BookingCancelled(_) => "BOOKING_CANCELLED",
             Notice::TestStarted { .. } => "TEST_STARTED",
+            Notice::PasswordChanged { .. } => "PASSWORD_CHANGED",
         }
     }
 
@@ -163,6 +167,7 @@ impl Notice {
                 ]
             }
             Notice::TestStarted { start } => vec![("start", local(*start))],
+            Notice::PasswordChanged { time } => vec![("time", local(*time))],
             _ => Vec::new(),
         }
     }

@@ -9,6 +9,8 @@ use unicode_normalization::UnicodeNormalization;
 
 pub const SHORTEST: usize = 12;
 pub const LONGEST: usize = 128;
+/// In bytes: more than any password can have; hashing what is longer would only cost.
+pub const LONGEST_SENT: usize = 1024;
 
 /// What everybody tries first, and the words of this place; one a line.
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {

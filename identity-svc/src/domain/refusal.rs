@@ -33,6 +33,7 @@ pub enum Refusal {
     SignInFailed,
     RefreshTokenReused,
     OwnAdministratorRole,
+    CurrentPasswordWrong,
     RateLimited {
         retry_time: Timestamp,
     },
@@ -54,6 +55,7 @@ impl chassis::error::Refusal for Refusal {
             Self::SignInFailed => "SIGN_IN_FAILED",
             Self::RefreshTokenReused => "REFRESH_TOKEN_REUSED",
             Self::OwnAdministratorRole => "OWN_ADMINISTRATOR_ROLE",
+            Self::CurrentPasswordWrong => "CURRENT_PASSWORD_WRONG",
             Self::RateLimited { .. } => "RATE_LIMITED",
         }
     }
@@ -72,7 +74,8 @@ impl chassis::error::Refusal for Refusal {
             | Self::RegistrationCompleted
             | Self::RegistrationNotOpen { .. }
             | Self::OverAgeLimit { .. }
-            | Self::OwnAdministratorRole => Kind::FailedPrecondition,
+            | Self::OwnAdministratorRole
+            | Self::CurrentPasswordWrong => Kind::FailedPrecondition,
         }
     }
 

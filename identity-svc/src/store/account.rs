@@ -123,18 +123,40 @@ pub async fn credentials<C: ConnectionTrait>(
     .transpose()
 }
 
-/// Keeps a hash made at today's cost instead of the one it was checked against.
+/// The hash of an account's password.
+pub async fn password_hash<C: ConnectionTrait>(
+    on: &C,
+    account: Uuid,
+) -> Result<Option<Masked<String>>> {
+    let sql = "SELECT password_hash FROM account WHERE id = $1";
+    let row = query_one(on, sql, [account.to_string().into()]).await?;
+    row.map(|row| Ok(Masked::new(row.try_get("", "password_hash")?)))
+        .transpose()
+}
+
+/// Whether this is the hash of the account's password still; it stays so until the end of the
+/// transaction.
+pub async fn lock_password_hash(tx: &Tx, account: Uuid, hash: &Masked<String>) -> Result<bool> {
+    let sql = format!(
+        "SELECT 1 AS one FROM account WHERE id = $1 AND password_hash = $2{}",
+        for_update(tx)
+    );
+    let values = [account.to_string().into(), hash.reveal().as_str().into()];
+    Ok(query_one(tx, &sql, values).await?.is_some())
+}
+
+/// Keeps a hash instead of the one it was checked against; false where another is kept by now.
 pub async fn save_password_hash(
     tx: &Tx,
     account: Uuid,
     before: &Masked<String>,
     after: &Masked<String>,
-) -> Result<()> {
+) -> Result<bool> {
     let sql = "UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
     let hashes = [before, after].map(|hash| hash.reveal().as_str().into());
     let [before, after] = hashes;
-    execute(tx, sql, [account.to_string().into(), before, after]).await?;
-    Ok(())
+    let done = execute(tx, sql, [account.to_string().into(), before, after]).await?;
+    Ok(done.rows_affected() == 1)
 }
 
 pub async fn save_language(tx: &Tx, account: Uuid, language: Language) -> Result<()> {

@@ -2,12 +2,12 @@
 
 use chassis::Result;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, for_update, query_one};
+use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
-use super::{count, id, maybe_time, time};
+use super::{Place, count, id, limit, maybe_time, time};
 use crate::domain::session::{KeptToken, Session};
 
 const COLUMNS: &str = "id, account_id, created_us, ends_us, ended_us, generation, access_expires_us, refresh_expires_us";
@@ -155,6 +155,46 @@ pub async fn end(tx: &Tx, session: Uuid, now: Timestamp) -> Result<bool> {
     let sql = "UPDATE session SET ended_us = $2 WHERE id = $1 AND ended_us IS NULL";
     let done = execute(tx, sql, [session.to_string().into(), to_us(now).into()]).await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Ends every session of the account but one; returns how many there were.
+pub async fn end_others(tx: &Tx, account: Uuid, kept: Uuid, now: Timestamp) -> Result<u64> {
+    let sql = "UPDATE session SET ended_us = $3 WHERE account_id = $1 AND id <> $2
+               AND ended_us IS NULL AND ends_us > $3 AND refresh_expires_us > $3";
+    let values = [
+        account.to_string().into(),
+        kept.to_string().into(),
+        to_us(now).into(),
+    ];
+    Ok(execute(tx, sql, values).await?.rows_affected())
+}
+
+/// The account's sessions that can still be used, newest first.
+pub async fn list<C: ConnectionTrait>(
+    on: &C,
+    account: Uuid,
+    now: Timestamp,
+    after: Option<&Place>,
+    rows: u64,
+) -> Result<Vec<Session>> {
+    let mut values = vec![
+        account.to_string().into(),
+        to_us(now).into(),
+        limit(rows).into(),
+    ];
+    let place = after.map_or("", |_| " AND (created_us, id) < ($4, $5)");
+    if let Some((created_us, id)) = after {
+        values.extend([(*created_us).into(), id.as_str().into()]);
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM session WHERE account_id = $1 AND ended_us IS NULL
+         AND ends_us > $2 AND refresh_expires_us > $2{place} ORDER BY created_us DESC, id DESC LIMIT $3"
+    );
+    query_all(on, &sql, values)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// Tokens of sessions that are over lead nowhere.

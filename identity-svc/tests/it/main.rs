@@ -12,6 +12,7 @@ mod at_rest;
 mod campaigns;
 mod contract;
 mod inbox;
+mod passwords;
 mod registration;
 mod roles;
 mod sessions;

@@ -86,6 +86,12 @@ booking-cancelled-body =
 test-started-title = Test started
 test-started-body = Dear candidate, you started the test on { $start } (Astana time). Good luck!
 
+password-changed-title = Password changed
+password-changed-body =
+    The password of your account was changed on { $time } (Astana time). Every other session of the account has ended.
+
+    If it was not you, somebody knows your password: tell the administrators at once.
+
 # The mail of a registration
 registration-mail-subject = Confirm your registration
 registration-mail-body =

@@ -15,6 +15,7 @@ use crate::domain::account::{Account, BirthDateSource};
 use crate::{Context, store};
 use uuid::Uuid;
 
+mod change_password;
 mod get;
 mod grant_role;
 mod list;
@@ -44,6 +45,15 @@ impl accounts_server::Accounts for Accounts {
         request: Request<pb::UpdateAccountRequest>,
     ) -> Result<Response<pb::Account>, Status> {
         Ok(Response::new(update::update(&self.0, request).await?))
+    }
+
+    async fn change_password(
+        &self,
+        request: Request<pb::ChangePasswordRequest>,
+    ) -> Result<Response<pb::Account>, Status> {
+        Ok(Response::new(
+            change_password::change_password(&self.0, request).await?,
+        ))
     }
 
     async fn list_accounts(
@@ -127,7 +137,12 @@ pub async fn show_again(ctx: &Context, kept: &pb::Account, reader: Reader) -> Ou
 }
 
 /// The account that a name means, where `accounts/me` is the caller's own.
-fn meant(violations: &mut Violations, field: &str, caller: &Caller, name: &str) -> Option<Uuid> {
+pub(super) fn meant(
+    violations: &mut Violations,
+    field: &str,
+    caller: &Caller,
+    name: &str,
+) -> Option<Uuid> {
     match caller {
         Caller::Person(person) if name == "accounts/me" => Some(person.account),
         _ => named(violations, field, "accounts/*", name),

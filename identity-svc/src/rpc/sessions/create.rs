@@ -19,9 +19,6 @@ use crate::rpc::check_request_id;
 use crate::store::account::Indexes;
 use crate::{Context, store};
 
-/// More than any password can have; hashing what is longer would only cost.
-const LONGEST_PASSWORD: usize = 1024;
-
 pub async fn create(
     ctx: &Context,
     request: Request<pb::CreateSessionRequest>,
@@ -48,6 +45,10 @@ pub async fn create(
             Once::Begun(write) => write,
         };
     let (tx, now) = (write.tx(), clock.now());
+    // Changed since it was checked: what ended every session must not leave a new one behind.
+    if !store::account::lock_password_hash(tx, account, &hash).await? {
+        return Err(Refusal::SignInFailed.into());
+    }
     let ends = now + ctx.config.lifetimes.absolute;
     let mut session = Session {
         id: ctx.ids.uuid(),
@@ -78,7 +79,7 @@ fn parse(pb: &pb::CreateSessionRequest) -> Result<(String, Masked<String>)> {
     let login = login::normal(&violations.text("login", &pb.login, login::LONGEST_EMAIL));
     if pb.password.is_empty() {
         violations.add("password", "REQUIRED");
-    } else if pb.password.len() > LONGEST_PASSWORD {
+    } else if pb.password.len() > password::LONGEST_SENT {
         violations.add_with(
             "password",
             "TOO_LONG",

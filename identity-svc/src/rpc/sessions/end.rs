@@ -1,4 +1,4 @@
-//! Signs out: both tokens stop working at once.
+//! Signs out, here or in another session of one's own: both tokens stop working at once.
 
 use chassis::caller::Caller;
 use chassis::once::{self, Once};
@@ -7,7 +7,7 @@ use chassis::{Error, Result, audit};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::{meant, show};
+use super::{meant, show_to};
 use crate::rpc::check_request_id;
 use crate::{Context, store};
 
@@ -43,5 +43,5 @@ pub async fn end(ctx: &Context, request: Request<pb::EndSessionRequest>) -> Resu
         )
         .await?;
     }
-    write.commit(show(&session, now)).await
+    write.commit(show_to(&caller, &session, now)).await
 }

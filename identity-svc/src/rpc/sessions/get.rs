@@ -6,7 +6,7 @@ use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::{meant, show};
+use super::{meant, show_to};
 use crate::{Context, store};
 
 pub async fn get(ctx: &Context, request: Request<pb::GetSessionRequest>) -> Result<pb::Session> {
@@ -20,5 +20,5 @@ pub async fn get(ctx: &Context, request: Request<pb::GetSessionRequest>) -> Resu
     let own = session
         .filter(|session| caller.is(session.account))
         .ok_or_else(not_found)?;
-    Ok(show(&own, ctx.clock.now()))
+    Ok(show_to(&caller, &own, ctx.clock.now()))
 }

@@ -22,8 +22,10 @@ use uuid::Uuid;
 
 mod create;
 mod end;
+mod end_others;
 mod exchange;
 mod get;
+mod list;
 mod refresh;
 
 #[derive(Clone)]
@@ -56,6 +58,22 @@ impl sessions_server::Sessions for Sessions {
         request: Request<pb::GetSessionRequest>,
     ) -> Result<Response<pb::Session>, Status> {
         Ok(Response::new(get::get(&self.0, request).await?))
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<pb::ListSessionsRequest>,
+    ) -> Result<Response<pb::ListSessionsResponse>, Status> {
+        Ok(Response::new(list::list(&self.0, request).await?))
+    }
+
+    async fn end_other_sessions(
+        &self,
+        request: Request<pb::EndOtherSessionsRequest>,
+    ) -> Result<Response<pb::EndOtherSessionsResponse>, Status> {
+        Ok(Response::new(
+            end_others::end_others(&self.0, request).await?,
+        ))
     }
 
     async fn end_session(
@@ -131,6 +149,15 @@ impl Tokens {
             refresh_token: self.refresh.into_revealed(),
             ..show(session, now)
         }
+    }
+}
+
+/// As its owner sees it, who may be in it now.
+fn show_to(caller: &Caller, session: &Session, now: Timestamp) -> pb::Session {
+    let current = matches!(caller, Caller::Person(person) if person.session == session.id);
+    pb::Session {
+        current,
+        ..show(session, now)
     }
 }
 
