@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use chassis::mask::Masked;
 use jiff::SignedDuration;
 
+use crate::domain::recovery;
 use crate::domain::registration::Rules;
 use crate::domain::session::Lifetimes;
 use crate::hashing::HashingCost;
@@ -27,6 +28,7 @@ pub struct Config {
     pub hashing: HashingCost,
     pub lifetimes: Lifetimes,
     pub registration: Rules,
+    pub recovery: recovery::Rules,
 }
 
 impl Config {
@@ -41,6 +43,7 @@ impl Config {
             hashing: HashingCost::default(),
             lifetimes: Lifetimes::default(),
             registration: Rules::default(),
+            recovery: recovery::Rules::default(),
         }
     }
 }

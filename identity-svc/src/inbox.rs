@@ -9,6 +9,7 @@ use chassis::text::Language;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::domain::account::Account;
 use crate::domain::notice::Notice;
 use crate::store::mail::{Mail, Purpose};
 use crate::store::message::Message;
@@ -96,6 +97,54 @@ pub async fn send_registration(
     };
     let to_index = ctx.secrets.email_index(mail.to.reveal());
     store::mail::insert(&ctx.sealer, tx, &kept, &to_index, Purpose::Registration).await
+}
+
+/// The mail with a code and a link by which a forgotten password is replaced.
+pub struct RecoveryMail<'a> {
+    pub account: &'a Account,
+    /// The name of the recovery.
+    pub recovery: &'a str,
+    pub code: &'a Masked<String>,
+    pub minutes: i64,
+    pub token: &'a Masked<String>,
+}
+
+pub async fn send_recovery(
+    ctx: &Context,
+    tx: &Tx,
+    now: Timestamp,
+    mail: RecoveryMail<'_>,
+) -> Result<()> {
+    // In the fragment, which browsers send to no server and write into no log.
+    let link = format!(
+        "{}/recover#name={}&token={}",
+        ctx.config.public_url,
+        mail.recovery,
+        mail.token.reveal()
+    );
+    let minutes = mail.minutes.to_string();
+    let text = |id: &str| {
+        let args = [
+            ("code", mail.code.reveal()),
+            ("minutes", &minutes),
+            ("link", &link),
+        ];
+        let args = args.map(|(name, value)| (name, Cow::Borrowed(value.as_str())));
+        MESSAGE_TEXTS
+            .message(mail.account.language, id, args)
+            .unwrap_or_default()
+    };
+    let address = mail.account.email.reveal();
+    let kept = Mail {
+        id: ctx.ids.uuid(),
+        to: Masked::new(address.to_owned()),
+        subject: text("recovery-mail-subject"),
+        body: Masked::new(format!("{}\n", text("recovery-mail-body"))),
+        enclosures: Vec::new(),
+        created: now,
+    };
+    let to_index = ctx.secrets.email_index(address);
+    store::mail::insert(&ctx.sealer, tx, &kept, &to_index, Purpose::Recovery).await
 }
 
 fn footer(ctx: &Context, language: Language) -> String {

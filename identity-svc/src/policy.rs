@@ -39,6 +39,13 @@ pub const ROWS: &[Row] = &[
             Service("testing-svc"),
         ],
     ),
+    // Who forgot a password has no session.
+    ("/irikteu.identity.v1.Recoveries/CreateRecovery", &[Anyone]),
+    ("/irikteu.identity.v1.Recoveries/ProveRecovery", &[Anyone]),
+    (
+        "/irikteu.identity.v1.Recoveries/CompleteRecovery",
+        &[Anyone],
+    ),
     // The name of an attempt is a secret: who knows it, made it or got its mail.
     (
         "/irikteu.identity.v1.RegistrationAttempts/CreateRegistrationAttempt",

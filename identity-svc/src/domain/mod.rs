@@ -8,6 +8,7 @@
 //! | [`login`] | what an IIN or an e-mail address may look like |
 //! | [`notice`] | what a person is told, and in which words |
 //! | [`password`] | which passwords are taken |
+//! | [`recovery`] | from a forgotten password to a new one |
 //! | [`refusal`] | every "no" of this service |
 //! | [`registration`] | from an IIN and an e-mail address to an account |
 //! | [`session`] | how refresh tokens rotate, and what a stolen one does |
@@ -19,6 +20,7 @@ pub mod calendar_file;
 pub mod login;
 pub mod notice;
 pub mod password;
+pub mod recovery;
 pub mod refusal;
 pub mod registration;
 pub mod session;

@@ -45,6 +45,9 @@ pub enum Notice {
     PasswordChanged {
         time: Timestamp,
     },
+    PasswordRecovered {
+        time: Timestamp,
+    },
 }
 
 /// A section and what is wrong with it: `education`, `INCOMPLETE`.
@@ -103,6 +106,7 @@ impl Notice {
             Notice::BookingCancelled(_) => "BOOKING_CANCELLED",
             Notice::TestStarted { .. } => "TEST_STARTED",
             Notice::PasswordChanged { .. } => "PASSWORD_CHANGED",
+            Notice::PasswordRecovered { .. } => "PASSWORD_RECOVERED",
         }
     }
 
@@ -167,7 +171,9 @@ impl Notice {
                 ]
             }
             Notice::TestStarted { start } => vec![("start", local(*start))],
-            Notice::PasswordChanged { time } => vec![("time", local(*time))],
+            Notice::PasswordChanged { time } | Notice::PasswordRecovered { time } => {
+                vec![("time", local(*time))]
+            }
             _ => Vec::new(),
         }
     }

@@ -34,6 +34,14 @@ pub enum Refusal {
     RefreshTokenReused,
     OwnAdministratorRole,
     CurrentPasswordWrong,
+    RecoveryProofWrong {
+        tries_left: i32,
+    },
+    RecoveryTriesSpent,
+    RecoveryProofUsed,
+    RecoveryNotProven,
+    RecoveryExpired,
+    RecoveryCompleted,
     RateLimited {
         retry_time: Timestamp,
     },
@@ -56,6 +64,12 @@ impl chassis::error::Refusal for Refusal {
             Self::RefreshTokenReused => "REFRESH_TOKEN_REUSED",
             Self::OwnAdministratorRole => "OWN_ADMINISTRATOR_ROLE",
             Self::CurrentPasswordWrong => "CURRENT_PASSWORD_WRONG",
+            Self::RecoveryProofWrong { .. } => "RECOVERY_PROOF_WRONG",
+            Self::RecoveryTriesSpent => "RECOVERY_TRIES_SPENT",
+            Self::RecoveryProofUsed => "RECOVERY_PROOF_USED",
+            Self::RecoveryNotProven => "RECOVERY_NOT_PROVEN",
+            Self::RecoveryExpired => "RECOVERY_EXPIRED",
+            Self::RecoveryCompleted => "RECOVERY_COMPLETED",
             Self::RateLimited { .. } => "RATE_LIMITED",
         }
     }
@@ -75,13 +89,21 @@ impl chassis::error::Refusal for Refusal {
             | Self::RegistrationNotOpen { .. }
             | Self::OverAgeLimit { .. }
             | Self::OwnAdministratorRole
-            | Self::CurrentPasswordWrong => Kind::FailedPrecondition,
+            | Self::CurrentPasswordWrong
+            | Self::RecoveryProofWrong { .. }
+            | Self::RecoveryTriesSpent
+            | Self::RecoveryProofUsed
+            | Self::RecoveryNotProven
+            | Self::RecoveryExpired
+            | Self::RecoveryCompleted => Kind::FailedPrecondition,
         }
     }
 
     fn metadata(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::EmailProofWrong { tries_left } => vec![("tries_left", tries_left.to_string())],
+            Self::EmailProofWrong { tries_left } | Self::RecoveryProofWrong { tries_left } => {
+                vec![("tries_left", tries_left.to_string())]
+            }
             Self::ResendTooSoon { resend_time } => vec![("resend_time", resend_time.to_string())],
             Self::RegistrationNotOpen {
                 campaign,

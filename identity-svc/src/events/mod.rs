@@ -32,10 +32,12 @@ mod language_result_received;
 mod promo_code_issued;
 mod promo_code_redeemed;
 pub mod publish;
+mod recovery_started;
 mod registration_repeated;
 
 pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
     vec![
+        recovery_started::subscriber(ctx),
         to(ctx, "identity.inbox.account_created", account_created::told),
         to(
             ctx,

@@ -3,7 +3,7 @@
 use chassis::Result;
 use chassis::database::Tx;
 use chassis::outbox;
-use proto::events::v1::{AccountCreated, RegistrationRepeated};
+use proto::events::v1::{AccountCreated, RecoveryStarted, RegistrationRepeated};
 use uuid::Uuid;
 
 use crate::Context;
@@ -29,4 +29,12 @@ pub async fn registration_repeated(ctx: &Context, tx: &Tx, account: Uuid) -> Res
         account: account.clone(),
     };
     outbox::publish(tx, &ctx.clock, &ctx.ids, &account, &event).await
+}
+
+/// For ourselves: who has the login is looked up where nobody waits for the answer.
+pub async fn recovery_started(ctx: &Context, tx: &Tx, recovery: &str) -> Result<()> {
+    let event = RecoveryStarted {
+        recovery: recovery.to_owned(),
+    };
+    outbox::publish(tx, &ctx.clock, &ctx.ids, recovery, &event).await
 }

@@ -9,6 +9,7 @@ use crate::Context;
 mod expire_attempts;
 mod forget_answers;
 mod forget_mails;
+mod forget_recoveries;
 mod forget_sessions;
 pub(crate) mod seal_personal_data;
 
@@ -17,6 +18,7 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
         expire_attempts::job(ctx.clone()),
         forget_answers::job(ctx.clone()),
         forget_mails::job(ctx.clone()),
+        forget_recoveries::job(ctx.clone()),
         forget_sessions::job(ctx.clone()),
         seal_personal_data::job(ctx.clone()),
     ]

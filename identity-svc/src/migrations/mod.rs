@@ -7,6 +7,7 @@ mod m0002_registration_attempts;
 mod m0003_sessions;
 mod m0004_messages_and_mails;
 mod m0005_sealed_personal_data;
+mod m0006_recoveries;
 
 pub struct Migrator;
 
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_sessions::Migration),
             Box::new(m0004_messages_and_mails::Migration),
             Box::new(m0005_sealed_personal_data::Migration),
+            Box::new(m0006_recoveries::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ use proto::identity::v1::accounts_server::AccountsServer;
 use proto::identity::v1::mails_server::MailsServer;
 use proto::identity::v1::messages_server::MessagesServer;
 use proto::identity::v1::persons_server::PersonsServer;
+use proto::identity::v1::recoveries_server::RecoveriesServer;
 use proto::identity::v1::registration_attempts_server::RegistrationAttemptsServer;
 use proto::identity::v1::sessions_server::SessionsServer;
 use proto::wire::v1::Language;
@@ -21,6 +22,7 @@ pub mod accounts;
 pub mod mails;
 pub mod messages;
 pub mod persons;
+pub mod recoveries;
 pub mod registration_attempts;
 pub mod sessions;
 
@@ -29,6 +31,9 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(MailsServer::new(mails::Mails::new(ctx.clone())))
         .add_service(MessagesServer::new(messages::Messages::new(ctx.clone())))
         .add_service(PersonsServer::new(persons::Persons::new(ctx.clone())))
+        .add_service(RecoveriesServer::new(recoveries::Recoveries::new(
+            ctx.clone(),
+        )))
         .add_service(RegistrationAttemptsServer::new(
             registration_attempts::RegistrationAttempts::new(ctx.clone()),
         ))

@@ -159,6 +159,14 @@ pub async fn save_password_hash(
     Ok(done.rows_affected() == 1)
 }
 
+/// Another password, whatever was there before.
+pub async fn replace_password_hash(tx: &Tx, account: Uuid, hash: &Masked<String>) -> Result<()> {
+    let sql = "UPDATE account SET password_hash = $2 WHERE id = $1";
+    let values = [account.to_string().into(), hash.reveal().as_str().into()];
+    execute(tx, sql, values).await?;
+    Ok(())
+}
+
 pub async fn save_language(tx: &Tx, account: Uuid, language: Language) -> Result<()> {
     let sql = "UPDATE account SET language = $2, version = version + 1 WHERE id = $1";
     execute(

@@ -14,10 +14,11 @@ use super::{Place, id, limit, maybe_time, odd, time};
 use crate::domain::notice::Enclosure;
 use crate::sealing::Sealer;
 
-/// What a mail is for: registrations are counted per address.
+/// What a mail is for: registrations and recoveries are counted per address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Registration,
+    Recovery,
     Notice,
 }
 
@@ -25,6 +26,7 @@ impl Purpose {
     fn as_str(self) -> &'static str {
         match self {
             Purpose::Registration => "REGISTRATION",
+            Purpose::Recovery => "RECOVERY",
             Purpose::Notice => "NOTICE",
         }
     }
@@ -90,15 +92,21 @@ pub async fn insert(
     Ok(())
 }
 
-/// How many mails of registrations went to an address since, and when the oldest of them did.
-pub async fn registrations_since(
+/// How many mails of this purpose went to an address since, and when the oldest of them did.
+pub async fn sent_since(
     tx: &Tx,
     to_index: &str,
+    purpose: Purpose,
     since: Timestamp,
 ) -> Result<(i64, Timestamp)> {
     let sql = "SELECT COUNT(*) AS n, MIN(created_us) AS oldest_us FROM mail
-               WHERE to_index = $1 AND purpose = 'REGISTRATION' AND created_us > $2";
-    let Some(row) = query_one(tx, sql, [to_index.into(), to_us(since).into()]).await? else {
+               WHERE to_index = $1 AND purpose = $2 AND created_us > $3";
+    let values = [
+        to_index.into(),
+        purpose.as_str().into(),
+        to_us(since).into(),
+    ];
+    let Some(row) = query_one(tx, sql, values).await? else {
         return Ok((0, since));
     };
     Ok((

@@ -11,6 +11,7 @@ pub mod account;
 pub mod failure;
 pub mod mail;
 pub mod message;
+pub mod recovery;
 pub mod registration;
 pub mod role;
 pub mod sealed;

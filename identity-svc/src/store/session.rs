@@ -169,6 +169,11 @@ pub async fn end_others(tx: &Tx, account: Uuid, kept: Uuid, now: Timestamp) -> R
     Ok(execute(tx, sql, values).await?.rows_affected())
 }
 
+/// Ends every session of the account; returns how many there were.
+pub async fn end_all(tx: &Tx, account: Uuid, now: Timestamp) -> Result<u64> {
+    end_others(tx, account, Uuid::nil(), now).await
+}
+
 /// The account's sessions that can still be used, newest first.
 pub async fn list<C: ConnectionTrait>(
     on: &C,

@@ -95,6 +95,12 @@ fn refusals() -> Vec<Refusal> {
         Refusal::RefreshTokenReused,
         Refusal::OwnAdministratorRole,
         Refusal::CurrentPasswordWrong,
+        Refusal::RecoveryProofWrong { tries_left: 3 },
+        Refusal::RecoveryTriesSpent,
+        Refusal::RecoveryProofUsed,
+        Refusal::RecoveryNotProven,
+        Refusal::RecoveryExpired,
+        Refusal::RecoveryCompleted,
         Refusal::RateLimited { retry_time: time },
     ];
     for refusal in &all {
@@ -113,6 +119,12 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::RefreshTokenReused
             | Refusal::OwnAdministratorRole
             | Refusal::CurrentPasswordWrong
+            | Refusal::RecoveryProofWrong { .. }
+            | Refusal::RecoveryTriesSpent
+            | Refusal::RecoveryProofUsed
+            | Refusal::RecoveryNotProven
+            | Refusal::RecoveryExpired
+            | Refusal::RecoveryCompleted
             | Refusal::RateLimited { .. } => {}
         }
     }
@@ -168,7 +180,7 @@ fn every_kind_of_message_has_a_title_and_a_body_in_three_languages() {
             .ok()
             .map(|it| it.as_str_name())
     });
-    assert_eq!(kinds.len(), 18);
+    assert_eq!(kinds.len(), 19);
     for language in Language::ALL {
         for kind in &kinds {
             for part in ["title", "body"] {

@@ -13,6 +13,7 @@ mod campaigns;
 mod contract;
 mod inbox;
 mod passwords;
+mod recoveries;
 mod registration;
 mod roles;
 mod sessions;

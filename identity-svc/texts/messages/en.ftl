@@ -86,6 +86,12 @@ booking-cancelled-body =
 test-started-title = Test started
 test-started-body = Dear candidate, you started the test on { $start } (Astana time). Good luck!
 
+password-recovered-title = Password recovered
+password-recovered-body =
+    The password of your account was replaced on { $time } (Astana time) after a code or a link sent to this address. Every session of the account has ended.
+
+    If it was not you, somebody reads your mail: tell the administrators at once.
+
 password-changed-title = Password changed
 password-changed-body =
     The password of your account was changed on { $time } (Astana time). Every other session of the account has ended.
@@ -104,6 +110,19 @@ registration-mail-body =
     { $link }
 
     If you did not register, do nothing.
+
+# The mail of a recovery
+recovery-mail-subject = Recover your password
+recovery-mail-body =
+    Hello!
+
+    The code to set a new password: { $code }
+    It is good for { $minutes } minutes.
+
+    Or open this link:
+    { $link }
+
+    If you did not ask for it, do nothing: the password stays as it is. Tell nobody the code.
 
 mail-footer = This mail was sent automatically. All messages: { $link }
 calendar-summary = Test: Presidential Youth Personnel Reserve

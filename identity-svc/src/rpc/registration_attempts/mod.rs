@@ -13,6 +13,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::registration::{Attempt, Rules, State};
 use crate::inbox::{self, RegistrationMail};
 use crate::secrets::{new_token, token_hash};
+use crate::store::mail::Purpose;
 use crate::{Context, store};
 use chassis::database::Tx;
 use jiff::Timestamp;
@@ -130,7 +131,8 @@ impl Proofs {
     ) -> chassis::Result<()> {
         let to_index = ctx.secrets.email_index(attempt.email.reveal());
         let since = now - Rules::MAIL_WINDOW;
-        let (sent, oldest) = store::mail::registrations_since(tx, &to_index, since).await?;
+        let (sent, oldest) =
+            store::mail::sent_since(tx, &to_index, Purpose::Registration, since).await?;
         if sent >= ctx.config.registration.most_mails {
             return Err(Refusal::RateLimited {
                 retry_time: oldest + Rules::MAIL_WINDOW,
