@@ -21,7 +21,7 @@ static POOL: LazyLock<DescriptorPool> =
 const SAFE_TO_REPEAT: &[&str] = &["irikteu.questionnaire.v1.Documents.UploadDocument"];
 
 /// First words of RPCs that change nothing.
-const READING_VERBS: &[&str] = &["Get", "List", "Download", "LookUp", "Exchange"];
+const READING_VERBS: &[&str] = &["Get", "List", "Download", "LookUp", "Exchange", "Verify"];
 
 // ---- comments ----
 

@@ -1,5 +1,5 @@
 //! The experts' work on submissions: tasks with a term in working days, claims under a lease,
-//! decisions that stay.
+//! decisions that stay, in a log that only grows.
 //!
 //! | room | what is in it |
 //! |---|---|
@@ -35,6 +35,7 @@ use chassis::policy::Policy;
 use chassis::server::{Guard, Service};
 use chassis::text::Texts;
 use chassis::token::Verifier;
+use proto::review::v1::decision_log_entries_server::DecisionLogEntriesServer;
 use proto::review::v1::reason_codes_server::ReasonCodesServer;
 use proto::review::v1::review_tasks_server::ReviewTasksServer;
 use proto::review::v1::work_calendars_server::WorkCalendarsServer;
@@ -106,6 +107,9 @@ pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
     let routes = Routes::new(ReviewTasksServer::new(rpc::review_tasks::ReviewTasks::new(
         &ctx,
     )))
+    .add_service(DecisionLogEntriesServer::new(
+        rpc::decision_log_entries::DecisionLogEntries::new(&ctx),
+    ))
     .add_service(ReasonCodesServer::new(rpc::reason_codes::ReasonCodes::new(
         &ctx,
     )))

@@ -1,6 +1,6 @@
 //! Who may call which RPC of review-svc. What is the caller's own is the handler's question.
 
-use chassis::caller::Role::{CampaignManager, Expert};
+use chassis::caller::Role::{Administrator, CampaignManager, Expert};
 use chassis::policy::Allow::{Anyone, Role, Service, SignedIn};
 use chassis::policy::Row;
 
@@ -43,6 +43,15 @@ pub const ROWS: &[Row] = &[
     (
         "/irikteu.review.v1.ReviewTasks/RequestCorrection",
         &[Role(Expert)],
+    ),
+    // The log is for those who answer for the decisions, not for those who make them.
+    (
+        "/irikteu.review.v1.DecisionLogEntries/ListDecisionLogEntries",
+        &[Role(CampaignManager), Role(Administrator)],
+    ),
+    (
+        "/irikteu.review.v1.DecisionLogEntries/VerifyDecisionLog",
+        &[Role(CampaignManager), Role(Administrator)],
     ),
     (
         "/irikteu.review.v1.ReasonCodes/ListReasonCodes",

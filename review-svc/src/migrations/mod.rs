@@ -2,6 +2,7 @@
 
 mod m0001_review_tasks;
 mod m0002_decisions;
+mod m0003_decision_log;
 
 use sea_orm_migration::prelude::*;
 
@@ -13,6 +14,7 @@ impl MigratorTrait for Migrator {
             Box::new(chassis::database::ChassisTables),
             Box::new(m0001_review_tasks::ReviewTasks),
             Box::new(m0002_decisions::Decisions),
+            Box::new(m0003_decision_log::DecisionLog),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! What people call: one folder per gRPC service, one file per RPC.
 
+pub mod decision_log_entries;
 pub mod reason_codes;
 pub mod review_tasks;
 pub mod work_calendars;

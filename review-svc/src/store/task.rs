@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::decision;
+use super::{decision, decision_log};
 use crate::domain::calendar::Term;
 use crate::domain::task::{Claim, ReviewTask, State};
 
@@ -33,7 +33,7 @@ pub struct Kept {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Key(pub(super) i64, pub(super) String);
 
-const COLUMNS: &str = "t.id, t.application, t.submission, t.campaign, t.applicant, \
+pub(super) const COLUMNS: &str = "t.id, t.application, t.submission, t.campaign, t.applicant, \
     t.submission_number, t.state, t.open_us, t.due_us, t.working_days, t.calendar_version, \
     t.claim_expert, t.claim_us, t.lease_us, t.start_us, t.close_us, t.version";
 
@@ -177,6 +177,7 @@ pub async fn save(tx: &Tx, kept: &mut Kept) -> Result<()> {
     kept.version += 1;
     if let State::Decided(decided) = &kept.task.state {
         decision::insert(tx, &kept.id.to_string(), decided).await?;
+        decision_log::append(tx, kept).await?;
     }
     Ok(())
 }
@@ -201,7 +202,7 @@ pub(super) fn id(row: &QueryResult) -> Result<Uuid> {
     Uuid::parse_str(&id).map_err(|error| Error::Internal(error.into()))
 }
 
-pub(super) fn read(row: &QueryResult) -> Result<Kept> {
+pub fn read(row: &QueryResult) -> Result<Kept> {
     let working_days = u32::try_from(row.try_get::<i32>("", "working_days")?).unwrap_or(0);
     let start: Option<i64> = row.try_get("", "start_us")?;
     Ok(Kept {

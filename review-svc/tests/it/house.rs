@@ -52,6 +52,13 @@ impl House {
         Self::on(testing::database::<Migrator>().await, clock, ids, config).await
     }
 
+    /// On a database that has its past already.
+    pub async fn with_database(test: TestDatabase) -> Self {
+        let clock = testing::clock();
+        let ids = testing::ids(&clock);
+        Self::on(test, clock, ids, Config::default()).await
+    }
+
     /// The service started anew on the same database.
     pub async fn restarted_with(self, config: Config) -> Self {
         Self::on(self.test, self.clock, self.ids, config).await

@@ -2,6 +2,7 @@
 
 mod claims;
 mod contract;
+mod decision_log;
 mod decisions;
 mod dossier;
 mod house;
