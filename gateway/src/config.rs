@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use chassis::config::CommonArgs;
 
+use crate::limit::{Rate, Rates};
+
 /// What the gateway needs to know wherever it runs.
 #[derive(Debug, Clone)]
 pub struct GatewayConfig {
@@ -29,6 +31,8 @@ pub struct GatewayConfig {
     pub upload_timeout: Duration,
     /// The longest wait for a JSON body, and the longest silence within a stream.
     pub body_timeout: Duration,
+    /// How often somebody may call.
+    pub rates: Rates,
 }
 
 impl Default for GatewayConfig {
@@ -43,6 +47,7 @@ impl Default for GatewayConfig {
             call_timeout: Duration::from_secs(10),
             upload_timeout: Duration::from_secs(600),
             body_timeout: Duration::from_secs(20),
+            rates: Rates::default(),
         }
     }
 }
@@ -105,14 +110,33 @@ pub struct ServeArgs {
     /// are believed.
     #[arg(long, env = "IRIKTEU_TRUSTED_PROXIES", default_value_t = 0)]
     pub trusted_proxies: usize,
+
+    /// What one address may call: at once / a minute. Wide enough for a classroom behind it.
+    #[arg(long, env = "IRIKTEU_RATE_ADDRESS", default_value_t = Rates::default().address)]
+    pub rate_address: Rate,
+
+    /// What one account may call, from all its devices: at once / a minute.
+    #[arg(long, env = "IRIKTEU_RATE_ACCOUNT", default_value_t = Rates::default().account)]
+    pub rate_account: Rate,
+
+    /// How often one address may sign in, refresh and register: at once / a minute.
+    #[arg(long, env = "IRIKTEU_RATE_CREDENTIALS", default_value_t = Rates::default().credentials)]
+    pub rate_credentials: Rate,
 }
 
 impl ServeArgs {
     pub fn gateway(&self) -> GatewayConfig {
+        let rates = Rates {
+            address: self.rate_address,
+            account: self.rate_account,
+            credentials: self.rate_credentials,
+            ..Rates::default()
+        };
         GatewayConfig {
             allowed_origins: self.allowed_origins.clone(),
             is_https: self.https,
             trusted_proxies: self.trusted_proxies,
+            rates,
             ..GatewayConfig::default()
         }
     }

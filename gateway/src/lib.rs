@@ -8,6 +8,7 @@
 //! | [`transcode`] | one request, start to end; no RPC is known there by name |
 //! | [`upload`], [`download`] | raw bodies in both directions |
 //! | [`session`] | bearer tokens, cookies, origins |
+//! | [`limit`], [`bounded`] | how often somebody may call; memory that stays small |
 //! | [`problem`], [`naming`] | every "no" as problem+json, in the client's words |
 //! | [`openapi`], [`comment`] | the OpenAPI document |
 //! | [`pages`] | the API page and the page that confirms an e-mail address |
@@ -30,6 +31,7 @@ use prost_reflect::DescriptorPool;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub mod bind;
+pub mod bounded;
 pub mod call;
 pub mod comment;
 pub mod config;
@@ -38,6 +40,7 @@ pub mod edge;
 pub mod header;
 pub mod json;
 pub mod leftover;
+pub mod limit;
 pub mod naming;
 pub mod openapi;
 pub mod pages;
@@ -64,6 +67,7 @@ pub struct Inner {
     pub(crate) config: GatewayConfig,
     pub(crate) routes: route::Routes,
     pub(crate) openapi: String,
+    pub(crate) limits: limit::Limits,
     connections: HashMap<&'static str, Connection>,
     /// The only connection that speaks for the gateway itself.
     pub(crate) identity: Connection,
@@ -108,6 +112,7 @@ impl Gateway {
         Ok(Self(Arc::new(Inner {
             identity: connect(IDENTITY).signed(speaker),
             connections,
+            limits: limit::Limits::new(config.rates.clone(), clock.clone()),
             config,
             routes,
             openapi,
@@ -166,6 +171,8 @@ fn cors(origins: &[String]) -> CorsLayer {
             names::ETAG,
             names::CONTENT_LANGUAGE,
             names::RETRY_AFTER,
+            HeaderName::from_static("ratelimit"),
+            HeaderName::from_static("ratelimit-policy"),
             HeaderName::from_static("x-trace-id"),
         ])
         .max_age(std::time::Duration::from_secs(600))

@@ -1,5 +1,7 @@
 //! Who is calling: a bearer token or a cookie, traded for a token that one service believes.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chassis::client::Connection;
 use chassis::clock::Clock;
 use chassis::mask::Masked;
@@ -7,7 +9,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use prost_reflect::{DynamicMessage, Value};
 use proto::identity::v1::ExchangeSessionRequest;
 use proto::identity::v1::sessions_client::SessionsClient;
+use serde::Deserialize;
 use tonic::Status;
+use uuid::Uuid;
 
 use crate::call::Envelope;
 use crate::problem::Problem;
@@ -79,6 +83,27 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<Masked<String>> {
         .map(|(_, value)| Masked::new(value.to_owned()))
 }
 
+/// What the identity service says of an access token.
+#[derive(Debug)]
+pub struct Introduction {
+    /// `Bearer …`, believed by one service.
+    pub token: HeaderValue,
+    /// Whose session it is.
+    pub account: Option<Uuid>,
+}
+
+/// The account that a caller token names. It came from the identity service itself, a moment ago:
+/// the service it is for checks its signature.
+fn account_of(token: &str) -> Option<Uuid> {
+    #[derive(Deserialize)]
+    struct Claims {
+        sub: Uuid,
+    }
+    let claims = BASE64.decode(token.split('.').nth(1)?).ok()?;
+    let Claims { sub } = serde_json::from_slice(&claims).ok()?;
+    Some(sub)
+}
+
 /// Trades an access token for a caller token that only `audience` believes.
 ///
 /// # Errors
@@ -88,7 +113,7 @@ pub async fn exchange(
     access: &Masked<String>,
     audience: &str,
     envelope: &Envelope,
-) -> Result<HeaderValue, Status> {
+) -> Result<Introduction, Status> {
     let mut request = tonic::Request::new(ExchangeSessionRequest {
         access_token: access.reveal().clone(),
         audience: audience.to_owned(),
@@ -99,10 +124,12 @@ pub async fn exchange(
     let answer = tokio::time::timeout(envelope.deadline, sessions.exchange_session(request))
         .await
         .map_err(|_| Status::deadline_exceeded("no answer in time"))??;
-    let mut value = HeaderValue::try_from(format!("Bearer {}", answer.into_inner().caller_token))
+    let caller_token = answer.into_inner().caller_token;
+    let mut token = HeaderValue::try_from(format!("Bearer {caller_token}"))
         .map_err(|_| Status::internal("a caller token that is no header"))?;
-    value.set_sensitive(true);
-    Ok(value)
+    token.set_sensitive(true);
+    let account = account_of(&caller_token);
+    Ok(Introduction { token, account })
 }
 
 /// Whether a state-changing request that brings cookies comes from a page of ours.

@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use http::Method;
 use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor};
 
+use crate::comment::Comments;
 use crate::percent;
 use crate::template::Step;
 
@@ -42,12 +43,13 @@ impl Routes {
     /// If an annotation can't be served, or two share a method and path.
     pub fn read(pool: &DescriptorPool) -> anyhow::Result<Self> {
         let mut routes = Self::default();
+        let comments = Comments::read(pool);
         for rpc in pool
             .services()
             .flat_map(|service| service.methods().collect::<Vec<_>>())
         {
             let name = rpc.full_name().to_owned();
-            let operation = Operation::read(rpc, pool).with_context(|| name.clone())?;
+            let operation = Operation::read(rpc, pool, &comments).with_context(|| name.clone())?;
             if let Some(operation) = operation {
                 routes.add(operation).context(name)?;
             }

@@ -5,6 +5,7 @@ use http::Method;
 use http::uri::PathAndQuery;
 use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 
+use crate::comment::Comments;
 use crate::template::Template;
 
 /// The services behind the gateway; package `irikteu.x.v1` is served by `x-svc`. A package that is
@@ -32,6 +33,9 @@ pub struct Operation {
     /// The way to the etag of the request, or of the resource in it.
     pub etag: Option<Vec<FieldDescriptor>>,
     pub update_mask: Option<FieldDescriptor>,
+    /// What strangers change with their credentials: signing in, refreshing, registering. Such a
+    /// call of the service that vouches for people never answers NOT_SIGNED_IN.
+    pub is_for_strangers: bool,
 }
 
 /// What the HTTP body is to the request.
@@ -78,6 +82,7 @@ impl Operation {
     pub(super) fn read(
         rpc: MethodDescriptor,
         pool: &DescriptorPool,
+        comments: &Comments,
     ) -> anyhow::Result<Option<Self>> {
         let Some((method, path, body)) = http_rule(&rpc, pool)? else {
             return Ok(None);
@@ -99,8 +104,13 @@ impl Operation {
             }
             _ => None,
         };
+        let service = service_of(rpc.parent_service().package_name())?;
+        let text = comments.of(&rpc.parent_file(), rpc.path());
         Ok(Some(Self {
-            service: service_of(rpc.parent_service().package_name())?,
+            is_for_strangers: service == chassis::caller::IDENTITY
+                && method != Method::GET
+                && !text.contains("NOT_SIGNED_IN"),
+            service,
             path: format!("/{}/{}", rpc.parent_service().full_name(), rpc.name()).parse()?,
             template: Template::parse(&path, &input)?,
             shape: shape(&rpc, &body)?,

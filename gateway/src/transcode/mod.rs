@@ -10,11 +10,13 @@ use bytes::Bytes;
 use chassis::error;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tonic::{Code, Status};
+use uuid::Uuid;
 
 use crate::Inner;
 use crate::bind::{self, Parts};
 use crate::call::Envelope;
 use crate::edge::{ClientAddress, Label, Trace};
+use crate::limit::Tally;
 use crate::naming::{self, Manner};
 use crate::problem::Problem;
 use crate::route::{Found, Operation, Shape};
@@ -32,8 +34,12 @@ pub async fn answer(State(gateway): State<Arc<Inner>>, request: Request) -> Resp
     let method = request.method().clone();
     match gateway.routes.find(&method, request.uri().path()) {
         Found::Operation(operation, segments) => {
-            let answer = gateway.operate(operation, &segments, &trace, request).await;
+            let mut tally = Tally::default();
+            let answer = gateway
+                .operate(operation, &segments, &trace, &mut tally, request)
+                .await;
             let mut response = answer.unwrap_or_else(|problem| problem.into_response(&trace.id));
+            tally.show(response.headers_mut());
             response
                 .extensions_mut()
                 .insert(Label(operation.template.text.clone()));
@@ -60,6 +66,8 @@ pub(crate) struct Journey<'a> {
     envelope: Envelope,
     /// Why the cookie's session counts as none.
     ended: Option<Status>,
+    /// Whose session it is.
+    account: Option<Uuid>,
 }
 
 impl Inner {
@@ -68,9 +76,13 @@ impl Inner {
         operation: &Operation,
         segments: &[String],
         trace: &Trace,
+        tally: &mut Tally,
         request: Request,
     ) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
+        let address = parts.extensions.get::<ClientAddress>().copied();
+        self.limits
+            .address(operation, address.map(|it| it.0), tally)?;
         let query = parts.uri.query().unwrap_or_default();
         if parts.uri.path().len() + query.len() > self.config.longest_uri {
             let max = self.config.longest_uri.to_string();
@@ -96,15 +108,18 @@ impl Inner {
                 &[],
             ));
         }
-        let address = parts.extensions.get::<ClientAddress>();
         let envelope = self.envelope(operation, trace, address);
         let mut journey = Journey {
             operation,
             credentials,
             envelope,
             ended: None,
+            account: None,
         };
         self.introduce(&mut journey).await?;
+        if let Some(account) = journey.account {
+            self.limits.account(account, tally)?;
+        }
 
         let is_upload = matches!(operation.shape, Shape::Upload(_));
         let (text, raw) = if is_upload {
@@ -144,7 +159,7 @@ impl Inner {
         &self,
         operation: &Operation,
         trace: &Trace,
-        address: Option<&ClientAddress>,
+        address: Option<ClientAddress>,
     ) -> Envelope {
         let mut headers = HeaderMap::new();
         let language = HeaderValue::from_static(error::language().code());
@@ -176,7 +191,9 @@ impl Inner {
         envelope.deadline = envelope.deadline.min(self.config.call_timeout);
         let audience = journey.operation.service;
         match session::exchange(self.identity.clone(), token, audience, &envelope).await {
-            Ok(token) => {
+            Ok(introduction) => {
+                journey.account = introduction.account;
+                let token = introduction.token.clone();
                 journey
                     .envelope
                     .headers

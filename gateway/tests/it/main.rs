@@ -6,6 +6,7 @@ mod contract;
 mod document;
 mod edges;
 mod fuzz;
+mod limits;
 mod sessions;
 mod stage;
 mod streams;
