@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chassis::config::CommonArgs;
 
+use crate::introduction;
 use crate::limit::{Rate, Rates};
 
 /// What the gateway needs to know wherever it runs.
@@ -31,6 +32,10 @@ pub struct GatewayConfig {
     pub upload_timeout: Duration,
     /// The longest wait for a JSON body, and the longest silence within a stream.
     pub body_timeout: Duration,
+    /// How long an exchanged session is good for more calls; at most [`introduction::LONGEST`],
+    /// because an ended session must be refused everywhere within five seconds. Zero exchanges on
+    /// every call.
+    pub introduction_life: Duration,
     /// How often somebody may call.
     pub rates: Rates,
 }
@@ -47,6 +52,7 @@ impl Default for GatewayConfig {
             call_timeout: Duration::from_secs(10),
             upload_timeout: Duration::from_secs(600),
             body_timeout: Duration::from_secs(20),
+            introduction_life: introduction::LONGEST,
             rates: Rates::default(),
         }
     }
@@ -111,6 +117,11 @@ pub struct ServeArgs {
     #[arg(long, env = "IRIKTEU_TRUSTED_PROXIES", default_value_t = 0)]
     pub trusted_proxies: usize,
 
+    /// For how many milliseconds an exchanged session is good for more calls; at most 3000, and 0
+    /// exchanges on every call.
+    #[arg(long, env = "IRIKTEU_SESSION_CACHE_MS", default_value_t = 3000)]
+    pub session_cache_ms: u64,
+
     /// What one address may call: at once / a minute. Wide enough for a classroom behind it.
     #[arg(long, env = "IRIKTEU_RATE_ADDRESS", default_value_t = Rates::default().address)]
     pub rate_address: Rate,
@@ -136,6 +147,7 @@ impl ServeArgs {
             allowed_origins: self.allowed_origins.clone(),
             is_https: self.https,
             trusted_proxies: self.trusted_proxies,
+            introduction_life: Duration::from_millis(self.session_cache_ms),
             rates,
             ..GatewayConfig::default()
         }

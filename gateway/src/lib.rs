@@ -8,6 +8,7 @@
 //! | [`transcode`] | one request, start to end; no RPC is known there by name |
 //! | [`upload`], [`download`] | raw bodies in both directions |
 //! | [`session`] | bearer tokens, cookies, origins |
+//! | [`introduction`] | who a token is, kept for a moment |
 //! | [`limit`], [`bounded`] | how often somebody may call; memory that stays small |
 //! | [`problem`], [`naming`] | every "no" as problem+json, in the client's words |
 //! | [`openapi`], [`comment`] | the OpenAPI document |
@@ -38,6 +39,7 @@ pub mod config;
 pub mod download;
 pub mod edge;
 pub mod header;
+pub mod introduction;
 pub mod json;
 pub mod leftover;
 pub mod limit;
@@ -68,6 +70,7 @@ pub struct Inner {
     pub(crate) routes: route::Routes,
     pub(crate) openapi: String,
     pub(crate) limits: limit::Limits,
+    pub(crate) introductions: introduction::Introductions,
     connections: HashMap<&'static str, Connection>,
     /// The only connection that speaks for the gateway itself.
     pub(crate) identity: Connection,
@@ -112,6 +115,10 @@ impl Gateway {
         Ok(Self(Arc::new(Inner {
             identity: connect(IDENTITY).signed(speaker),
             connections,
+            introductions: introduction::Introductions::new(
+                config.introduction_life,
+                clock.clone(),
+            ),
             limits: limit::Limits::new(config.rates.clone(), clock.clone()),
             config,
             routes,

@@ -104,6 +104,15 @@ fn account_of(token: &str) -> Option<Uuid> {
     Some(sub)
 }
 
+/// The account that an answer is or belongs to.
+pub fn account_named(answer: &DynamicMessage) -> Option<Uuid> {
+    ["account", "name"].into_iter().find_map(|field| {
+        let value = answer.get_field_by_name(field)?;
+        let id = value.as_str()?.strip_prefix("accounts/")?;
+        Uuid::parse_str(id.split('/').next()?).ok()
+    })
+}
+
 /// Trades an access token for a caller token that only `audience` believes.
 ///
 /// # Errors

@@ -187,10 +187,22 @@ impl Inner {
             Access::Bearer(token) => (token, false),
             Access::Cookie(token) => (token, true),
         };
-        let mut envelope = journey.envelope.clone();
-        envelope.deadline = envelope.deadline.min(self.config.call_timeout);
         let audience = journey.operation.service;
-        match session::exchange(self.identity.clone(), token, audience, &envelope).await {
+        let introduction = match self.introductions.find(token, audience) {
+            Ok(known) => Ok(known),
+            Err(before) => {
+                let mut envelope = journey.envelope.clone();
+                envelope.deadline = envelope.deadline.min(self.config.call_timeout);
+                let told = session::exchange(self.identity.clone(), token, audience, &envelope);
+                told.await.map(|introduction| {
+                    let introduction = Arc::new(introduction);
+                    self.introductions
+                        .keep(token, audience, introduction.clone(), before);
+                    introduction
+                })
+            }
+        };
+        match introduction {
             Ok(introduction) => {
                 journey.account = introduction.account;
                 let token = introduction.token.clone();

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
+use chassis::caller::IDENTITY;
 use chassis::error;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -54,6 +55,9 @@ impl Inner {
             ..
         } = journey;
         let work = session::prepare(operation, credentials, &mut message);
+        // Held until the service has answered, or nobody waits for it any more.
+        let is_about_people = operation.is_unsafe() && operation.service == IDENTITY;
+        let _forgetting = is_about_people.then(|| self.introductions.forgetting(journey.account));
         let connection = self.connection(operation.service);
         let answer = call::unary(connection, operation, envelope.clone(), message).await;
         let mut answer = match answer {
@@ -61,6 +65,10 @@ impl Inner {
             Err(status) => {
                 let is_over = status.code() == Code::Unauthenticated;
                 let mut problem = Problem::from(status);
+                // A copied token came back: its session has ended, and nothing says whose it was.
+                if problem.reason == "REFRESH_TOKEN_REUSED" {
+                    self.introductions.forget_all();
+                }
                 if work == CookieWork::Set && is_over && credentials.refresh.is_some() {
                     for cookie in session::cleared() {
                         problem = problem.with(header::SET_COOKIE, cookie);
@@ -69,6 +77,9 @@ impl Inner {
                 return Err(problem);
             }
         };
+        if let Some(account) = session::account_named(&answer).filter(|_| is_about_people) {
+            self.introductions.forget(account);
+        }
         let cookies = match work {
             CookieWork::Nothing => Vec::new(),
             CookieWork::Set => session::take_cookies(&mut answer, &self.clock),

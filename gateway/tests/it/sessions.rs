@@ -220,3 +220,85 @@ async fn a_page_of_another_site_changes_nothing_with_our_cookies() {
         cookie(request("GET", "/v1/campaigns"), GOOD_TOKEN).header("sec-fetch-site", "cross-site");
     assert_eq!(stage.send(builder, "").await.status, 200);
 }
+
+async fn read(stage: &Stage) -> u16 {
+    let builder = signed_in(request("GET", "/v1/campaigns"));
+    stage.send(builder, "").await.status.as_u16()
+}
+
+#[tokio::test]
+async fn a_page_that_asks_for_ten_things_costs_one_exchange_for_each_service() {
+    let stage = stage();
+    for _ in 0..5 {
+        assert_eq!(read(&stage).await, 200);
+        let builder = signed_in(request("GET", "/v1/reviewTasks"));
+        assert_eq!(stage.send(builder, "").await.status, 200);
+    }
+    assert_eq!(stage.gateway_calls(), 2);
+    stage.clock.advance(jiff::SignedDuration::from_secs(3));
+    read(&stage).await;
+    assert_eq!(stage.gateway_calls(), 3);
+    // A token that is not good is asked about each time.
+    for _ in 0..2 {
+        let builder = request("GET", "/v1/campaigns").header("authorization", "Bearer old");
+        assert_eq!(stage.send(builder, "").await.status, 401);
+    }
+    assert_eq!(stage.gateway_calls(), 5);
+}
+
+#[tokio::test]
+async fn a_session_that_this_gateway_ends_or_changes_is_asked_about_again_at_once() {
+    let account = format!("accounts/{}", uuid::Uuid::from_u128(7));
+    // What is called, by the account itself or by somebody else, and what it answers with.
+    for (path, rpc, by_itself) in [
+        ("/v1/sessions/current/end", "EndSession", true),
+        ("/v1/sessions/refresh", "RefreshSession", false),
+        ("/v1/accounts/7/grantRole", "GrantRole", false),
+    ] {
+        let stage = stage();
+        let named = account.clone();
+        if rpc == "GrantRole" {
+            stage.on(rpc, move |_: identity::GrantRoleRequest| {
+                Ok(identity::Account {
+                    name: named.clone(),
+                    ..Default::default()
+                })
+            });
+        } else if rpc == "RefreshSession" {
+            stage.on(rpc, move |_: identity::RefreshSessionRequest| {
+                Ok(identity::Session {
+                    account: named.clone(),
+                    ..Default::default()
+                })
+            });
+        }
+        read(&stage).await;
+        read(&stage).await;
+        assert_eq!(stage.gateway_calls(), 1, "{rpc}");
+        let builder = json("POST", path);
+        let builder = if by_itself {
+            signed_in(builder)
+        } else {
+            builder
+        };
+        assert_eq!(stage.send(builder, "{}").await.status, 200, "{rpc}");
+        let before = stage.gateway_calls();
+        read(&stage).await;
+        assert_eq!(stage.gateway_calls(), before + 1, "{rpc}");
+    }
+}
+
+#[tokio::test]
+async fn a_stolen_refresh_token_makes_the_gateway_ask_about_everybody() {
+    let stage = stage();
+    stage.on("RefreshSession", |_: identity::RefreshSessionRequest| {
+        Err::<identity::Session, _>(chassis::Error::Unauthenticated("REFRESH_TOKEN_REUSED"))
+    });
+    read(&stage).await;
+    let reply = stage
+        .post("/v1/sessions/refresh", r#"{"refreshToken": "copied"}"#)
+        .await;
+    assert_eq!(reply.status, 401);
+    read(&stage).await;
+    assert_eq!(stage.gateway_calls(), 2);
+}
