@@ -49,6 +49,8 @@ pub const ROWS: &[Row] = &[
     ("/irikteu.testing.v1.Bookings/ListBookings", &[SignedIn]),
     ("/irikteu.testing.v1.Attempts/StartAttempt", &[SignedIn]),
     ("/irikteu.testing.v1.Attempts/GetAttempt", &[SignedIn]),
+    ("/irikteu.testing.v1.Candidates/GetCandidate", &[SignedIn]),
+    ("/irikteu.testing.v1.Candidates/ListCandidates", &[SignedIn]),
 ];
 
 /// Partners. Which codes each may reach is in the list of partners.

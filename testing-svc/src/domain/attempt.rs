@@ -5,16 +5,13 @@ use uuid::Uuid;
 
 use super::words;
 
-/// Digits of a candidate's number: assessors see it instead of a name.
-pub const NUMBER_LENGTH: usize = 10;
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     pub id: Uuid,
     pub campaign: String,
     pub booking: Uuid,
     pub state: State,
-    /// Drawn, and tied to this attempt only: it tells nothing about the person.
+    /// The candidate's number in the campaign: it tells nothing about the person.
     pub candidate_number: String,
     pub started: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Taken: an accepted application makes its person eligible for the first stage.
+//! Taken: an accepted application makes its person eligible for the first stage, under a number.
 
 use std::sync::Arc;
 
@@ -27,7 +27,15 @@ async fn take(ctx: &Context, event: &Event, accepted: &ApplicationAccepted) -> R
     }
     let application = &accepted.application;
     let now = ctx.clock.now();
-    if store::eligibility::grant(&tx, &campaign, account, application, now).await? {
+    let submission = &accepted.submission;
+    let granted = store::eligibility::Accepted {
+        campaign: &campaign,
+        account,
+        application,
+        submission,
+    };
+    if store::eligibility::grant(&tx, granted, now).await? {
+        store::eligibility::number(&tx, &ctx.ids, &campaign, account).await?;
         let by = Caller::Service("review-svc".into());
         audit::record(
             &tx,

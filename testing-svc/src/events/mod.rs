@@ -1,6 +1,7 @@
 //! What others told us, and what we tell. One file per event, both ways.
 
 mod application_accepted;
+mod application_submitted;
 mod application_withdrawn;
 mod attempt_started;
 mod booking_cancelled;
@@ -31,6 +32,7 @@ pub use promo_code_redeemed::promo_code_redeemed;
 pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
     vec![
         application_accepted::subscriber(ctx.clone()),
+        application_submitted::subscriber(ctx.clone()),
         application_withdrawn::subscriber(ctx.clone()),
     ]
 }

@@ -2,6 +2,7 @@
 
 mod m0001_promo_codes;
 mod m0002_selection;
+mod m0003_candidates;
 
 use sea_orm_migration::prelude::*;
 
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
             Box::new(chassis::database::ChassisTables),
             Box::new(m0001_promo_codes::Migration),
             Box::new(m0002_selection::Migration),
+            Box::new(m0003_candidates::Migration),
         ]
     }
 }

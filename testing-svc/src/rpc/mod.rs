@@ -5,11 +5,13 @@
 //! | [`promo_codes`], [`language_results`] | a free language test, and its result |
 //! | [`test_centers`], [`stages`], [`test_sessions`] | what the exam desk plans |
 //! | [`bookings`], [`attempts`] | what a person does with it |
+//! | [`candidates`] | who takes part, by a number instead of a name |
 //! | [`redemptions`] | what partners call, on a port of their own |
 //! | [`parse`], [`enums`] | the wire's shapes, read and written |
 
 pub mod attempts;
 pub mod bookings;
+pub mod candidates;
 pub mod enums;
 pub mod language_results;
 pub mod parse;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use proto::partner::v1::redemptions_server::RedemptionsServer;
 use proto::testing::v1::attempts_server::AttemptsServer;
 use proto::testing::v1::bookings_server::BookingsServer;
+use proto::testing::v1::candidates_server::CandidatesServer;
 use proto::testing::v1::language_results_server::LanguageResultsServer;
 use proto::testing::v1::promo_codes_server::PromoCodesServer;
 use proto::testing::v1::stages_server::StagesServer;
@@ -49,6 +52,7 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         )))
         .add_service(BookingsServer::new(bookings::Bookings(ctx.clone())))
         .add_service(AttemptsServer::new(attempts::Attempts(ctx.clone())))
+        .add_service(CandidatesServer::new(candidates::Candidates(ctx.clone())))
 }
 
 /// What partners call.

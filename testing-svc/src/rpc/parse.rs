@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use proto::wire::v1::LocalizedText;
 use uuid::Uuid;
 
+use crate::domain::eligibility::is_number;
 use crate::domain::localized::Localized;
 
 /// Most characters of a title or an address.
@@ -61,6 +62,13 @@ pub fn below_campaign(
 ) -> Option<(String, Uuid)> {
     let [campaign, id] = ids(violations, field, pattern, text)?;
     Some((campaign, uuid(violations, field, &id)?))
+}
+
+/// `campaigns/{campaign}/candidates/{candidate}`: the campaign and the candidate's number.
+pub fn candidate(violations: &mut Violations, field: &str, text: &str) -> Option<(String, String)> {
+    let [campaign, number] = ids(violations, field, "campaigns/*/candidates/*", text)?;
+    let known = is_number(&number).then_some((campaign, number));
+    violations.take(field, known.ok_or("INVALID_NAME"))
 }
 
 /// `testCenters/{test_center}`.

@@ -1,54 +1,151 @@
 //! Eligibilities in the database. The row of a person in a campaign is also the lock under which
 //! all that the person does with bookings happens one after another.
 
-use chassis::Result;
+use anyhow::anyhow;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, for_update, query_one};
+use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use chassis::ids::Ids;
+use chassis::{Error, Result};
 use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::row;
-use crate::domain::eligibility::{Eligibility, Standing};
+use crate::domain::eligibility::{Eligibility, NUMBER_LENGTH, Standing};
+
+/// How often to draw a candidate's number again when by chance it is taken.
+const DRAWS: usize = 5;
+
+const SELECT: &str = "SELECT campaign, account, standing, stage_number, direction, candidate_number
+    FROM eligibilities";
 
 pub async fn lock(tx: &Tx, campaign: &str, account: Uuid) -> Result<Option<Eligibility>> {
     let sql = format!(
-        "SELECT campaign, account, standing, stage_number FROM eligibilities
-         WHERE campaign = $1 AND account = $2{}",
+        "{SELECT} WHERE campaign = $1 AND account = $2{}",
         for_update(tx)
     );
     let found = query_one(tx, &sql, [campaign.into(), account.to_string().into()]).await?;
-    found
-        .map(|found| {
-            Ok(Eligibility {
-                campaign: row::get(&found, "campaign")?,
-                account: row::uuid(&found, "account")?,
-                standing: row::word(&found, "standing", Standing::from_word)?,
-                stage_number: row::get(&found, "stage_number")?,
-            })
-        })
-        .transpose()
+    found.as_ref().map(read).transpose()
 }
 
-/// Opens the first stage. A withdrawal of the same application stands, even if it arrived first:
-/// the two come from different services and in any order.
-pub async fn grant(
-    tx: &Tx,
+/// Who takes part under this number.
+pub async fn numbered<C: ConnectionTrait>(
+    on: &C,
     campaign: &str,
-    account: Uuid,
-    application: &str,
-    now: Timestamp,
-) -> Result<bool> {
+    number: &str,
+) -> Result<Option<Eligibility>> {
+    let sql =
+        format!("{SELECT} WHERE campaign = $1 AND candidate_number = $2 AND standing = 'GRANTED'");
+    let found = query_one(on, &sql, [campaign.into(), number.into()]).await?;
+    found.as_ref().map(read).transpose()
+}
+
+/// What a list of candidates is narrowed by.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub campaign: String,
+    pub account: Option<Uuid>,
+    pub direction: Option<String>,
+}
+
+/// Those who take part, in the order of their numbers.
+pub async fn list<C: ConnectionTrait>(
+    on: &C,
+    filter: &Filter,
+    after: Option<String>,
+    limit: u64,
+) -> Result<Vec<Eligibility>> {
+    let mut sql = format!("{SELECT} WHERE campaign = $1 AND standing = 'GRANTED'");
+    let mut values: Vec<Value> = vec![filter.campaign.as_str().into()];
+    let mut narrow = |condition: &str, value: Option<String>| {
+        if let Some(value) = value {
+            values.push(value.into());
+            sql += &format!(" AND {condition} ${}", values.len());
+        }
+    };
+    narrow("account =", filter.account.map(|id| id.to_string()));
+    narrow("direction =", filter.direction.clone());
+    narrow("candidate_number >", Some(after.unwrap_or_default()));
+    sql += &format!(" ORDER BY candidate_number LIMIT {limit}");
+    let rows = query_all(on, &sql, values).await?;
+    rows.iter().map(read).collect()
+}
+
+/// What an acceptance is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepted<'a> {
+    pub campaign: &'a str,
+    pub account: Uuid,
+    pub application: &'a str,
+    pub submission: &'a str,
+}
+
+/// Opens the first stage, in the direction of the submission that was accepted. A withdrawal of the
+/// same application stands, even if it arrived first: the two come from different services and in
+/// any order.
+pub async fn grant(tx: &Tx, accepted: Accepted<'_>, now: Timestamp) -> Result<bool> {
     let done = execute(
         tx,
-        "INSERT INTO eligibilities (campaign, account, application, standing, stage_number, changed_us)
-         VALUES ($1, $2, $3, 'GRANTED', 1, $4)
+        "INSERT INTO eligibilities (campaign, account, application, submission, direction, standing,
+            stage_number, changed_us)
+         VALUES ($1, $2, $3, $4, (SELECT direction FROM directions WHERE submission = $4),
+            'GRANTED', 1, $5)
          ON CONFLICT (campaign, account) DO UPDATE
-         SET standing = 'GRANTED', application = excluded.application, changed_us = excluded.changed_us
+         SET standing = 'GRANTED', application = excluded.application,
+            submission = excluded.submission, direction = excluded.direction,
+            changed_us = excluded.changed_us
          WHERE eligibilities.standing = 'TAKEN' AND eligibilities.application <> excluded.application",
-        [campaign.into(), account.to_string().into(), application.into(), to_us(now).into()],
+        [
+            accepted.campaign.into(),
+            accepted.account.to_string().into(),
+            accepted.application.into(),
+            accepted.submission.into(),
+            to_us(now).into(),
+        ],
     )
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Keeps the direction of a submission, and tells it to an acceptance that was heard before.
+pub async fn keep_direction(tx: &Tx, submission: &str, direction: &str) -> Result<()> {
+    execute(
+        tx,
+        "INSERT INTO directions (submission, direction) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        [submission.into(), direction.into()],
+    )
+    .await?;
+    execute(
+        tx,
+        "UPDATE eligibilities SET direction = $2 WHERE submission = $1 AND direction IS NULL",
+        [submission.into(), direction.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The person's number in the campaign, drawn when it is asked for first and the same ever after.
+/// The eligibility is locked, or was just written in this transaction.
+pub async fn number(tx: &Tx, ids: &Ids, campaign: &str, account: Uuid) -> Result<String> {
+    for _ in 0..DRAWS {
+        let drawn = ids.code(b"0123456789", NUMBER_LENGTH);
+        execute(
+            tx,
+            "UPDATE eligibilities SET candidate_number = $3
+             WHERE campaign = $1 AND account = $2 AND candidate_number IS NULL
+                AND NOT EXISTS (SELECT 1 FROM eligibilities others
+                    WHERE others.campaign = $1 AND others.candidate_number = $3)",
+            [campaign.into(), account.to_string().into(), drawn.into()],
+        )
+        .await?;
+        let known = lock(tx, campaign, account).await?;
+        if let Some(number) = known.and_then(|it| it.candidate_number) {
+            return Ok(number);
+        }
+    }
+    Err(Error::Internal(anyhow!(
+        "no free candidate number was drawn"
+    )))
 }
 
 pub async fn take(
@@ -68,4 +165,15 @@ pub async fn take(
     )
     .await?;
     Ok(())
+}
+
+fn read(found: &QueryResult) -> Result<Eligibility> {
+    Ok(Eligibility {
+        campaign: row::get(found, "campaign")?,
+        account: row::uuid(found, "account")?,
+        standing: row::word(found, "standing", Standing::from_word)?,
+        stage_number: row::get(found, "stage_number")?,
+        direction: row::get::<Option<String>>(found, "direction")?.unwrap_or_default(),
+        candidate_number: row::get(found, "candidate_number")?,
+    })
 }

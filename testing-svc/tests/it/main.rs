@@ -1,6 +1,7 @@
 //! The real service on a real database, spoken to as people, services and partners do.
 
 mod bookings;
+mod candidates;
 mod contract;
 mod crowds;
 mod eligibility;

@@ -12,7 +12,7 @@ use chassis::server::Service;
 use chassis::testing::{self, TestDatabase, person, request_id};
 use chassis::token::PublicKey;
 use jiff::{SignedDuration, Timestamp};
-use proto::events::v1::{ApplicationAccepted, ApplicationWithdrawn};
+use proto::events::v1::{ApplicationAccepted, ApplicationSubmitted, ApplicationWithdrawn};
 use proto::identity::v1::persons_server::PersonsServer;
 use proto::partner::v1 as partner;
 use proto::partner::v1::redemptions_client::RedemptionsClient;
@@ -20,6 +20,7 @@ use proto::questionnaire::v1::promo_rights_server::PromoRightsServer;
 use proto::testing::v1 as pb;
 use proto::testing::v1::attempts_client::AttemptsClient;
 use proto::testing::v1::bookings_client::BookingsClient;
+use proto::testing::v1::candidates_client::CandidatesClient;
 use proto::testing::v1::promo_codes_client::PromoCodesClient;
 use proto::testing::v1::stages_client::StagesClient;
 use proto::testing::v1::test_centers_client::TestCentersClient;
@@ -299,11 +300,38 @@ impl World {
         let account = person_name(number);
         let event = ApplicationAccepted {
             application: application(number),
+            submission: submission(number),
             campaign: CAMPAIGN.into(),
             account,
             ..Default::default()
         };
         self.hear(&application(number), &event).await;
+    }
+
+    /// What questionnaire-svc tells before an application is accepted.
+    pub async fn submit(&self, number: u128, direction: &str) {
+        let event = ApplicationSubmitted {
+            application: application(number),
+            submission: submission(number),
+            campaign: CAMPAIGN.into(),
+            account: person_name(number),
+            direction: direction.into(),
+            ..Default::default()
+        };
+        self.hear(&application(number), &event).await;
+    }
+
+    /// The candidate that the person with this number is.
+    pub async fn candidate(&self, number: u128) -> Option<pb::Candidate> {
+        let request = pb::ListCandidatesRequest {
+            parent: CAMPAIGN.into(),
+            ..Default::default()
+        };
+        let mut candidates = CandidatesClient::new(self.as_person(number));
+        let found = candidates.list_candidates(request).await;
+        let mut own = found.expect("a list").into_inner().candidates;
+        assert!(own.len() < 2);
+        own.pop()
     }
 
     pub async fn withdraw(&self, number: u128) {
@@ -496,6 +524,11 @@ pub fn person_name(number: u128) -> String {
 
 pub fn application(number: u128) -> String {
     format!("{CAMPAIGN}/applications/{}", uuid::Uuid::from_u128(number))
+}
+
+pub fn submission(number: u128) -> String {
+    let id = uuid::Uuid::from_u128(number + 1_000_000);
+    format!("{}/submissions/{id}", application(number))
 }
 
 pub fn text(text: &str) -> Option<LocalizedText> {

@@ -170,5 +170,16 @@ fn event(kept: &Kept, filling: &Filling, now: Timestamp) -> ApplicationSubmitted
         submission_number: i32::try_from(kept.application.submission_count).unwrap_or(i32::MAX),
         submit_time: Some(to_pb(now)),
         correction_working_days: filling.campaign.rules.correction_working_days,
+        direction: direction(filling),
     }
+}
+
+/// The direction inside which the person competes; none where the form asks for none.
+fn direction(filling: &Filling) -> String {
+    let personal = filling.sections.get("personal");
+    personal
+        .and_then(|section| section.filled.answers.get("direction"))
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }

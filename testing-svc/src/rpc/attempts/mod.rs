@@ -41,6 +41,7 @@ fn written(attempt: &Attempt) -> pb::Attempt {
         booking: booking::name(&attempt.campaign, attempt.booking),
         state: enums::attempt_state(attempt.state).into(),
         start_time: Some(to_pb(attempt.started)),
+        candidate_number: attempt.candidate_number.clone(),
         ..pb::Attempt::default()
     }
 }

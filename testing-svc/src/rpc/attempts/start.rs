@@ -17,14 +17,11 @@ use tonic::Request;
 use uuid::Uuid;
 
 use super::written;
-use crate::domain::attempt::{Attempt, NUMBER_LENGTH, State};
+use crate::domain::attempt::{Attempt, State};
 use crate::domain::{Change, eligibility};
 use crate::rpc::parse;
 use crate::store::booking::Seat;
 use crate::{Context, events, store};
-
-/// How often to draw a candidate's number again when by chance it is taken.
-const DRAWS: usize = 5;
 
 /// What a launch token says: who sits is a number, and nothing else about the person.
 #[derive(Serialize)]
@@ -104,22 +101,17 @@ async fn sit(ctx: &Context, tx: &Tx, caller: &Caller, mut seat: Seat) -> Result<
 }
 
 async fn insert(ctx: &Context, tx: &Tx, seat: &Seat, id: Uuid) -> Result<Attempt> {
-    for _ in 0..DRAWS {
-        let attempt = Attempt {
-            id,
-            campaign: seat.booking.campaign.clone(),
-            booking: seat.booking.id,
-            state: State::Authorized,
-            candidate_number: ctx.ids.code(b"0123456789", NUMBER_LENGTH),
-            started: ctx.clock.now(),
-        };
-        if store::attempt::insert(tx, &attempt).await? {
-            return Ok(attempt);
-        }
-    }
-    Err(Error::Internal(anyhow!(
-        "no free candidate number was drawn"
-    )))
+    let (campaign, account) = (&seat.booking.campaign, seat.booking.account);
+    let attempt = Attempt {
+        id,
+        campaign: campaign.clone(),
+        booking: seat.booking.id,
+        state: State::Authorized,
+        candidate_number: store::eligibility::number(tx, &ctx.ids, campaign, account).await?,
+        started: ctx.clock.now(),
+    };
+    store::attempt::insert(tx, &attempt).await?;
+    Ok(attempt)
 }
 
 /// The answer with the way in.
