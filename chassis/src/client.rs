@@ -1,7 +1,7 @@
 //! One client for a service in this process and for one far away: generated clients take it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, RwLock, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,10 +19,15 @@ use crate::error;
 /// A call to another service that brings no deadline of its own ends after this long.
 const LONGEST: Duration = Duration::from_secs(10);
 
+type Services = RwLock<HashMap<&'static str, Routes>>;
+
 /// The services of this process, by name. Filled after all are built, so that they may call
 /// each other in a ring.
+///
+/// Connections hold it weakly: services hold connections, and a ring of owners would keep every
+/// service, and its database's connections, for as long as the process lives.
 #[derive(Clone, Default)]
-pub struct LocalNet(Arc<RwLock<HashMap<&'static str, Routes>>>);
+pub struct LocalNet(Arc<Services>);
 
 impl LocalNet {
     pub fn add(&self, service: &'static str, routes: Routes) {
@@ -32,22 +37,20 @@ impl LocalNet {
             .insert(service, routes.prepare());
     }
 
-    fn find(&self, service: &str) -> Option<Routes> {
-        self.0
-            .read()
-            .unwrap_or_else(|e| e.into_inner())
-            .get(service)
-            .cloned()
-    }
-
-    /// A connection to a service of this process.
+    /// A connection to a service of this process, good for as long as the net lives.
     pub fn connect(&self, service: &'static str) -> Connection {
         Connection {
             service,
-            via: Via::Local(self.clone()),
+            via: Via::Local(Arc::downgrade(&self.0)),
             sign: Sign::Nobody,
         }
     }
+}
+
+fn find(services: &Weak<Services>, service: &str) -> Option<Routes> {
+    let services = services.upgrade()?;
+    let services = services.read().unwrap_or_else(|e| e.into_inner());
+    services.get(service).cloned()
 }
 
 /// A connection to one service.
@@ -60,7 +63,7 @@ pub struct Connection {
 
 #[derive(Clone)]
 enum Via {
-    Local(LocalNet),
+    Local(Weak<Services>),
     Remote(Channel),
 }
 
@@ -154,7 +157,7 @@ impl Service<Request<Body>> for Connection {
                     }
                 })
             }
-            Via::Local(net) => match net.find(self.service) {
+            Via::Local(services) => match find(services, self.service) {
                 Some(mut routes) => {
                     let answer = routes.call(request);
                     Box::pin(async move { Ok(answer.await?) })

@@ -231,6 +231,30 @@ async fn a_no_is_said_in_the_callers_language() {
 }
 
 #[tokio::test]
+async fn services_that_call_each_other_do_not_keep_each_other_alive() {
+    let world = world();
+    let connection = world.net.connect("x-svc");
+    // A service that can call itself, as services of one process can call each other.
+    let held = std::sync::Arc::new(());
+    let seen = std::sync::Arc::downgrade(&held);
+    let back = world.net.connect("y-svc");
+    let handler = move || {
+        let _ = (&held, &back);
+        async { Status::ok("").into_http::<axum::body::Body>() }
+    };
+    world.net.add(
+        "y-svc",
+        Routes::from(axum::Router::new().route("/y.Things/Open", post(handler))),
+    );
+    drop(world);
+    assert!(seen.upgrade().is_none());
+    assert_eq!(
+        call(connection, "Open", &[]).await.code(),
+        tonic::Code::Unavailable
+    );
+}
+
+#[tokio::test]
 async fn a_service_that_is_not_there_is_unavailable() {
     let answer = call(LocalNet::default().connect("x-svc"), "Open", &[]).await;
     assert_eq!(answer.code(), tonic::Code::Unavailable);
