@@ -89,6 +89,8 @@ pub struct Stage {
     pub clock: Clock,
     stand_in: StandIn,
     exchanges: Arc<AtomicUsize>,
+    /// Keeps the services of this process there: connections to them do not.
+    net: LocalNet,
 }
 
 pub fn stage() -> Stage {
@@ -97,10 +99,11 @@ pub fn stage() -> Stage {
 
 pub fn stage_with(config: GatewayConfig) -> Stage {
     let net = LocalNet::default();
-    build(config, |service, routes| {
+    let stage = build(config, |service, routes| {
         net.add(service, routes);
         net.connect(service)
-    })
+    });
+    Stage { net, ..stage }
 }
 
 /// The same, with every service behind a port of its own.
@@ -182,6 +185,7 @@ fn build(config: GatewayConfig, connect: impl Fn(&'static str, Routes) -> Connec
         clock,
         stand_in,
         exchanges,
+        net: LocalNet::default(),
     }
 }
 
