@@ -29,7 +29,7 @@ async fn a_second_start_finds_the_data_of_the_first() {
     assert!(first.terminate(), "SIGTERM drains and ends well");
     let second = Process::start(folder.path());
     assert_eq!(campaigns(second.base.clone()).await, before);
-    // Far more than it takes; what it takes is in docs/performance.md.
+    // Far more than it takes: a loaded machine must not fail this.
     assert!(
         second.ready_after < std::time::Duration::from_secs(10),
         "{:?}",
