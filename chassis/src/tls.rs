@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use rustls::pki_types::CertificateDer;
 use tonic::transport::{Certificate, Identity, ServerTlsConfig};
-use x509_parser::extensions::GeneralName;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use webpki::EndEntityCert;
 
 /// The start of the URI in a partner's certificate; its name follows.
 pub const PARTNER_URI: &str = "urn:irikteu:partner:";
@@ -39,17 +39,12 @@ impl MutualTls {
 
 /// The partner named in a client certificate that the TLS layer has verified.
 pub fn partner_name(certificate: &[u8]) -> Option<String> {
-    let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
-    let names = certificate.subject_alternative_name().ok()??;
+    let der = CertificateDer::from(certificate);
+    let certificate = EndEntityCert::try_from(&der).ok()?;
+    let mut names = certificate
+        .valid_uri_names()
+        .filter_map(|uri| uri.strip_prefix(PARTNER_URI));
     names
-        .value
-        .general_names
-        .iter()
-        .find_map(|name| match name {
-            GeneralName::URI(uri) => uri
-                .strip_prefix(PARTNER_URI)
-                .filter(|n| crate::name::is_slug(n))
-                .map(str::to_owned),
-            _ => None,
-        })
+        .find(|name| crate::name::is_slug(name))
+        .map(str::to_owned)
 }
