@@ -90,7 +90,7 @@ pub struct Stage {
     stand_in: StandIn,
     exchanges: Arc<AtomicUsize>,
     /// Keeps the services of this process there: connections to them do not.
-    net: LocalNet,
+    _net: LocalNet,
 }
 
 pub fn stage() -> Stage {
@@ -103,7 +103,7 @@ pub fn stage_with(config: GatewayConfig) -> Stage {
         net.add(service, routes);
         net.connect(service)
     });
-    Stage { net, ..stage }
+    Stage { _net: net, ..stage }
 }
 
 /// The same, with every service behind a port of its own.
@@ -185,7 +185,7 @@ fn build(config: GatewayConfig, connect: impl Fn(&'static str, Routes) -> Connec
         clock,
         stand_in,
         exchanges,
-        net: LocalNet::default(),
+        _net: LocalNet::default(),
     }
 }
 
