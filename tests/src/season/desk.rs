@@ -1,0 +1,160 @@
+//! The house: the manager opens the campaign, the exam desk its stages, centres and sessions.
+
+use anyhow::Context;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::actor::Outcome;
+use super::ledger::Closing;
+use super::plan::Plan;
+use super::stand::Stand;
+
+/// A campaign that opened today and closes in some days, and two that are not open.
+pub async fn create_campaigns(stand: &Stand, plan: &Plan) -> anyhow::Result<()> {
+    let open = campaign(stand, plan.places, -1, 5);
+    let create = async |id: &str, campaign: Value| {
+        let path = format!("/v1/campaigns?campaignId={id}");
+        stand.manager.post("create campaign", &path, campaign).await
+    };
+    let id = stand.campaign_id();
+    let mut backwards = open.clone();
+    backwards["closeTime"] = stand.in_days(-2).to_string().into();
+    create(&id, backwards).await?.refused_for("INVALID_REQUEST")?;
+    create(&id, open.clone()).await?.done()?;
+    create(&id, open).await?.refused_for("CAMPAIGN_EXISTS")?;
+    let other = [("over", -9, -1), ("soon", 3, 9)];
+    for (suffix, opens, closes) in other {
+        let id = format!("{id}-{suffix}");
+        create(&id, campaign(stand, plan.places, opens, closes)).await?.done()?;
+    }
+    Ok(())
+}
+
+fn campaign(stand: &Stand, places: usize, opens: i64, closes: i64) -> Value {
+    json!({
+        "programme": stand.programme,
+        "title": text("Президенттік жастар кадр резерві", "Президентский молодёжный кадровый резерв",
+                      "Presidential Youth Personnel Reserve"),
+        "openTime": stand.in_days(opens).to_string(),
+        "closeTime": stand.in_days(closes).to_string(),
+        "timeZone": "Asia/Almaty",
+        "rules": {
+            "maxAgeYears": 35, "ageReference": "AGE_REFERENCE_REGISTRATION", "minExperienceDays": 1826,
+            "minLanguageLevel": "LANGUAGE_LEVEL_B1", "citizenshipRequired": true,
+            "higherEducationRequired": true, "correctionWorkingDays": 3,
+        },
+        "places": places,
+        "formRevision": format!("forms/{}-questionnaire/revisions/1", stand.programme),
+    })
+}
+
+fn text(kk: &str, ru: &str, en: &str) -> Value {
+    json!({"kk": kk, "ru": ru, "en": en})
+}
+
+/// An application a day too late and one too early.
+pub async fn try_closed_windows(
+    stand: &Stand,
+    who: &super::actor::Actor,
+) -> anyhow::Result<()> {
+    for (suffix, expected) in [("over", "CAMPAIGN_CLOSED"), ("soon", "CAMPAIGN_NOT_OPEN_YET")] {
+        let campaign = format!("{}-{suffix}", stand.campaign());
+        let path = format!("/v1/{campaign}/applications");
+        let answer = who.post("open questionnaire", &path, json!({})).await?;
+        stand.ledger.facts().closings.push(Closing {
+            campaign,
+            expected,
+            answered: answer.reason(),
+        });
+    }
+    Ok(())
+}
+
+/// A stage with sessions to book.
+#[derive(Debug, Clone)]
+pub struct StageOpen {
+    pub number: usize,
+    pub name: String,
+    pub sessions: Vec<SessionOpen>,
+}
+
+#[derive(Debug, Clone)]
+pub struct SessionOpen {
+    pub name: String,
+    pub capacity: usize,
+    pub check_in: bool,
+}
+
+const TITLES: [(&str, &str, &str); 3] = [
+    (
+        "Мәтіндік ақпаратпен жұмыс істеу қабілетін бағалау",
+        "Оценка способности работать с текстовой информацией",
+        "Assessment of the ability to work with textual information",
+    ),
+    (
+        "Сандық ақпаратпен жұмыс істеу қабілетін бағалау",
+        "Оценка способности работать с числовой информацией",
+        "Assessment of the ability to work with numerical information",
+    ),
+    (
+        "Құрылымдалған сұхбат",
+        "Структурированное интервью",
+        "Structured interview",
+    ),
+];
+
+/// The place that all sessions are at, made once.
+pub async fn create_center(stand: &Stand) -> anyhow::Result<String> {
+    let center = json!({
+        "title": text("Облыстық филиал", "Областной филиал", "Regional branch"),
+        "address": text("Астана, Абай даңғылы, 33а", "Астана, пр. Абая, 33а", "Astana, Abai ave. 33a"),
+        "mode": "MODE_ONSITE", "timeZone": "Asia/Almaty",
+    });
+    let created = stand.desk.carry_out("create centre", "/v1/testCenters", center).await?;
+    name_of(&created)
+}
+
+/// A stage and its sessions for so many people: one that has seats for a quarter of them, and
+/// others with room enough. The terms are wide, so that what is booked can be sat at once.
+pub async fn create_stage(
+    stand: &Stand,
+    number: usize,
+    center: &str,
+    people: usize,
+) -> anyhow::Result<StageOpen> {
+    let (kk, ru, en) = TITLES[(number - 1) % TITLES.len()];
+    let stage = json!({
+        "number": number, "title": text(kk, ru, en), "launchUrl": "https://test.example/start",
+        "changeNotice": "3600s", "maxChanges": 2, "earlyStart": "2592000s", "lateStart": "3600s",
+    });
+    let path = format!("/v1/{}/stages", stand.campaign());
+    let created = stand.desk.carry_out("create stage", &path, stage).await?;
+    let name = name_of(&created)?;
+    let mut sessions = Vec::new();
+    let roomy = people.div_ceil(2) + 2;
+    for (at, capacity) in [(people / 4).max(1), roomy, roomy, roomy].into_iter().enumerate() {
+        let start = stand.in_days(2) + SignedDuration::from_hours(i64::try_from(at)? * 2);
+        let check_in = at == 1;
+        let session = json!({
+            "startTime": start.to_string(), "endTime": (start + SignedDuration::from_mins(90)).to_string(),
+            "center": center, "capacity": capacity, "language": "LANGUAGE_KK", "checkInRequired": check_in,
+        });
+        let path = format!("/v1/{name}/sessions");
+        let created = stand.desk.carry_out("create session", &path, session).await?;
+        sessions.push(SessionOpen {
+            name: name_of(&created)?,
+            capacity,
+            check_in,
+        });
+    }
+    Ok(StageOpen {
+        number,
+        name,
+        sessions,
+    })
+}
+
+fn name_of(created: &Value) -> anyhow::Result<String> {
+    let name = created["name"].as_str().context("a resource without a name")?;
+    Ok(name.to_owned())
+}

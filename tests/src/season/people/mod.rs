@@ -1,0 +1,48 @@
+//! What applicants do, step by step.
+//!
+//! | room | from … to |
+//! |---|---|
+//! | [`register`] | «Тіркелу» to a session |
+//! | [`fill`] | the sections and their papers |
+//! | [`language`] | the code, the partner's test, the certificate |
+//! | [`submit`] | «Тексеруге жіберу», taking back, correcting |
+//! | [`seat`] | «Күн мен уақытты таңдау» to «Тестілеуді бастау» |
+
+pub mod fill;
+pub mod language;
+pub mod register;
+pub mod seat;
+pub mod submit;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::actor::Actor;
+use super::plan::Planned;
+
+/// Somebody of the plan with an account.
+#[derive(Clone)]
+pub struct Person {
+    pub planned: Planned,
+    pub actor: Actor,
+    pub iin: String,
+    pub email: String,
+    pub password: String,
+    /// `accounts/{account}`.
+    pub account: String,
+    /// `campaigns/{campaign}/applications/{application}`, once opened.
+    pub application: String,
+    /// What was saved last, by section.
+    pub answers: BTreeMap<&'static str, Value>,
+}
+
+impl Person {
+    pub fn number(&self) -> usize {
+        self.planned.number
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/v1/{}{rest}", self.application)
+    }
+}
