@@ -47,8 +47,10 @@ async fn listed(mut mails: Mails, to: String, headers: &HeaderMap) -> Response {
     };
     let accept = headers.get(header::ACCEPT);
     if accept.is_some_and(|accept| accept == "application/json") {
-        return axum::Json(serde_json::json!({"mails": mails.iter().map(as_json).collect::<Vec<_>>()}))
-            .into_response();
+        return axum::Json(
+            serde_json::json!({"mails": mails.iter().map(as_json).collect::<Vec<_>>()}),
+        )
+        .into_response();
     }
     let mut rows = String::new();
     for mail in &mails {

@@ -270,5 +270,7 @@ impl Actor {
 fn wait(answer: &Answer) -> Duration {
     let told = answer.headers.get("retry-after");
     let seconds = told.and_then(|it| it.to_str().ok()?.parse().ok());
-    seconds.map_or(PAUSE, |seconds: u64| Duration::from_secs(seconds.clamp(1, 60)))
+    seconds.map_or(PAUSE, |seconds: u64| {
+        Duration::from_secs(seconds.clamp(1, 60))
+    })
 }

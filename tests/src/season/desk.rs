@@ -19,13 +19,17 @@ pub async fn create_campaigns(stand: &Stand, plan: &Plan) -> anyhow::Result<()> 
     let id = stand.campaign_id();
     let mut backwards = open.clone();
     backwards["closeTime"] = stand.in_days(-2).to_string().into();
-    create(&id, backwards).await?.refused_for("INVALID_REQUEST")?;
+    create(&id, backwards)
+        .await?
+        .refused_for("INVALID_REQUEST")?;
     create(&id, open.clone()).await?.done()?;
     create(&id, open).await?.refused_for("CAMPAIGN_EXISTS")?;
     let other = [("over", -9, -1), ("soon", 3, 9)];
     for (suffix, opens, closes) in other {
         let id = format!("{id}-{suffix}");
-        create(&id, campaign(stand, plan.places, opens, closes)).await?.done()?;
+        create(&id, campaign(stand, plan.places, opens, closes))
+            .await?
+            .done()?;
     }
     Ok(())
 }
@@ -53,11 +57,11 @@ fn text(kk: &str, ru: &str, en: &str) -> Value {
 }
 
 /// An application a day too late and one too early.
-pub async fn try_closed_windows(
-    stand: &Stand,
-    who: &super::actor::Actor,
-) -> anyhow::Result<()> {
-    for (suffix, expected) in [("over", "CAMPAIGN_CLOSED"), ("soon", "CAMPAIGN_NOT_OPEN_YET")] {
+pub async fn try_closed_windows(stand: &Stand, who: &super::actor::Actor) -> anyhow::Result<()> {
+    for (suffix, expected) in [
+        ("over", "CAMPAIGN_CLOSED"),
+        ("soon", "CAMPAIGN_NOT_OPEN_YET"),
+    ] {
         let campaign = format!("{}-{suffix}", stand.campaign());
         let path = format!("/v1/{campaign}/applications");
         let answer = who.post("open questionnaire", &path, json!({})).await?;
@@ -110,7 +114,10 @@ pub async fn create_center(stand: &Stand) -> anyhow::Result<String> {
         "address": text("Астана, Абай даңғылы, 33а", "Астана, пр. Абая, 33а", "Astana, Abai ave. 33a"),
         "mode": "MODE_ONSITE", "timeZone": "Asia/Almaty",
     });
-    let created = stand.desk.carry_out("create centre", "/v1/testCenters", center).await?;
+    let created = stand
+        .desk
+        .carry_out("create centre", "/v1/testCenters", center)
+        .await?;
     name_of(&created)
 }
 
@@ -125,22 +132,28 @@ pub async fn create_stage(
     let (kk, ru, en) = TITLES[(number - 1) % TITLES.len()];
     let stage = json!({
         "number": number, "title": text(kk, ru, en), "launchUrl": "https://test.example/start",
-        "changeNotice": "3600s", "maxChanges": 2, "earlyStart": "2592000s", "lateStart": "3600s",
+        "changeNotice": "0s", "maxChanges": 2, "earlyStart": "86400s", "lateStart": "3600s",
     });
     let path = format!("/v1/{}/stages", stand.campaign());
     let created = stand.desk.carry_out("create stage", &path, stage).await?;
     let name = name_of(&created)?;
     let mut sessions = Vec::new();
     let roomy = people.div_ceil(2) + 2;
-    for (at, capacity) in [(people / 4).max(1), roomy, roomy, roomy].into_iter().enumerate() {
-        let start = stand.in_days(2) + SignedDuration::from_hours(i64::try_from(at)? * 2);
+    for (at, capacity) in [(people / 4).max(1), roomy, roomy, roomy]
+        .into_iter()
+        .enumerate()
+    {
+        let start = stand.began + SignedDuration::from_hours(i64::try_from(at)? * 2 + 3);
         let check_in = at == 1;
         let session = json!({
             "startTime": start.to_string(), "endTime": (start + SignedDuration::from_mins(90)).to_string(),
             "center": center, "capacity": capacity, "language": "LANGUAGE_KK", "checkInRequired": check_in,
         });
         let path = format!("/v1/{name}/sessions");
-        let created = stand.desk.carry_out("create session", &path, session).await?;
+        let created = stand
+            .desk
+            .carry_out("create session", &path, session)
+            .await?;
         sessions.push(SessionOpen {
             name: name_of(&created)?,
             capacity,
@@ -155,6 +168,8 @@ pub async fn create_stage(
 }
 
 fn name_of(created: &Value) -> anyhow::Result<String> {
-    let name = created["name"].as_str().context("a resource without a name")?;
+    let name = created["name"]
+        .as_str()
+        .context("a resource without a name")?;
     Ok(name.to_owned())
 }

@@ -55,6 +55,9 @@ mod tests {
     fn the_same_seed_throws_the_same() {
         let (mut one, mut two) = (Dice::new(7), Dice::new(7));
         assert!((0..100).all(|_| one.throw() == two.throw()));
-        assert_ne!(Dice::about(7, "work").throw(), Dice::about(7, "scores").throw());
+        assert_ne!(
+            Dice::about(7, "work").throw(),
+            Dice::about(7, "scores").throw()
+        );
     }
 }

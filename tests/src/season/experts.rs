@@ -29,10 +29,15 @@ pub struct Expert {
 pub async fn recruit(stand: &Stand, planned: &[Planned]) -> anyhow::Result<Vec<Expert>> {
     let mut experts = Vec::new();
     for planned in planned {
-        let person = register(stand, planned).await?.context("an expert too old")?;
+        let person = register(stand, planned)
+            .await?
+            .context("an expert too old")?;
         let path = format!("/v1/{}/grantRole", person.account);
         let role = json!({"role": "ROLE_EXPERT"});
-        stand.administrator.carry_out("grant role", &path, role).await?;
+        stand
+            .administrator
+            .carry_out("grant role", &path, role)
+            .await?;
         // The session of before was perhaps looked up without the role.
         let actor = stand.visitor.sign_in(&person.iin, &person.password).await?;
         experts.push(Expert {
@@ -78,6 +83,17 @@ pub async fn review(
     Ok(())
 }
 
+/// Returns when the queue knows of everybody who took an application back, so that none of them is
+/// decided: the news takes a moment from one service to the other.
+pub async fn withdrawn_are_gone(stand: &Stand, expected: usize) -> anyhow::Result<()> {
+    let (campaign, state) = (stand.campaign(), "STATE_WITHDRAWN");
+    let path = format!("/v1/reviewTasks?state={state}&campaign={campaign}&pageSize=100");
+    let count = |list: &Value| list["reviewTasks"].as_array().map_or(0, Vec::len);
+    let all = |list: &Value| count(list) >= expected.min(100);
+    stand.manager.until("read queue", &path, all).await?;
+    Ok(())
+}
+
 /// Two experts want the same task at the same time: one gets it.
 async fn contest_a_claim(stand: &Stand, experts: &[Expert]) -> anyhow::Result<()> {
     let [one, two, ..] = experts else {
@@ -94,15 +110,23 @@ async fn contest_a_claim(stand: &Stand, experts: &[Expert]) -> anyhow::Result<()
     );
     let (first, second) = (first?, second?);
     let held = first.is_done() != second.is_done();
-    stand.ledger.tried("R1", held, "of two experts at once one got the task");
+    stand
+        .ledger
+        .tried("R1", held, "of two experts at once one got the task");
     let holder = if first.is_done() { one } else { two };
     let path = format!("/v1/{task}/release");
-    holder.actor.carry_out("release task", &path, json!({})).await?;
+    holder
+        .actor
+        .carry_out("release task", &path, json!({}))
+        .await?;
     Ok(())
 }
 
 fn open_tasks(stand: &Stand) -> String {
-    format!("/v1/reviewTasks?state=STATE_OPEN&campaign={}", stand.campaign())
+    format!(
+        "/v1/reviewTasks?state=STATE_OPEN&campaign={}",
+        stand.campaign()
+    )
 }
 
 impl Expert {
@@ -136,7 +160,10 @@ impl Expert {
             _ => "ask for correction",
         };
         let path = format!("/v1/{task}/{verb}");
-        let decided = self.actor.post_and_lose(step, &path, body, verb == "reject").await?;
+        let decided = self
+            .actor
+            .post_and_lose(step, &path, body, verb == "reject")
+            .await?;
         let decided = decided.done()?;
         self.cannot_change_it(stand, task, verb).await?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -157,7 +184,9 @@ impl Expert {
         let path = format!("/v1/{task}/accept");
         let answer = self.actor.post("accept", &path, json!({})).await?;
         let held = answer.refused_for("TASK_DECIDED").is_ok();
-        stand.ledger.tried("R2", held, "a decided task can't be decided again");
+        stand
+            .ledger
+            .tried("R2", held, "a decided task can't be decided again");
         Ok(())
     }
 }
@@ -171,9 +200,10 @@ fn diploma(dossier: &Value) -> Option<&str> {
 /// What an expert does: the verb, and what is said with it.
 fn judgement(dossier: &Value, paper: &str) -> (&'static str, Value) {
     let checks = dossier["submission"]["readiness"]["checks"].as_array();
-    let unmet = checks.into_iter().flatten().find(|it| {
-        it["outcome"] == "ELIGIBILITY_OUTCOME_NOT_MET"
-    });
+    let unmet = checks
+        .into_iter()
+        .flatten()
+        .find(|it| it["outcome"] == "ELIGIBILITY_OUTCOME_NOT_MET");
     if let Some(check) = unmet {
         let code = match check["rule"].as_str() {
             Some("ELIGIBILITY_RULE_EXPERIENCE") => "EXPERIENCE_TOO_SHORT",

@@ -182,7 +182,10 @@ impl Ledger {
             state: state.as_str().unwrap_or_default().to_owned(),
         };
         let mut facts = self.facts();
-        let last = facts.states.iter().rfind(|it| it.application == seen.application);
+        let last = facts
+            .states
+            .iter()
+            .rfind(|it| it.application == seen.application);
         if last != Some(&seen) {
             facts.states.push(seen);
         }
@@ -196,7 +199,11 @@ impl Ledger {
 
     /// The calls of one step; none if it was never taken.
     pub fn step(&self, name: &str) -> Step {
-        lock(&self.steps).by_name.get(name).cloned().unwrap_or_default()
+        lock(&self.steps)
+            .by_name
+            .get(name)
+            .cloned()
+            .unwrap_or_default()
     }
 }
 

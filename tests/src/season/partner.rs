@@ -61,9 +61,15 @@ impl Partners {
             reported: false,
         };
         stand.ledger.facts().redemptions.push(redeemed);
-        sitting.reports(&redemption, result(stand, person, passes)?).await?;
+        sitting
+            .reports(&redemption, result(stand, person, passes)?)
+            .await?;
         let mut facts = stand.ledger.facts();
-        if let Some(noted) = facts.redemptions.iter_mut().find(|it| it.redemption == redemption) {
+        if let Some(noted) = facts
+            .redemptions
+            .iter_mut()
+            .find(|it| it.redemption == redemption)
+        {
             noted.reported = true;
         }
         Ok(())
@@ -100,10 +106,7 @@ impl Sitting<'_> {
     }
 
     /// Another partner may not ask, and the code is good with this person's IIN only.
-    async fn is_nobody_elses(
-        &self,
-        mut foreign: RedemptionsClient<Channel>,
-    ) -> anyhow::Result<()> {
+    async fn is_nobody_elses(&self, mut foreign: RedemptionsClient<Channel>) -> anyhow::Result<()> {
         let call = foreign.look_up_promo_code(self.look_up());
         let answer = timed(self.ledger, "partner looks up", call).await;
         refused(answer, "NOT_ALLOWED")?;
@@ -113,7 +116,8 @@ impl Sitting<'_> {
         let call = partner.look_up_promo_code(stranger);
         let answer = timed(self.ledger, "partner looks up", call).await;
         let held = refused(answer, "CODE_NOT_ACCEPTED").is_ok();
-        self.ledger.tried("P3", held, "a code was not accepted with another IIN");
+        self.ledger
+            .tried("P3", held, "a code was not accepted with another IIN");
         Ok(())
     }
 
@@ -124,11 +128,19 @@ impl Sitting<'_> {
         timed(self.ledger, "partner looks up", call).await?;
         let reserve = self.reserve(format!("R-{}", person.number()));
         let call = partner.reserve_promo_code(reserve.clone());
-        let reserved = timed(self.ledger, "partner reserves", call).await?.into_inner();
+        let reserved = timed(self.ledger, "partner reserves", call)
+            .await?
+            .into_inner();
         if self.loses {
             let call = partner.reserve_promo_code(reserve);
-            let again = timed(self.ledger, "partner reserves", call).await?.into_inner();
-            self.ledger.tried("B5", again == reserved, "a repeated reservation got the same answer");
+            let again = timed(self.ledger, "partner reserves", call)
+                .await?
+                .into_inner();
+            self.ledger.tried(
+                "B5",
+                again == reserved,
+                "a repeated reservation got the same answer",
+            );
             let call = partner.reserve_promo_code(self.reserve("another".into()));
             let other = timed(self.ledger, "partner reserves", call).await;
             refused(other, "CODE_ALREADY_RESERVED")?;
@@ -138,18 +150,27 @@ impl Sitting<'_> {
             request_id: new_key(),
         };
         let call = partner.redeem_promo_code(redeem());
-        let redeemed = timed(self.ledger, "partner redeems", call).await?.into_inner();
+        let redeemed = timed(self.ledger, "partner redeems", call)
+            .await?
+            .into_inner();
         if self.loses {
             let call = partner.redeem_promo_code(redeem());
-            let again = timed(self.ledger, "partner redeems", call).await?.into_inner();
+            let again = timed(self.ledger, "partner redeems", call)
+                .await?
+                .into_inner();
             let held = again.name == redeemed.name && again.redeem_time == redeemed.redeem_time;
-            self.ledger.tried("P2", held, "redeeming again changed nothing");
+            self.ledger
+                .tried("P2", held, "redeeming again changed nothing");
             let call = partner.reserve_promo_code(self.reserve("later".into()));
             let other = timed(self.ledger, "partner reserves", call).await;
             let held = refused(other, "CODE_ALREADY_REDEEMED").is_ok();
-            self.ledger.tried("P2", held, "a redeemed code can't be reserved");
+            self.ledger
+                .tried("P2", held, "a redeemed code can't be reserved");
         }
-        ensure!(redeemed.name == reserved.name, "the redemption keeps its name");
+        ensure!(
+            redeemed.name == reserved.name,
+            "the redemption keeps its name"
+        );
         Ok(reserved.name)
     }
 

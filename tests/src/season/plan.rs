@@ -236,7 +236,9 @@ fn habits(seed: u64, fates: &[Fate]) -> Vec<Habits> {
     deal("iin", 6, |_| true, |it| it.mistypes_iin = true);
     deal("code", 6, |_| true, |it| it.mistypes_code = true);
     deal("fields", 12, Fate::submits, |it| it.mistypes_fields = true);
-    deal("password", 5, Fate::submits, |it| it.forgets_password = true);
+    deal("password", 5, Fate::submits, |it| {
+        it.forgets_password = true
+    });
     deal("windows", 6, Fate::submits, |it| it.has_two_windows = true);
     deal("answers", 15, Fate::submits, |it| it.loses_answers = true);
     deal("twice", 3, Fate::submits, |it| it.registers_twice = true);
@@ -294,8 +296,19 @@ fn posts(dice: &mut Dice, fate: Fate) -> Vec<Post> {
     };
     let days = i32::try_from(days).unwrap_or(2_100);
     let count = i32::try_from(dice.between(1, 3)).unwrap_or(1);
-    let kinds = ["SPECIALIST", "EXPERT", "HEAD_OF_UNIT", "DEPUTY_HEAD", "ACADEMIC"];
-    let activities = ["CIVIL_SERVICE", "PRIVATE", "QUASI_PUBLIC", "PUBLIC_INSTITUTION"];
+    let kinds = [
+        "SPECIALIST",
+        "EXPERT",
+        "HEAD_OF_UNIT",
+        "DEPUTY_HEAD",
+        "ACADEMIC",
+    ];
+    let activities = [
+        "CIVIL_SERVICE",
+        "PRIVATE",
+        "QUASI_PUBLIC",
+        "PUBLIC_INSTITUTION",
+    ];
     let mut post = |from_days_ago, to_days_ago| Post {
         from_days_ago,
         to_days_ago,

@@ -46,7 +46,10 @@ impl Progress {
         let done = line.done.load(Ordering::SeqCst);
         let took = line.begun.elapsed().as_secs_f32();
         let start = if line.rewrites { "\r\x1b[2K" } else { "" };
-        say(&format!("{start}  {:<28} {done:>4}   {took:.1} s\n", line.what));
+        say(&format!(
+            "{start}  {:<28} {done:>4}   {took:.1} s\n",
+            line.what
+        ));
     }
 }
 

@@ -121,7 +121,10 @@ impl Stand {
     }
 
     pub fn email(&self, person: usize) -> String {
-        format!("season-{:012x}-{person}@example.kz", self.run & 0xffff_ffff_ffff)
+        format!(
+            "season-{:012x}-{person}@example.kz",
+            self.run & 0xffff_ffff_ffff
+        )
     }
 
     /// A number with a right check digit and no possible birth date, so that it is nobody's.
@@ -164,7 +167,9 @@ impl Stand {
 
 /// The six digits of a mail.
 pub fn code_of(text: &str) -> Option<String> {
-    let words = text.split_whitespace().map(|word| word.trim_matches(['.', ',', ':', ';']));
+    let words = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(['.', ',', ':', ';']));
     words
         .into_iter()
         .find(|word| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit()))

@@ -25,9 +25,13 @@ pub async fn open(stand: &Stand, person: &mut Person) -> anyhow::Result<()> {
         .post_and_lose("open questionnaire", &path, json!({}), loses)
         .await?
         .done()?;
-    let name = opened["name"].as_str().context("an application without a name")?;
+    let name = opened["name"]
+        .as_str()
+        .context("an application without a name")?;
     person.application = name.to_owned();
-    stand.ledger.saw_state(&person.application, &opened["state"]);
+    stand
+        .ledger
+        .saw_state(&person.application, &opened["state"]);
     Ok(())
 }
 
@@ -138,7 +142,11 @@ async fn saves_in_two_windows(person: &mut Person) -> anyhow::Result<()> {
         person.actor.patch("save section", &path, etag, &right),
     );
     let (one, two) = (one?, two?);
-    let (first, second) = if one.is_done() { (one, two) } else { (two, one) };
+    let (first, second) = if one.is_done() {
+        (one, two)
+    } else {
+        (two, one)
+    };
     let held = first.is_done() && second.refused_for("STALE_ETAG").is_ok();
     let what = "of two saves by one etag one was taken and one told so";
     person.actor.ledger.tried("Q2", held, what);
@@ -154,7 +162,10 @@ pub async fn save(
 ) -> anyhow::Result<()> {
     let answer = try_to_save(person, section, answers).await?;
     let saved = answer.done().with_context(|| format!("saving {section}"))?;
-    ensure!(saved["complete"] == true, "{section} is not complete: {saved}");
+    ensure!(
+        saved["complete"] == true,
+        "{section} is not complete: {saved}"
+    );
     note_saved(person, section, saved);
     Ok(())
 }
@@ -203,12 +214,23 @@ pub async fn upload(
         "sizeBytes": content.len().to_string(), "sha256": sha256,
     });
     let path = person.path("/documents");
-    let created = person.actor.carry_out("announce document", &path, document).await?;
-    let name = created["name"].as_str().context("a document without a name")?;
+    let created = person
+        .actor
+        .carry_out("announce document", &path, document)
+        .await?;
+    let name = created["name"]
+        .as_str()
+        .context("a document without a name")?;
     let path = format!("/v1/{name}/content");
-    let sent = person.actor.put_bytes("upload document", &path, media_type, content).await?;
+    let sent = person
+        .actor
+        .put_bytes("upload document", &path, media_type, content)
+        .await?;
     let sent = sent.done()?;
-    ensure!(sent["state"] == "STATE_CLEAN", "a good paper is clean: {sent}");
+    ensure!(
+        sent["state"] == "STATE_CLEAN",
+        "a good paper is clean: {sent}"
+    );
     person.actor.ledger.facts().documents.push(Uploaded {
         person: person.number(),
         name: name.to_owned(),

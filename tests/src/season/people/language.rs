@@ -26,7 +26,10 @@ pub async fn comes_to_a_certificate(stand: &Stand, person: &mut Person) -> anyho
             stand.partners.tests(stand, person, &code, true).await?;
             let path = person.path("/sections/certificate");
             let verified = |section: &serde_json::Value| section["verified"] == true;
-            let filled = person.actor.until("read certificate", &path, verified).await?;
+            let filled = person
+                .actor
+                .until("read certificate", &path, verified)
+                .await?;
             note_saved(person, "certificate", filled);
         }
         Certificate::AfterFailing => {
@@ -42,7 +45,10 @@ async fn ask_for_code(stand: &Stand, person: &Person) -> anyhow::Result<crate::A
     let path = format!("/v1/{}/promoCodes", stand.campaign());
     let system = json!({"testSystem": format!("TEST_SYSTEM_{}", name_of(person.planned.system))});
     let loses = person.planned.habits.loses_answers;
-    person.actor.post_and_lose("get promo code", &path, system, loses).await
+    person
+        .actor
+        .post_and_lose("get promo code", &path, system, loses)
+        .await
 }
 
 async fn gets_a_code(stand: &Stand, person: &Person) -> anyhow::Result<String> {

@@ -18,7 +18,7 @@ pub async fn register(stand: &Stand, planned: &Planned) -> anyhow::Result<Option
     let visitor = stand.visitor.speaking(planned.language);
     let iin = stand.iin(planned.number, planned.female);
     let email = stand.email(planned.number);
-    let password = format!("season-of-{}-{}", stand.campaign_id(), planned.number);
+    let password = format!("alma-ter-zhaksy-{:05}", planned.number);
     let request = json!({
         "iin": iin, "email": email, "password": password, "campaign": stand.campaign(),
         "language": format!("LANGUAGE_{}", planned.language.to_uppercase()),
@@ -31,18 +31,26 @@ pub async fn register(stand: &Stand, planned: &Planned) -> anyhow::Result<Option
             .await?
             .refused_for("INVALID_REQUEST")?;
     }
-    let attempt = visitor.carry_out("register", ATTEMPTS, request.clone()).await?;
-    let name = attempt["name"].as_str().context("an attempt without a name")?;
+    let attempt = visitor
+        .carry_out("register", ATTEMPTS, request.clone())
+        .await?;
+    let name = attempt["name"]
+        .as_str()
+        .context("an attempt without a name")?;
     prove(stand, &visitor, planned, &email, name).await?;
 
     let path = format!("/v1/{name}/complete");
-    let admitted = visitor.post("complete registration", &path, person(stand, planned)).await?;
+    let admitted = visitor
+        .post("complete registration", &path, person(stand, planned))
+        .await?;
     if planned.fate == Fate::TooOld {
         admitted.refused_for("OVER_AGE_LIMIT")?;
         return Ok(None);
     }
     let account = admitted.done()?;
-    let account = account["name"].as_str().context("an account without a name")?;
+    let account = account["name"]
+        .as_str()
+        .context("an account without a name")?;
     stand.ledger.facts().accounts.push(Registered {
         person: planned.number,
         account: account.to_owned(),
@@ -83,10 +91,14 @@ async fn prove(
     let path = format!("/v1/{attempt}/proveEmail");
     if planned.habits.mistypes_code {
         let wrong = if code == "111111" { "222222" } else { "111111" };
-        let answer = visitor.post("prove e-mail", &path, json!({"code": wrong})).await?;
+        let answer = visitor
+            .post("prove e-mail", &path, json!({"code": wrong}))
+            .await?;
         answer.refused_for("EMAIL_PROOF_WRONG")?;
     }
-    visitor.carry_out("prove e-mail", &path, json!({"code": code})).await?;
+    visitor
+        .carry_out("prove e-mail", &path, json!({"code": code}))
+        .await?;
     Ok(())
 }
 
@@ -109,16 +121,24 @@ async fn registers_again(
     let email = format!("again-{}", person.email);
     request["email"] = email.as_str().into();
     let attempt = visitor.carry_out("register", ATTEMPTS, request).await?;
-    let name = attempt["name"].as_str().context("an attempt without a name")?;
+    let name = attempt["name"]
+        .as_str()
+        .context("an attempt without a name")?;
     let of_attempt = |text: &str| text.contains(name).then(|| code_of(text)).flatten();
     let code = stand.mail(&email, of_attempt).await?;
     let path = format!("/v1/{name}/proveEmail");
-    visitor.carry_out("prove e-mail", &path, json!({"code": code})).await?;
+    visitor
+        .carry_out("prove e-mail", &path, json!({"code": code}))
+        .await?;
     let path = format!("/v1/{name}/complete");
     let known = self::person(stand, &person.planned);
     let answer = visitor.post("complete registration", &path, known).await?;
     let held = answer.refused_for("ACCOUNT_EXISTS").is_ok();
-    stand.ledger.tried("I1", held, "a second registration of an IIN made no account");
+    stand.ledger.tried(
+        "I1",
+        held,
+        "a second registration of an IIN made no account",
+    );
     Ok(())
 }
 
@@ -129,12 +149,18 @@ async fn recovers(stand: &Stand, visitor: &Actor, person: &mut Person) -> anyhow
     answer.refused_for("SIGN_IN_FAILED")?;
 
     let login = json!({"login": person.iin});
-    let recovery = visitor.carry_out("recover", "/v1/recoveries", login).await?;
-    let name = recovery["name"].as_str().context("a recovery without a name")?;
+    let recovery = visitor
+        .carry_out("recover", "/v1/recoveries", login)
+        .await?;
+    let name = recovery["name"]
+        .as_str()
+        .context("a recovery without a name")?;
     let of_recovery = |text: &str| text.contains(name).then(|| code_of(text)).flatten();
     let code = stand.mail(&person.email, of_recovery).await?;
     let path = format!("/v1/{name}/prove");
-    let proven = visitor.carry_out("prove recovery", &path, json!({"code": code})).await?;
+    let proven = visitor
+        .carry_out("prove recovery", &path, json!({"code": code}))
+        .await?;
     person.password.push_str("-again");
     let new = json!({"completionToken": proven["completionToken"], "newPassword": person.password});
     visitor
@@ -149,14 +175,20 @@ async fn is_robbed(visitor: &Actor, person: &Person) -> anyhow::Result<()> {
     let session = visitor.carry_out("sign in", "/v1/sessions", who).await?;
     let stolen = json!({"refreshToken": session["refreshToken"]});
     let path = "/v1/sessions/refresh";
-    let fresh = visitor.carry_out("refresh session", path, stolen.clone()).await?;
-    let token = fresh["accessToken"].as_str().context("a session without a token")?;
+    let fresh = visitor
+        .carry_out("refresh session", path, stolen.clone())
+        .await?;
+    let token = fresh["accessToken"]
+        .as_str()
+        .context("a session without a token")?;
     let owner = visitor.holding(token);
     let me = owner.get("read session", "/v1/sessions/current").await?;
     ensure!(me.is_done(), "a refreshed session is good");
     let second = visitor.post("refresh session", path, stolen).await?;
     let caught = second.refused_for("REFRESH_TOKEN_REUSED").is_ok();
-    visitor.ledger.tried("I3", caught, "a refresh token that was used is refused");
+    visitor
+        .ledger
+        .tried("I3", caught, "a refresh token that was used is refused");
     // A gateway may know a session for some seconds; every other call asks whose it is.
     let begun = std::time::Instant::now();
     let mut ended = owner.get("read session", "/v1/sessions/current").await?;
@@ -165,6 +197,8 @@ async fn is_robbed(visitor: &Actor, person: &Person) -> anyhow::Result<()> {
         ended = owner.get("read session", "/v1/sessions/current").await?;
     }
     let held = !ended.is_done();
-    visitor.ledger.tried("I2", held, "its session is refused within 5 s");
+    visitor
+        .ledger
+        .tried("I2", held, "its session is refused within 5 s");
     Ok(())
 }

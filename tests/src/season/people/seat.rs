@@ -24,7 +24,10 @@ pub async fn book(stand: &Stand, person: &Person, stage: &StageOpen) -> anyhow::
     if person.planned.habits.cancels {
         let path = format!("/v1/{}/cancel", seat.booking);
         let loses = person.planned.habits.loses_answers;
-        let cancelled = person.actor.post_and_lose("cancel booking", &path, json!({}), loses).await?;
+        let cancelled = person
+            .actor
+            .post_and_lose("cancel booking", &path, json!({}), loses)
+            .await?;
         note(stand, person, &cancelled.done()?)?;
         seat = takes_a_seat(stand, person, stage).await?;
     }
@@ -38,7 +41,10 @@ async fn takes_a_seat(stand: &Stand, person: &Person, stage: &StageOpen) -> anyh
     let listed = format!("/v1/{}/sessions?freeOnly=true&pageSize=100", stage.name);
     let bookings = format!("/v1/{}/bookings", stand.campaign());
     let free = person.actor.read("read sessions", &listed).await?;
-    ensure!(free["sessions"][0].is_object(), "no session has a seat left");
+    ensure!(
+        free["sessions"][0].is_object(),
+        "no session has a seat left"
+    );
     for session in wishes(person, stage) {
         let key = new_key();
         let body = json!({"session": session});
@@ -62,7 +68,10 @@ async fn takes_a_seat(stand: &Stand, person: &Person, stage: &StageOpen) -> anyh
         let booking = held["name"].as_str().context("a booking without a name")?;
         let path = format!("/v1/{booking}/confirm");
         let loses = person.planned.habits.loses_answers;
-        let booked = person.actor.post_and_lose("confirm booking", &path, json!({}), loses).await?;
+        let booked = person
+            .actor
+            .post_and_lose("confirm booking", &path, json!({}), loses)
+            .await?;
         note(stand, person, &booked.done()?)?;
         return Ok(Seat {
             booking: booking.to_owned(),
@@ -101,17 +110,25 @@ async fn repeats(
         .post_with_key("hold seat", key, &bookings, body.clone())
         .await?;
     let same = again.done()?["name"] == held["name"];
-    stand.ledger.tried("B5", same, "a repeated hold got the same booking");
+    stand
+        .ledger
+        .tried("B5", same, "a repeated hold got the same booking");
     let other = stage.sessions.iter().map(|it| it.name.as_str());
     let other = other.into_iter().find(|name| body["session"] != *name);
     let body = json!({"session": other.context("another session")?});
-    let answer = person.actor.post_with_key("hold seat", key, &bookings, body.clone()).await?;
-    let refused = answer.reason().starts_with("REQUEST_ID_REUSED")
-        || answer.reason().contains("INVALID_REQUEST_ID");
-    stand.ledger.tried("B5", refused, "one key with another body was refused");
+    let answer = person
+        .actor
+        .post_with_key("hold seat", key, &bookings, body.clone())
+        .await?;
+    let refused = answer.reason().contains("REQUEST_ID_REUSED");
+    stand
+        .ledger
+        .tried("B5", refused, "one key with another body was refused");
     let answer = person.actor.post("hold seat", &bookings, body).await?;
     let refused = answer.refused_for("STAGE_ALREADY_BOOKED").is_ok();
-    stand.ledger.tried("B6", refused, "a second seat of a stage was refused");
+    stand
+        .ledger
+        .tried("B6", refused, "a second seat of a stage was refused");
     Ok(())
 }
 
@@ -126,7 +143,10 @@ async fn moves(
             continue;
         }
         let path = format!("/v1/{}/move", seat.booking);
-        let moved = person.actor.post("move booking", &path, json!({"session": session})).await?;
+        let moved = person
+            .actor
+            .post("move booking", &path, json!({"session": session}))
+            .await?;
         if !moved.is_done() {
             moved.refused_for("SESSION_FULL")?;
             continue;
@@ -156,29 +176,50 @@ pub async fn sit(
         let answer = person.actor.post("start test", &start, json!({})).await?;
         answer.refused_for("CHECK_IN_NEEDED")?;
         let path = format!("/v1/{}/checkIn", seat.booking);
-        let checked = stand.desk.post_and_lose("check in", &path, json!({}), true).await?;
+        let checked = stand
+            .desk
+            .post_and_lose("check in", &path, json!({}), true)
+            .await?;
         note(stand, person, &checked.done()?)?;
     }
-    let attempt = person.actor.carry_out("start test", &start, json!({})).await?;
+    let attempt = person
+        .actor
+        .carry_out("start test", &start, json!({}))
+        .await?;
     ensure!(
-        attempt["launchToken"].as_str().is_some_and(|it| it.split('.').count() == 3),
+        attempt["launchToken"]
+            .as_str()
+            .is_some_and(|it| it.split('.').count() == 3),
         "a launch token: {attempt}"
     );
     if person.planned.habits.loses_answers {
-        let again = person.actor.carry_out("start test", &start, json!({})).await?;
+        let again = person
+            .actor
+            .carry_out("start test", &start, json!({}))
+            .await?;
         let held = again["name"] == attempt["name"];
-        stand.ledger.tried("B5", held, "starting again gave the same attempt");
+        stand
+            .ledger
+            .tried("B5", held, "starting again gave the same attempt");
     }
     let path = format!("/v1/{}", seat.booking);
     let booking = person.actor.read("read booking", &path).await?;
-    ensure!(booking["state"] == "STATE_STARTED", "a started booking: {booking}");
+    ensure!(
+        booking["state"] == "STATE_STARTED",
+        "a started booking: {booking}"
+    );
     note(stand, person, &booking)?;
     Ok(true)
 }
 
 /// Notes what its owner was told of a booking last.
 pub fn note(stand: &Stand, person: &Person, booking: &Value) -> anyhow::Result<()> {
-    let text = |field: &str| booking[field].as_str().map(str::to_owned).context("a booking");
+    let text = |field: &str| {
+        booking[field]
+            .as_str()
+            .map(str::to_owned)
+            .context("a booking")
+    };
     let told = Booked {
         person: person.number(),
         booking: text("name")?,
@@ -186,7 +227,11 @@ pub fn note(stand: &Stand, person: &Person, booking: &Value) -> anyhow::Result<(
         state: text("state")?,
     };
     let mut facts = stand.ledger.facts();
-    match facts.bookings.iter_mut().find(|it| it.booking == told.booking) {
+    match facts
+        .bookings
+        .iter_mut()
+        .find(|it| it.booking == told.booking)
+    {
         Some(known) => *known = told,
         None => facts.bookings.push(told),
     }

@@ -12,7 +12,10 @@ use crate::season::stand::Stand;
 
 /// Sends the application for checking; some take it back.
 pub async fn submit(stand: &Stand, person: &Person) -> anyhow::Result<()> {
-    let readiness = person.actor.read("read readiness", &person.path("/readiness")).await?;
+    let readiness = person
+        .actor
+        .read("read readiness", &person.path("/readiness"))
+        .await?;
     ensure!(readiness["ready"] == true, "not ready: {readiness}");
     let path = person.path("/submit");
     if person.planned.habits.mistypes_fields {
@@ -33,7 +36,9 @@ pub async fn submit(stand: &Stand, person: &Person) -> anyhow::Result<()> {
     if person.planned.fate == Fate::Withdraws {
         let path = person.path("/withdraw");
         let withdrawn = person.actor.carry_out("withdraw", &path, json!({})).await?;
-        stand.ledger.saw_state(&person.application, &withdrawn["state"]);
+        stand
+            .ledger
+            .saw_state(&person.application, &withdrawn["state"]);
     }
     Ok(())
 }
@@ -45,7 +50,9 @@ fn declarations() -> Value {
 
 fn note_submitted(stand: &Stand, person: &Person, application: &Value) -> anyhow::Result<()> {
     let submission = application["submission"].as_str().context("a submission")?;
-    stand.ledger.saw_state(&person.application, &application["state"]);
+    stand
+        .ledger
+        .saw_state(&person.application, &application["state"]);
     stand.ledger.facts().submissions.push(Submitted {
         person: person.number(),
         application: person.application.clone(),
@@ -70,13 +77,22 @@ pub async fn correct(stand: &Stand, person: &mut Person) -> anyhow::Result<()> {
     let kept = person.actor.read("read section", &other).await?;
     let etag = kept["etag"].as_str().context("a section without an etag")?;
     let answers = json!({"answers": kept["answers"]});
-    let answer = person.actor.patch("save section", &other, etag, &answers).await?;
+    let answer = person
+        .actor
+        .patch("save section", &other, etag, &answers)
+        .await?;
     answer.refused_for("SECTION_NOT_UNDER_CORRECTION")?;
 
     education(person, "DIPLOMA").await?;
     let path = person.path("/submit");
-    let again = person.actor.carry_out("resubmit", &path, declarations()).await?;
-    ensure!(again["submissionCount"] == 2, "a second submission: {again}");
+    let again = person
+        .actor
+        .carry_out("resubmit", &path, declarations())
+        .await?;
+    ensure!(
+        again["submissionCount"] == 2,
+        "a second submission: {again}"
+    );
     note_submitted(stand, person, &again)
 }
 

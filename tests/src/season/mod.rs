@@ -1,0 +1,30 @@
+//! A season: one campaign from the open window to the last list, played against a running suite
+//! through what is open to everybody there – HTTP, the partners' port, the development mailbox.
+//!
+//! | room | what it does |
+//! |---|---|
+//! | [`plan`] | who takes part and what they will do, by [`dice`] from a seed |
+//! | [`stand`] | the suite, the house's people, the campaign of this run |
+//! | [`actor`] | somebody whose every call is timed and noted |
+//! | [`people`], [`partner`], [`experts`], [`desk`] | what each side does |
+//! | [`play`] | the order of it all, with [`progress`] |
+//! | [`ledger`] | what was acknowledged |
+//! | [`invariants`] | the suite, read back, held against the ledger |
+//! | [`report`] | the table at the end |
+
+pub mod actor;
+pub mod desk;
+pub mod dice;
+pub mod experts;
+pub mod invariants;
+pub mod ledger;
+pub mod partner;
+pub mod people;
+pub mod plan;
+pub mod play;
+pub mod progress;
+pub mod report;
+pub mod stand;
+
+pub use play::{Season, play};
+pub use stand::{Options, Staff};
