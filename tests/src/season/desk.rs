@@ -5,8 +5,9 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::actor::Outcome;
+use super::cut::{Rule, quotas};
 use super::ledger::Closing;
-use super::plan::Plan;
+use super::plan::{DIRECTIONS, Plan};
 use super::stand::Stand;
 
 /// A campaign that opened today and closes in some days, and two that are not open.
@@ -79,6 +80,9 @@ pub async fn try_closed_windows(stand: &Stand, who: &super::actor::Actor) -> any
 pub struct StageOpen {
     pub number: usize,
     pub name: String,
+    /// Whether it is the one that chooses.
+    pub last: bool,
+    /// Empty where a commission gives the scores.
     pub sessions: Vec<SessionOpen>,
 }
 
@@ -121,50 +125,109 @@ pub async fn create_center(stand: &Stand) -> anyhow::Result<String> {
     name_of(&created)
 }
 
-/// A stage and its sessions for so many people: one that has seats for a quarter of them, and
-/// others with room enough. The terms are wide, so that what is booked can be sat at once.
+/// By what the stages choose: half of each direction, then a threshold, then the places.
+pub fn rule(plan: &Plan, number: usize) -> Rule {
+    match number {
+        1 => Rule::ShareOfDirection {
+            numerator: 1,
+            denominator: 2,
+        },
+        2 => Rule::Threshold(45),
+        _ => Rule::Places(quotas(plan.places, &DIRECTIONS)),
+    }
+}
+
+/// The same as the suite is told it.
+fn advance_rule(rule: &Rule) -> Value {
+    match rule {
+        Rule::ShareOfDirection {
+            numerator,
+            denominator,
+        } => json!({
+            "share": {"numerator": numerator, "denominator": denominator},
+            "scope": "SCOPE_DIRECTION", "tiePolicy": "TIE_POLICY_INCLUDE",
+        }),
+        Rule::Threshold(least) => json!({
+            "threshold": least.to_string(), "scope": "SCOPE_ALL", "tiePolicy": "TIE_POLICY_INCLUDE",
+        }),
+        Rule::Places(places) => {
+            let quota = |(direction, places)| json!({"direction": direction, "places": places});
+            let quotas: Vec<Value> = places.iter().map(quota).collect();
+            json!({
+                "number": {"places": 0, "quotas": quotas},
+                "scope": "SCOPE_DIRECTION", "tiePolicy": "TIE_POLICY_BREAK", "tieBreakStages": [2, 1],
+            })
+        }
+    }
+}
+
+/// A stage and its sessions for so many people. The terms are wide, so that what is booked can be
+/// sat at once. The last stage is before a commission: nobody books it.
 pub async fn create_stage(
     stand: &Stand,
+    plan: &Plan,
     number: usize,
     center: &str,
     people: usize,
 ) -> anyhow::Result<StageOpen> {
+    let last = number == plan.stages;
     let (kk, ru, en) = TITLES[(number - 1) % TITLES.len()];
-    let stage = json!({
+    let mut stage = json!({
         "number": number, "title": text(kk, ru, en), "launchUrl": "https://test.example/start",
         "changeNotice": "0s", "maxChanges": 2, "earlyStart": "86400s", "lateStart": "3600s",
     });
+    if stand.offers("/importResults") {
+        stage["advanceRule"] = advance_rule(&rule(plan, number));
+        stage["scoreScale"] = json!({"lowest": "0", "highest": "100", "decimals": 0});
+        stage["lastStage"] = last.into();
+        stage["withoutSitting"] = last.into();
+        stage["appealTerm"] = if last { "0s" } else { "259200s" }.into();
+    }
     let path = format!("/v1/{}/stages", stand.campaign());
     let created = stand.desk.carry_out("create stage", &path, stage).await?;
-    let name = name_of(&created)?;
-    let mut sessions = Vec::new();
+    let mut open = StageOpen {
+        number,
+        name: name_of(&created)?,
+        last,
+        sessions: Vec::new(),
+    };
+    if !last {
+        create_sessions(stand, &mut open, center, people).await?;
+    }
+    Ok(open)
+}
+
+/// One session that has seats for a quarter of the people, and others with room enough.
+async fn create_sessions(
+    stand: &Stand,
+    stage: &mut StageOpen,
+    center: &str,
+    people: usize,
+) -> anyhow::Result<()> {
     let roomy = people.div_ceil(2) + 2;
     for (at, capacity) in [(people / 4).max(1), roomy, roomy, roomy]
         .into_iter()
         .enumerate()
     {
         let start = stand.began + SignedDuration::from_hours(i64::try_from(at)? * 2 + 3);
+        let end = start + SignedDuration::from_mins(90);
         let check_in = at == 1;
         let session = json!({
-            "startTime": start.to_string(), "endTime": (start + SignedDuration::from_mins(90)).to_string(),
-            "center": center, "capacity": capacity, "language": "LANGUAGE_KK", "checkInRequired": check_in,
+            "startTime": start.to_string(), "endTime": end.to_string(), "center": center,
+            "capacity": capacity, "language": "LANGUAGE_KK", "checkInRequired": check_in,
         });
-        let path = format!("/v1/{name}/sessions");
+        let path = format!("/v1/{}/sessions", stage.name);
         let created = stand
             .desk
             .carry_out("create session", &path, session)
             .await?;
-        sessions.push(SessionOpen {
+        stage.sessions.push(SessionOpen {
             name: name_of(&created)?,
             capacity,
             check_in,
         });
     }
-    Ok(StageOpen {
-        number,
-        name,
-        sessions,
-    })
+    Ok(())
 }
 
 fn name_of(created: &Value) -> anyhow::Result<String> {

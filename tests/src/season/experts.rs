@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::actor::{Actor, Outcome};
 use super::ledger::Decided;
+use super::people::Person;
 use super::people::fill::{FORGED, ILLEGIBLE};
 use super::people::register::register;
 use super::plan::Planned;
@@ -55,6 +56,9 @@ pub async fn review(
     expected: usize,
     progress: &Progress,
 ) -> anyhow::Result<()> {
+    if expected == 0 {
+        return Ok(());
+    }
     contest_a_claim(stand, experts).await?;
     let done = std::sync::Arc::new(AtomicUsize::new(0));
     let mut all = JoinSet::new();
@@ -88,6 +92,20 @@ pub async fn review(
 pub async fn withdrawn_are_gone(stand: &Stand, expected: usize) -> anyhow::Result<()> {
     let (campaign, state) = (stand.campaign(), "STATE_WITHDRAWN");
     let path = format!("/v1/reviewTasks?state={state}&campaign={campaign}&pageSize=100");
+    let count = |list: &Value| list["reviewTasks"].as_array().map_or(0, Vec::len);
+    let all = |list: &Value| count(list) >= expected.min(100);
+    stand.manager.until("read queue", &path, all).await?;
+    Ok(())
+}
+
+/// Returns when the queue knows of everybody who asks for an application back.
+pub async fn wishes_are_known(stand: &Stand, expected: usize) -> anyhow::Result<()> {
+    if !stand.offers("/askForCorrection") {
+        return Ok(());
+    }
+    let campaign = stand.campaign();
+    let path =
+        format!("/v1/reviewTasks?correctionWantedOnly=true&campaign={campaign}&pageSize=100");
     let count = |list: &Value| list["reviewTasks"].as_array().map_or(0, Vec::len);
     let all = |list: &Value| count(list) >= expected.min(100);
     stand.manager.until("read queue", &path, all).await?;
@@ -129,9 +147,74 @@ fn open_tasks(stand: &Stand) -> String {
     )
 }
 
+/// Every section marked, all decisions told together: as far as the suite has such a policy.
+pub async fn set_policy(stand: &Stand) -> anyhow::Result<()> {
+    if !stand.offers("/reviewPolicy") {
+        return Ok(());
+    }
+    let path = format!("/v1/{}/reviewPolicy", stand.campaign());
+    let policy = stand.manager.read("read policy", &path).await?;
+    let etag = policy["etag"].as_str().unwrap_or_default();
+    let wanted = json!({
+        "workingDays": 3, "claimsPerExpert": 5, "secondOpinionPercent": 0,
+        "publication": "PUBLICATION_TOGETHER", "nearDueHours": 24, "escalateAfterHours": 24,
+        "sectionMarks": "SECTION_MARKS_REQUIRED",
+    });
+    let set = stand
+        .manager
+        .patch("set policy", &path, etag, &wanted)
+        .await?;
+    set.done().map(drop)
+}
+
+/// Nobody knows of a decision until the manager publishes all of them, twice at the same time.
+pub async fn publish(stand: &Stand, people: &[Person]) -> anyhow::Result<()> {
+    if !stand.offers("/publishDecisions") {
+        return Ok(());
+    }
+    let decided = people.iter().filter(|it| it.planned.fate.is_decided());
+    for person in decided.clone().take(10) {
+        let path = format!("/v1/{}", person.application);
+        let seen = person.actor.read("read application", &path).await?;
+        let held = seen["state"] == "STATE_IN_REVIEW" && seen["decision"].is_null();
+        stand
+            .ledger
+            .tried("R3", held, "no decision was seen before its publication");
+    }
+    let path = format!("/v1/{}/publishDecisions", stand.campaign());
+    let (one, two) = tokio::join!(
+        stand
+            .manager
+            .carry_out("publish decisions", &path, json!({})),
+        stand
+            .manager
+            .carry_out("publish decisions", &path, json!({})),
+    );
+    let count = |answer: &Value| {
+        let count = |field: &str| answer[field].as_u64().unwrap_or_default();
+        count("acceptedCount") + count("rejectedCount")
+    };
+    let published = count(&one?) + count(&two?);
+    let expected = decided.count() as u64;
+    stand.ledger.tried(
+        "R2",
+        published == expected,
+        format!("{published} decisions were published, {expected} were made"),
+    );
+    Ok(())
+}
+
 impl Expert {
     /// A task that is this expert's now, if one is open.
-    async fn takes_one(&self, stand: &Stand, at: usize) -> anyhow::Result<Option<String>> {
+    async fn takes_one(&self, stand: &Stand, at: usize) -> anyhow::Result<Option<Value>> {
+        if stand.offers("/claimNextReviewTask") {
+            let path = format!("/v1/{}/claimNextReviewTask", stand.campaign());
+            let claimed = self.actor.post("claim next task", &path, json!({})).await?;
+            if claimed.is_done() {
+                return claimed.done().map(Some);
+            }
+            return claimed.refused_for("NO_TASK_TO_CLAIM").map(|()| None);
+        }
         let tasks = self.actor.read("read queue", &open_tasks(stand)).await?;
         let tasks = tasks["reviewTasks"].as_array().cloned().unwrap_or_default();
         // Not all of them from the same end.
@@ -140,50 +223,61 @@ impl Expert {
             let path = format!("/v1/{name}/claim");
             let claimed = self.actor.post("claim task", &path, json!({})).await?;
             if claimed.is_done() {
-                return Ok(Some(name.to_owned()));
+                return claimed.done().map(Some);
             }
         }
         Ok(None)
     }
 
     /// Looks at the dossier and the diploma, and says what is to be said.
-    async fn decides(&self, stand: &Stand, task: &str) -> anyhow::Result<()> {
-        let path = format!("/v1/{task}/dossier");
+    async fn decides(&self, stand: &Stand, task: &Value) -> anyhow::Result<()> {
+        let name = task["name"].as_str().context("a task without a name")?;
+        let path = format!("/v1/{name}/dossier");
         let dossier = self.actor.read("read dossier", &path).await?;
         let paper = diploma(&dossier).context("a dossier without a diploma")?;
         let paper = format!("/v1/{paper}/content");
         let paper = self.actor.download("download document", &paper).await?;
-        let (verb, body) = judgement(&dossier, &String::from_utf8_lossy(&paper));
-        let step = match verb {
-            "accept" => "accept",
-            "reject" => "reject",
-            _ => "ask for correction",
-        };
-        let path = format!("/v1/{task}/{verb}");
+        let judgement = Judgement::of(task, &dossier, &String::from_utf8_lossy(&paper));
+        if judgement.declines_wish {
+            let path = format!("/v1/{name}/declineCorrection");
+            self.actor
+                .carry_out("decline correction", &path, json!({}))
+                .await?;
+        }
+        if stand.offers("/sectionReview") {
+            let path = format!("/v1/{name}/sectionReview/save");
+            let marks = judgement.marks(&dossier);
+            self.actor.carry_out("mark sections", &path, marks).await?;
+        }
+        let (step, verb, body) = judgement.says();
+        let path = format!("/v1/{name}/{verb}");
         let decided = self
             .actor
             .post_and_lose(step, &path, body, verb == "reject")
             .await?;
         let decided = decided.done()?;
-        self.cannot_change_it(stand, task, verb).await?;
+        if verb != "accept" {
+            self.cannot_change_it(stand, name).await?;
+        }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let decision = match &decided["pendingDecision"] {
+            Value::Null => &decided["decision"],
+            pending => pending,
+        };
         stand.ledger.facts().decisions.push(Decided {
-            task: task.to_owned(),
+            task: name.to_owned(),
             application: text(&decided["application"]),
             expert: self.account.clone(),
-            outcome: text(&decided["decision"]["outcome"]),
+            outcome: text(&decision["outcome"]),
         });
         Ok(())
     }
 
     /// Having second thoughts is too late.
-    async fn cannot_change_it(&self, stand: &Stand, task: &str, verb: &str) -> anyhow::Result<()> {
-        if verb == "accept" {
-            return Ok(());
-        }
+    async fn cannot_change_it(&self, stand: &Stand, task: &str) -> anyhow::Result<()> {
         let path = format!("/v1/{task}/accept");
         let answer = self.actor.post("accept", &path, json!({})).await?;
-        let held = answer.refused_for("TASK_DECIDED").is_ok();
+        let held = ["TASK_DECIDED", "TASK_PENDING"].contains(&answer.reason().as_str());
         stand
             .ledger
             .tried("R2", held, "a decided task can't be decided again");
@@ -191,35 +285,85 @@ impl Expert {
     }
 }
 
+/// What an expert makes of an application.
+struct Judgement {
+    says: Says,
+    /// The applicant asks for what can't be given back.
+    declines_wish: bool,
+}
+
+enum Says {
+    Accept,
+    Reject(&'static str, &'static str),
+    Correct(&'static str, &'static str),
+}
+
+impl Judgement {
+    fn of(task: &Value, dossier: &Value, paper: &str) -> Self {
+        let wish = &task["correctionWish"]["sections"][0];
+        // The direction is part of it, and people compete inside it.
+        let declines_wish = *wish == "personal";
+        let checks = dossier["submission"]["readiness"]["checks"].as_array();
+        let mut checks = checks.into_iter().flatten();
+        let unmet = checks.find(|it| it["outcome"] == "ELIGIBILITY_OUTCOME_NOT_MET");
+        let says = match unmet.map(|it| it["rule"].as_str().unwrap_or_default()) {
+            Some("ELIGIBILITY_RULE_EXPERIENCE") => {
+                Says::Reject("EXPERIENCE_TOO_SHORT", "Құжаттармен салыстырылды")
+            }
+            Some("ELIGIBILITY_RULE_AGE") => {
+                Says::Reject("OVER_AGE_LIMIT", "Құжаттармен салыстырылды")
+            }
+            Some(_) => Says::Reject("DATA_DO_NOT_MATCH", "Құжаттармен салыстырылды"),
+            None if paper.contains(FORGED) => {
+                Says::Reject("FALSE_DATA", "Мұндай диплом берілмеген")
+            }
+            None if paper.contains(ILLEGIBLE) => Says::Correct("education", "Диплом оқылмайды"),
+            None if *wish == "additional" => {
+                Says::Correct("additional", "Өтінішіңіз бойынша қайтарылды")
+            }
+            None => Says::Accept,
+        };
+        Self {
+            says,
+            declines_wish,
+        }
+    }
+
+    /// The step, the verb of the call, and its body.
+    fn says(&self) -> (&'static str, &'static str, Value) {
+        match self.says {
+            Says::Accept => ("accept", "accept", json!({})),
+            Says::Reject(code, note) => {
+                let reasons = json!({"reasons": [{"code": code, "note": note}]});
+                ("reject", "reject", reasons)
+            }
+            Says::Correct(section, note) => {
+                let item =
+                    json!({"section": section, "kind": "CORRECTION_KIND_INCORRECT", "note": note});
+                (
+                    "ask for correction",
+                    "requestCorrection",
+                    json!({"items": [item]}),
+                )
+            }
+        }
+    }
+
+    /// A mark for every section, OK but for the one that is to be corrected.
+    fn marks(&self, dossier: &Value) -> Value {
+        let sections = dossier["sections"].as_array().into_iter().flatten();
+        let mark = |section: &Value| match self.says {
+            Says::Correct(wrong, note) if section["section"] == wrong => {
+                json!({"section": wrong, "verdict": "VERDICT_INCORRECT", "note": note})
+            }
+            _ => json!({"section": section["section"], "verdict": "VERDICT_OK"}),
+        };
+        json!({"verdicts": sections.map(mark).collect::<Vec<_>>()})
+    }
+}
+
 fn diploma(dossier: &Value) -> Option<&str> {
     let sections = dossier["sections"].as_array()?;
     let education = sections.iter().find(|it| it["section"] == "education")?;
     education["documents"][0].as_str()
-}
-
-/// What an expert does: the verb, and what is said with it.
-fn judgement(dossier: &Value, paper: &str) -> (&'static str, Value) {
-    let checks = dossier["submission"]["readiness"]["checks"].as_array();
-    let unmet = checks
-        .into_iter()
-        .flatten()
-        .find(|it| it["outcome"] == "ELIGIBILITY_OUTCOME_NOT_MET");
-    if let Some(check) = unmet {
-        let code = match check["rule"].as_str() {
-            Some("ELIGIBILITY_RULE_EXPERIENCE") => "EXPERIENCE_TOO_SHORT",
-            Some("ELIGIBILITY_RULE_AGE") => "OVER_AGE_LIMIT",
-            _ => "FALSE_DATA",
-        };
-        let reason = json!({"code": code, "note": "Құжаттармен салыстырылды"});
-        return ("reject", json!({"reasons": [reason]}));
-    }
-    if paper.contains(FORGED) {
-        let reason = json!({"code": "FALSE_DATA", "note": "Диплом берілмеген"});
-        return ("reject", json!({"reasons": [reason]}));
-    }
-    if paper.contains(ILLEGIBLE) {
-        let item = json!({"section": "education", "kind": "CORRECTION_KIND_INCORRECT", "note": "Диплом оқылмайды"});
-        return ("requestCorrection", json!({"items": [item]}));
-    }
-    ("accept", json!({}))
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::cut::{Cut, Entry, Rule};
+
 /// Everything that is kept while people act at the same time.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -43,6 +45,7 @@ pub struct Facts {
     pub refused_seats: Vec<SeatRefused>,
     pub closings: Vec<Closing>,
     pub results: Vec<Scored>,
+    pub publications: Vec<Published>,
     /// What was tried on purpose, with what came of it.
     pub trials: Vec<Trial>,
 }
@@ -137,7 +140,23 @@ pub struct Closing {
 pub struct Scored {
     pub stage: String,
     pub candidate: String,
-    pub score: String,
+    pub score: u32,
+}
+
+/// A stage whose results are out.
+#[derive(Debug, Clone)]
+pub struct Published {
+    pub stage: String,
+    pub number: usize,
+    pub last: bool,
+    pub rule: Rule,
+    /// What was handed in.
+    pub entries: Vec<Entry>,
+    /// The cuts as the preview and as the publication told them.
+    pub previewed: Vec<Cut>,
+    pub published: Vec<Cut>,
+    /// What appeals added, by candidate.
+    pub raised: BTreeMap<String, u32>,
 }
 
 #[derive(Debug, Clone)]

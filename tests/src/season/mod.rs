@@ -7,12 +7,14 @@
 //! | [`stand`] | the suite, the house's people, the campaign of this run |
 //! | [`actor`] | somebody whose every call is timed and noted |
 //! | [`people`], [`partner`], [`experts`], [`desk`] | what each side does |
+//! | [`results`] | scores, the cut, publication, appeals; [`cut`] computes the same by itself |
 //! | [`play`] | the order of it all, with [`progress`] |
 //! | [`ledger`] | what was acknowledged |
 //! | [`invariants`] | the suite, read back, held against the ledger |
 //! | [`report`] | the table at the end |
 
 pub mod actor;
+pub mod cut;
 pub mod desk;
 pub mod dice;
 pub mod experts;
@@ -24,6 +26,7 @@ pub mod plan;
 pub mod play;
 pub mod progress;
 pub mod report;
+pub mod results;
 pub mod stand;
 
 pub use play::{Season, play};

@@ -67,6 +67,12 @@ pub struct Habits {
     pub stays_away: bool,
     /// Is not content with a result.
     pub appeals: bool,
+    /// Is sent out of the first test.
+    pub breaks_rules: bool,
+    /// Has the power fail in the middle of a test.
+    pub is_interrupted: bool,
+    /// Asks for the application back after submitting, to add something.
+    pub asks_back: bool,
 }
 
 /// A person of the plan. Days are counted back from the day on which the season is played.
@@ -194,6 +200,11 @@ impl Fate {
         !matches!(self, Self::TooOld | Self::GivesUp)
     }
 
+    /// An expert has the last word on it.
+    pub fn is_decided(self) -> bool {
+        self.submits() && self != Self::Withdraws
+    }
+
     /// In the end, after whatever correction.
     pub fn is_accepted(self) -> bool {
         matches!(self, Self::Accepted | Self::IsCorrected)
@@ -250,6 +261,19 @@ fn habits(seed: u64, fates: &[Fate]) -> Vec<Habits> {
     deal("cancels", 6, Fate::is_accepted, |it| it.cancels = true);
     deal("away", 4, Fate::is_accepted, |it| it.stays_away = true);
     deal("appeals", 4, Fate::is_accepted, |it| it.appeals = true);
+    deal(
+        "rules",
+        2,
+        |it| it == Fate::Accepted,
+        |it| it.breaks_rules = true,
+    );
+    deal("power", 3, Fate::is_accepted, |it| it.is_interrupted = true);
+    deal(
+        "back",
+        5,
+        |it| it == Fate::Accepted,
+        |it| it.asks_back = true,
+    );
     all
 }
 

@@ -3,15 +3,17 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::desk::{self, StageOpen};
 use super::experts::{self, Expert};
+use super::people::seat::Sitting;
 use super::people::{Person, fill, language, register, seat, submit};
 use super::plan::{Fate, Plan};
 use super::progress::Progress;
+use super::results::{self, Entrant};
 use super::stand::{Options, Stand};
 
 /// A season that was played.
@@ -38,17 +40,12 @@ pub async fn play(options: &Options) -> anyhow::Result<Season> {
         shows: options.shows_progress,
     };
     desk::create_campaigns(&going.stand, &plan).await?;
+    experts::set_policy(&going.stand).await?;
     let experts = experts::recruit(&going.stand, &plan.experts).await?;
     let people = going.applications(&plan).await?;
     let people = going.checking(&experts, people).await?;
-    let mut stages = Vec::new();
-    let center = desk::create_center(&going.stand).await?;
-    let candidates: Vec<Person> = people
-        .iter()
-        .filter(|it| it.planned.fate.is_accepted())
-        .cloned()
-        .collect();
-    stages.push(going.stage(1, &center, candidates).await?);
+    let accepted = people.iter().filter(|it| it.planned.fate.is_accepted());
+    let stages = going.selection(&plan, accepted.cloned().collect()).await?;
     Ok(Season {
         plan,
         stand: going.stand,
@@ -105,20 +102,26 @@ impl Going {
         experts: &[Expert],
         people: Vec<Person>,
     ) -> anyhow::Result<Vec<Person>> {
-        let count = |so: fn(Fate) -> bool| people.iter().filter(|it| so(it.planned.fate)).count();
-        let first = count(|fate| fate.submits() && fate != Fate::Withdraws);
-        let again = count(|fate| fate == Fate::IsCorrected);
-        experts::withdrawn_are_gone(&self.stand, count(|fate| fate == Fate::Withdraws)).await?;
+        let stand = &self.stand;
+        let count = |so: &dyn Fn(&Person) -> bool| people.iter().filter(|it| so(it)).count();
+        let withdrawn = count(&|it| it.planned.fate == Fate::Withdraws);
+        let (first, again) = (
+            count(&|it| it.planned.fate.is_decided()),
+            count(&|it| it.gets_it_back(stand)),
+        );
+        experts::withdrawn_are_gone(stand, withdrawn).await?;
+        experts::wishes_are_known(stand, count(&|it| it.wants_back(stand).is_some())).await?;
         self.review("check documents", experts, first).await?;
         let people = self
             .each("correct", people, |stand, mut person| async move {
-                if person.planned.fate == Fate::IsCorrected {
+                if person.gets_it_back(&stand) {
                     submit::correct(&stand, &mut person).await?;
                 }
                 Ok(person)
             })
             .await?;
         self.review("check corrections", experts, again).await?;
+        experts::publish(&self.stand, &people).await?;
         self.each("learn the decision", people, |stand, person| async move {
             if person.planned.fate.submits() {
                 submit::learns(&stand, &person).await?;
@@ -140,19 +143,45 @@ impl Going {
         Ok(())
     }
 
+    /// Stage by stage, to the last list.
+    async fn selection(&self, plan: &Plan, people: Vec<Person>) -> anyhow::Result<Vec<StageOpen>> {
+        let stand = &self.stand;
+        let center = desk::create_center(stand).await?;
+        let mut inside = people;
+        let mut outside: Vec<Person> = Vec::new();
+        let mut stages = Vec::new();
+        for number in 1..=plan.stages {
+            ensure!(!inside.is_empty(), "nobody is left for stage {number}");
+            let stage = desk::create_stage(stand, plan, number, &center, inside.len()).await?;
+            if let Some(somebody) = outside.first() {
+                seat::is_out(stand, somebody, &stage).await?;
+            }
+            let entrants = if stage.last {
+                self.before_the_commission(&stage, inside).await?
+            } else {
+                self.sitting(&stage, inside).await?
+            };
+            stages.push(stage.clone());
+            if !stand.offers("/importResults") {
+                break;
+            }
+            results::import(stand, &stage, &entrants).await?;
+            results::publish(stand, &stage, &desk::rule(plan, number), &entrants).await?;
+            (inside, outside) = self.outcome(&stage, entrants).await?;
+        }
+        Ok(stages)
+    }
+
     /// Booking, all at once, and sitting.
-    async fn stage(
+    async fn sitting(
         &self,
-        number: usize,
-        center: &str,
+        stage: &StageOpen,
         people: Vec<Person>,
-    ) -> anyhow::Result<StageOpen> {
-        let stage = desk::create_stage(&self.stand, number, center, people.len()).await?;
-        let open = Arc::new(stage.clone());
-        let of = open.clone();
+    ) -> anyhow::Result<Vec<Entrant>> {
+        let (booked, sat) = (Arc::new(stage.clone()), Arc::new(stage.clone()));
         let seated = self
             .each("book", people, move |stand, person| {
-                let stage = of.clone();
+                let stage = booked.clone();
                 async move {
                     let seat = seat::book(&stand, &person, &stage).await?;
                     Ok((person, seat))
@@ -160,11 +189,87 @@ impl Going {
             })
             .await?;
         self.each("sit the test", seated, move |stand, (person, seat)| {
-            let stage = open.clone();
-            async move { seat::sit(&stand, &person, &stage, &seat).await }
+            let stage = sat.clone();
+            async move {
+                let sitting = seat::sit(&stand, &person, &stage, &seat).await?;
+                let score = person.planned.scores[stage.number - 1];
+                Ok(Entrant {
+                    candidate: person.candidate(&stand).await?,
+                    score: (sitting == Sitting::Sat).then_some(score),
+                    sent_out: sitting == Sitting::SentOut,
+                    person,
+                })
+            }
         })
-        .await?;
-        Ok(stage)
+        .await
+    }
+
+    /// A commission gives everybody a score.
+    async fn before_the_commission(
+        &self,
+        stage: &StageOpen,
+        people: Vec<Person>,
+    ) -> anyhow::Result<Vec<Entrant>> {
+        let number = stage.number;
+        self.each(
+            "before the commission",
+            people,
+            move |stand, person| async move {
+                Ok(Entrant {
+                    candidate: person.candidate(&stand).await?,
+                    score: Some(person.planned.scores[number - 1]),
+                    sent_out: false,
+                    person,
+                })
+            },
+        )
+        .await
+    }
+
+    /// Everybody reads their result, some appeal; who goes on and who does not.
+    async fn outcome(
+        &self,
+        stage: &StageOpen,
+        entrants: Vec<Entrant>,
+    ) -> anyhow::Result<(Vec<Person>, Vec<Person>)> {
+        let (of, appealed) = (Arc::new(stage.clone()), Arc::new(stage.clone()));
+        let told = self
+            .each("learn the result", entrants, move |_, entrant| {
+                let stage = of.clone();
+                async move { Ok((results::result_of(&stage, &entrant.person).await?, entrant)) }
+            })
+            .await?;
+        let appellants = told.iter().filter(|(_, it)| {
+            it.person.planned.habits.appeals && it.score.is_some() && !stage.last
+        });
+        let filed = self
+            .each(
+                "appeal",
+                appellants.cloned().collect(),
+                |stand, (result, entrant)| async move {
+                    let appeal = results::appeal(&stand, &entrant.person, &result).await?;
+                    Ok((entrant, appeal))
+                },
+            )
+            .await?;
+        if !filed.is_empty() {
+            results::decide_appeals(&self.stand, stage, &filed).await?;
+        }
+        let told = self
+            .each("read the list", told, move |_, (result, entrant)| {
+                let stage = appealed.clone();
+                async move {
+                    let result = match entrant.person.planned.habits.appeals {
+                        true => results::result_of(&stage, &entrant.person).await?,
+                        false => result,
+                    };
+                    Ok((result["outcome"] == "OUTCOME_ADVANCED", entrant.person))
+                }
+            })
+            .await?;
+        let (inside, outside): (Vec<_>, Vec<_>) = told.into_iter().partition(|(on, _)| *on);
+        let people = |all: Vec<(bool, Person)>| all.into_iter().map(|(_, it)| it).collect();
+        Ok((people(inside), people(outside)))
     }
 
     /// Everybody does something, so many at the same time; in the order of before when all are done.

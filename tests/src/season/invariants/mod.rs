@@ -1,11 +1,12 @@
 //! What must stay true: the suite, read back through what is open to everybody, held against what
 //! it had acknowledged. Each rule has the number that the design gives it.
 //!
-//! [`reads`] fetches; [`seats`], [`codes`] and [`papers`] compare and touch nothing.
+//! [`reads`] fetches; [`seats`], [`codes`], [`papers`] and [`results`] compare and touch nothing.
 
 pub mod codes;
 pub mod papers;
 pub mod reads;
+pub mod results;
 pub mod seats;
 
 use super::ledger::Facts;
@@ -55,8 +56,12 @@ pub fn lines(facts: &Facts, reads: &Reads) -> Vec<Line> {
     let mut lines = seats::lines(facts, reads);
     lines.extend(codes::lines(facts, reads));
     lines.extend(papers::lines(facts, reads));
+    lines.extend(results::lines(facts, reads));
     for (id, what) in TRIED {
         lines.push(tried(facts, id, what));
+    }
+    if !facts.publications.is_empty() {
+        lines.push(tried(facts, "R3", "nothing is seen before its publication"));
     }
     lines.sort_by_key(|line| order(line.id));
     lines
@@ -99,8 +104,8 @@ fn tried(facts: &Facts, id: &'static str, what: &'static str) -> Line {
     )
 }
 
-/// Bookings, codes, applications, review, identity, audit, as the design lists them.
+/// Bookings, codes, applications, review, selection, events, identity, audit.
 fn order(id: &str) -> (usize, &str) {
     let letter = id.get(..1).unwrap_or_default();
-    ("BPQRNIA".find(letter).unwrap_or(9), id)
+    ("BPQRSNIA".find(letter).unwrap_or(9), id)
 }

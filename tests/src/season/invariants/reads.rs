@@ -35,6 +35,12 @@ pub struct Reads {
     /// Tasks that the decision log tells of, and what its verifier says.
     pub logged: Vec<String>,
     pub verdict: Value,
+    /// Own results by stage and candidate.
+    pub results: BTreeMap<(String, String), Value>,
+    /// Published lists by stage.
+    pub admitted: BTreeMap<String, Vec<Value>>,
+    /// Memberships of the campaign, as the manager sees them.
+    pub members: Vec<Value>,
 }
 
 impl Reads {
@@ -61,6 +67,18 @@ impl Reads {
         let path = "/v1/decisionLogEntries/verify";
         reads.verdict = stand.manager.read("check", path).await?;
         let facts = stand.ledger.facts().clone();
+        for stage in &facts.publications {
+            let path = format!("/v1/{}/admitted", stage.stage);
+            let list = stand
+                .manager
+                .list("check", &path, "admittedCandidates")
+                .await?;
+            reads.admitted.insert(stage.stage.clone(), list);
+        }
+        if !facts.publications.is_empty() {
+            let path = format!("/v1/memberships?campaign={campaign}");
+            reads.members = stand.manager.list("check", &path, "memberships").await?;
+        }
         let own = at_once(season.at_once, season.people.clone(), |person| {
             let (facts, campaign) = (facts.clone(), campaign.clone());
             async move { Self::of_person(&person, &campaign, &facts).await }
@@ -86,6 +104,19 @@ impl Reads {
         let path = format!("/v1/{campaign}/applications");
         let applications = me.list("check", &path, "applications").await?;
         own.applications = by_name(applications);
+        if !facts.publications.is_empty() {
+            let path = format!("/v1/{campaign}/stages/-/results");
+            for result in me.list("check", &path, "stageResults").await? {
+                let name = text(&result["name"]);
+                let stage = name
+                    .split("/results/")
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+                own.results
+                    .insert((stage, text(&result["candidateNumber"])), result);
+            }
+        }
         for saved in facts.saves.iter().filter(|it| it.person == number) {
             let path = format!("/v1/{}/sections/{}", saved.application, saved.section);
             let mut section = me.read("check", &path).await?;
@@ -115,6 +146,7 @@ impl Reads {
         self.answers.append(&mut own.answers);
         self.submissions.append(&mut own.submissions);
         self.documents.append(&mut own.documents);
+        self.results.append(&mut own.results);
     }
 }
 

@@ -118,7 +118,7 @@ async fn employment(stand: &Stand, person: &mut Person) -> anyhow::Result<()> {
     save(person, "employment", json!({"rows": rows})).await
 }
 
-async fn additional(person: &mut Person) -> anyhow::Result<()> {
+pub async fn additional(person: &mut Person) -> anyhow::Result<()> {
     let answers = json!({
         "public_activity": "Еріктілер қозғалысы",
         "foreign_languages": {"rows": [{"language": "en", "level": person.planned.level}]},

@@ -16,10 +16,12 @@ pub mod submit;
 
 use std::collections::BTreeMap;
 
+use anyhow::Context;
 use serde_json::Value;
 
 use super::actor::Actor;
 use super::plan::Planned;
+use super::stand::Stand;
 
 /// Somebody of the plan with an account.
 #[derive(Clone)]
@@ -40,6 +42,19 @@ pub struct Person {
 impl Person {
     pub fn number(&self) -> usize {
         self.planned.number
+    }
+
+    /// The number under which the person takes part, once accepted.
+    pub async fn candidate(&self, stand: &Stand) -> anyhow::Result<String> {
+        let path = format!("/v1/{}/candidates", stand.campaign());
+        let number = |list: &Value| {
+            list["candidates"][0]["candidateNumber"]
+                .as_str()
+                .map(str::to_owned)
+        };
+        let so = |list: &Value| number(list).is_some();
+        let list = self.actor.until("read candidate", &path, so).await?;
+        number(&list).context("a candidate without a number")
     }
 
     fn path(&self, rest: &str) -> String {

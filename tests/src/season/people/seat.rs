@@ -160,16 +160,69 @@ async fn moves(
     Ok(seat)
 }
 
-/// Checks in where that is asked for, and starts; `false` for who stays away.
+/// Who did not go on finds the next stage closed.
+pub async fn is_out(stand: &Stand, person: &Person, stage: &StageOpen) -> anyhow::Result<()> {
+    let Some(session) = stage.sessions.last() else {
+        return Ok(());
+    };
+    let bookings = format!("/v1/{}/bookings", stand.campaign());
+    let body = json!({"session": session.name});
+    let answer = person.actor.post("hold seat", &bookings, body).await?;
+    let held = answer.refused_for("NOT_ELIGIBLE").is_ok();
+    stand.ledger.tried(
+        "S3",
+        held,
+        "who did not go on could not book the next stage",
+    );
+    Ok(())
+}
+
+/// What came of a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sitting {
+    Away,
+    SentOut,
+    Sat,
+}
+
+/// Checks in where that is asked for, starts and finishes; who does not come gives the seat back.
 pub async fn sit(
     stand: &Stand,
     person: &Person,
     stage: &StageOpen,
     seat: &Seat,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Sitting> {
     if person.planned.habits.stays_away {
-        return Ok(false);
+        let path = format!("/v1/{}/cancel", seat.booking);
+        let cancelled = person
+            .actor
+            .carry_out("cancel booking", &path, json!({}))
+            .await?;
+        note(stand, person, &cancelled)?;
+        return Ok(Sitting::Away);
     }
+    let attempt = starts(stand, person, stage, seat).await?;
+    let sitting = match attempt["name"].as_str() {
+        Some(attempt) if stand.offers("/finish") => {
+            ends(stand, person, stage, seat, attempt).await?
+        }
+        _ => Sitting::Sat,
+    };
+    let path = format!("/v1/{}", seat.booking);
+    note(
+        stand,
+        person,
+        &person.actor.read("read booking", &path).await?,
+    )?;
+    Ok(sitting)
+}
+
+async fn starts(
+    stand: &Stand,
+    person: &Person,
+    stage: &StageOpen,
+    seat: &Seat,
+) -> anyhow::Result<Value> {
     let start = format!("/v1/{}/start", seat.booking);
     let session = stage.sessions.iter().find(|it| it.name == seat.session);
     if session.context("the session of a seat")?.check_in {
@@ -202,14 +255,56 @@ pub async fn sit(
             .ledger
             .tried("B5", held, "starting again gave the same attempt");
     }
-    let path = format!("/v1/{}", seat.booking);
-    let booking = person.actor.read("read booking", &path).await?;
+    Ok(attempt)
+}
+
+/// The attempt is finished by the person, after a pause for some; one is sent out by the desk.
+async fn ends(
+    stand: &Stand,
+    person: &Person,
+    stage: &StageOpen,
+    seat: &Seat,
+    attempt: &str,
+) -> anyhow::Result<Sitting> {
+    let call = |verb: &str| format!("/v1/{attempt}/{verb}");
+    let habits = &person.planned.habits;
+    if habits.is_interrupted {
+        stand
+            .desk
+            .carry_out("pause attempt", &call("pause"), json!({}))
+            .await?;
+        let start = format!("/v1/{}/start", seat.booking);
+        let answer = person.actor.post("start test", &start, json!({})).await?;
+        answer.refused_for("ATTEMPT_PAUSED")?;
+        stand
+            .desk
+            .carry_out("resume attempt", &call("resume"), json!({}))
+            .await?;
+    }
+    if habits.breaks_rules && stage.number == 1 {
+        let why = json!({"code": "CODE_FORBIDDEN_ITEM", "note": "Ұялы телефон"});
+        stand
+            .desk
+            .carry_out("terminate attempt", &call("terminate"), why)
+            .await?;
+        let answer = person
+            .actor
+            .post("finish test", &call("finish"), json!({}))
+            .await?;
+        answer.refused_for("ATTEMPT_OVER")?;
+        return Ok(Sitting::SentOut);
+    }
+    let loses = habits.loses_answers;
+    let finished = person
+        .actor
+        .post_and_lose("finish test", &call("finish"), json!({}), loses)
+        .await?;
+    let finished = finished.done()?;
     ensure!(
-        booking["state"] == "STATE_STARTED",
-        "a started booking: {booking}"
+        finished["state"] == "STATE_FINISHED",
+        "a finished attempt: {finished}"
     );
-    note(stand, person, &booking)?;
-    Ok(true)
+    Ok(Sitting::Sat)
 }
 
 /// Notes what its owner was told of a booking last.

@@ -4,7 +4,7 @@ use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
 use super::Person;
-use super::fill::education;
+use super::fill::{additional, education};
 use crate::season::actor::Outcome;
 use crate::season::ledger::Submitted;
 use crate::season::plan::Fate;
@@ -40,7 +40,31 @@ pub async fn submit(stand: &Stand, person: &Person) -> anyhow::Result<()> {
             .ledger
             .saw_state(&person.application, &withdrawn["state"]);
     }
+    if let Some(section) = person.wants_back(stand) {
+        let path = person.path("/askForCorrection");
+        let wish = json!({"sections": [section], "note": "Толықтырғым келеді"});
+        let actor = &person.actor;
+        actor
+            .carry_out("ask for it back", &path, wish.clone())
+            .await?;
+        let again = actor.post("ask for it back", &path, wish).await?;
+        again.refused_for("CORRECTION_ASKED_ALREADY")?;
+    }
     Ok(())
+}
+
+impl Person {
+    /// The section for which the person asks for the application back, if that can be asked.
+    pub fn wants_back(&self, stand: &Stand) -> Option<&'static str> {
+        let asks = self.planned.habits.asks_back && stand.offers("/askForCorrection");
+        let vain = self.number() % 3 == 0;
+        asks.then_some(if vain { "personal" } else { "additional" })
+    }
+
+    /// Whether an expert gives the application back.
+    pub fn gets_it_back(&self, stand: &Stand) -> bool {
+        self.planned.fate == Fate::IsCorrected || self.wants_back(stand) == Some("additional")
+    }
 }
 
 /// Everything a candidate states before submitting.
@@ -62,15 +86,20 @@ fn note_submitted(stand: &Stand, person: &Person, application: &Value) -> anyhow
     Ok(())
 }
 
-/// Replaces the paper that the expert could not read, and nothing else can be changed.
+/// Replaces the paper that the expert could not read, or adds what was left out; nothing else can be
+/// changed.
 pub async fn correct(stand: &Stand, person: &mut Person) -> anyhow::Result<()> {
     let asked = |it: &Value| it["state"] == "STATE_CORRECTION_REQUESTED";
     let path = person.path("");
     let asked = person.actor.until("read application", &path, asked).await?;
     stand.ledger.saw_state(&person.application, &asked["state"]);
     let sections = asked["corrections"].as_array().context("corrections")?;
+    let wrong = match person.planned.fate {
+        Fate::IsCorrected => "education",
+        _ => "additional",
+    };
     ensure!(
-        sections.len() == 1 && sections[0]["section"] == "education",
+        sections.len() == 1 && sections[0]["section"] == wrong,
         "one correction is asked for: {asked}"
     );
     let other = person.path("/sections/personal");
@@ -83,7 +112,10 @@ pub async fn correct(stand: &Stand, person: &mut Person) -> anyhow::Result<()> {
         .await?;
     answer.refused_for("SECTION_NOT_UNDER_CORRECTION")?;
 
-    education(person, "DIPLOMA").await?;
+    match person.planned.fate {
+        Fate::IsCorrected => education(person, "DIPLOMA").await?,
+        _ => additional(person).await?,
+    }
     let path = person.path("/submit");
     let again = person
         .actor
