@@ -4,4 +4,5 @@
 mod bad_input;
 mod doors;
 mod reserve;
+mod season;
 mod steps;
