@@ -3,11 +3,12 @@
 //!
 //! | room | what it does |
 //! |---|---|
-//! | [`plan`] | who takes part and what they will do, by [`dice`] from a seed |
+//! | [`plan`] | who takes part and what they will do, their [`habits`], by [`dice`] from a seed |
 //! | [`stand`] | the suite, the house's people, the campaign of this run |
 //! | [`actor`] | somebody whose every call is timed and noted |
 //! | [`people`], [`partner`], [`experts`], [`desk`] | what each side does |
-//! | [`results`] | scores, the cut, publication, appeals; [`cut`] computes the same by itself |
+//! | [`judgement`] | what an expert sees in a dossier |
+//! | [`selection`] | stage by stage: [`scores`], then [`results`]; [`cut`] computes the same by itself |
 //! | [`play`] | the order of it all, with [`progress`] |
 //! | [`ledger`] | what was acknowledged |
 //! | [`invariants`] | the suite, read back, held against the ledger |
@@ -18,7 +19,9 @@ pub mod cut;
 pub mod desk;
 pub mod dice;
 pub mod experts;
+pub mod habits;
 pub mod invariants;
+pub mod judgement;
 pub mod ledger;
 pub mod partner;
 pub mod people;
@@ -27,6 +30,8 @@ pub mod play;
 pub mod progress;
 pub mod report;
 pub mod results;
+pub mod scores;
+pub mod selection;
 pub mod stand;
 
 pub use play::{Season, play};

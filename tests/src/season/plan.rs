@@ -1,6 +1,7 @@
 //! Who takes part in a season and what they are going to do: a function of seed and head count.
 
 use super::dice::Dice;
+use super::habits::{self, Habits};
 
 /// What comes of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,43 +37,6 @@ pub enum Certificate {
 pub enum System {
     Kaztest,
     Qrt,
-}
-
-/// What happens to a person on the way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Habits {
-    /// Types the IIN wrong at first.
-    pub mistypes_iin: bool,
-    /// Types the code of the mail wrong at first.
-    pub mistypes_code: bool,
-    /// Types fields of the questionnaire wrong at first.
-    pub mistypes_fields: bool,
-    /// Forgets the password and gets another.
-    pub forgets_password: bool,
-    /// Saves a section in two windows at once.
-    pub has_two_windows: bool,
-    /// Loses answers and sends the same again.
-    pub loses_answers: bool,
-    /// Registers a second time.
-    pub registers_twice: bool,
-    /// Has the refresh token stolen and used.
-    pub is_robbed: bool,
-    /// Wants the session that everybody wants.
-    pub wants_the_popular_session: bool,
-    /// Moves the booking to another session.
-    pub moves: bool,
-    /// Cancels the booking and takes another.
-    pub cancels: bool,
-    /// Books and does not come.
-    pub stays_away: bool,
-    /// Is not content with a result.
-    pub appeals: bool,
-    /// Is sent out of the first test.
-    pub breaks_rules: bool,
-    /// Has the power fail in the middle of a test.
-    pub is_interrupted: bool,
-    /// Asks for the application back after submitting, to add something.
-    pub asks_back: bool,
 }
 
 /// A person of the plan. Days are counted back from the day on which the season is played.
@@ -166,7 +130,7 @@ impl Plan {
     pub fn new(seed: u64, head_count: usize) -> Self {
         let stages = 3;
         let fates = fates(seed, head_count);
-        let habits = habits(seed, &fates);
+        let habits = habits::deal(seed, &fates);
         let people = fates
             .into_iter()
             .zip(habits)
@@ -231,50 +195,8 @@ fn fates(seed: u64, head_count: usize) -> Vec<Fate> {
     fates
 }
 
-fn share(of: usize, percent: usize) -> usize {
+pub fn share(of: usize, percent: usize) -> usize {
     (of * percent / 100).max(1)
-}
-
-/// Each habit is dealt on its own, so that a person may have several; one at least has each.
-fn habits(seed: u64, fates: &[Fate]) -> Vec<Habits> {
-    let mut all = vec![Habits::default(); fates.len()];
-    let mut deal = |name: &str, percent: usize, who: fn(Fate) -> bool, set: fn(&mut Habits)| {
-        let mut at: Vec<usize> = (0..fates.len()).filter(|at| who(fates[*at])).collect();
-        Dice::about(seed, name).shuffle(&mut at);
-        at.truncate(share(at.len(), percent));
-        at.into_iter().for_each(|at| set(&mut all[at]));
-    };
-    deal("iin", 6, |_| true, |it| it.mistypes_iin = true);
-    deal("code", 6, |_| true, |it| it.mistypes_code = true);
-    deal("fields", 12, Fate::submits, |it| it.mistypes_fields = true);
-    deal("password", 5, Fate::submits, |it| {
-        it.forgets_password = true
-    });
-    deal("windows", 6, Fate::submits, |it| it.has_two_windows = true);
-    deal("answers", 15, Fate::submits, |it| it.loses_answers = true);
-    deal("twice", 3, Fate::submits, |it| it.registers_twice = true);
-    deal("robbed", 3, Fate::submits, |it| it.is_robbed = true);
-    deal("popular", 70, Fate::is_accepted, |it| {
-        it.wants_the_popular_session = true;
-    });
-    deal("moves", 8, Fate::is_accepted, |it| it.moves = true);
-    deal("cancels", 6, Fate::is_accepted, |it| it.cancels = true);
-    deal("away", 4, Fate::is_accepted, |it| it.stays_away = true);
-    deal("appeals", 4, Fate::is_accepted, |it| it.appeals = true);
-    deal(
-        "rules",
-        2,
-        |it| it == Fate::Accepted,
-        |it| it.breaks_rules = true,
-    );
-    deal("power", 3, Fate::is_accepted, |it| it.is_interrupted = true);
-    deal(
-        "back",
-        5,
-        |it| it == Fate::Accepted,
-        |it| it.asks_back = true,
-    );
-    all
 }
 
 fn planned(seed: u64, number: usize, fate: Fate, habits: Habits, stages: usize) -> Planned {

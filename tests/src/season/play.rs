@@ -3,17 +3,15 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::desk::{self, StageOpen};
 use super::experts::{self, Expert};
-use super::people::seat::Sitting;
-use super::people::{Person, fill, language, register, seat, submit};
+use super::people::{Person, fill, language, register, submit};
 use super::plan::{Fate, Plan};
 use super::progress::Progress;
-use super::results::{self, Entrant};
 use super::stand::{Options, Stand};
 
 /// A season that was played.
@@ -26,8 +24,8 @@ pub struct Season {
 }
 
 /// How a season is gone through.
-struct Going {
-    stand: Stand,
+pub struct Going {
+    pub stand: Stand,
     at_once: usize,
     shows: bool,
 }
@@ -143,137 +141,8 @@ impl Going {
         Ok(())
     }
 
-    /// Stage by stage, to the last list.
-    async fn selection(&self, plan: &Plan, people: Vec<Person>) -> anyhow::Result<Vec<StageOpen>> {
-        let stand = &self.stand;
-        let center = desk::create_center(stand).await?;
-        let mut inside = people;
-        let mut outside: Vec<Person> = Vec::new();
-        let mut stages = Vec::new();
-        for number in 1..=plan.stages {
-            ensure!(!inside.is_empty(), "nobody is left for stage {number}");
-            let stage = desk::create_stage(stand, plan, number, &center, inside.len()).await?;
-            if let Some(somebody) = outside.first() {
-                seat::is_out(stand, somebody, &stage).await?;
-            }
-            let entrants = if stage.last {
-                self.before_the_commission(&stage, inside).await?
-            } else {
-                self.sitting(&stage, inside).await?
-            };
-            stages.push(stage.clone());
-            if !stand.offers("/importResults") {
-                break;
-            }
-            results::import(stand, &stage, &entrants).await?;
-            results::publish(stand, &stage, &desk::rule(plan, number), &entrants).await?;
-            (inside, outside) = self.outcome(&stage, entrants).await?;
-        }
-        Ok(stages)
-    }
-
-    /// Booking, all at once, and sitting.
-    async fn sitting(
-        &self,
-        stage: &StageOpen,
-        people: Vec<Person>,
-    ) -> anyhow::Result<Vec<Entrant>> {
-        let (booked, sat) = (Arc::new(stage.clone()), Arc::new(stage.clone()));
-        let seated = self
-            .each("book", people, move |stand, person| {
-                let stage = booked.clone();
-                async move {
-                    let seat = seat::book(&stand, &person, &stage).await?;
-                    Ok((person, seat))
-                }
-            })
-            .await?;
-        self.each("sit the test", seated, move |stand, (person, seat)| {
-            let stage = sat.clone();
-            async move {
-                let sitting = seat::sit(&stand, &person, &stage, &seat).await?;
-                let score = person.planned.scores[stage.number - 1];
-                Ok(Entrant {
-                    candidate: person.candidate(&stand).await?,
-                    score: (sitting == Sitting::Sat).then_some(score),
-                    sent_out: sitting == Sitting::SentOut,
-                    person,
-                })
-            }
-        })
-        .await
-    }
-
-    /// A commission gives everybody a score.
-    async fn before_the_commission(
-        &self,
-        stage: &StageOpen,
-        people: Vec<Person>,
-    ) -> anyhow::Result<Vec<Entrant>> {
-        let number = stage.number;
-        self.each(
-            "before the commission",
-            people,
-            move |stand, person| async move {
-                Ok(Entrant {
-                    candidate: person.candidate(&stand).await?,
-                    score: Some(person.planned.scores[number - 1]),
-                    sent_out: false,
-                    person,
-                })
-            },
-        )
-        .await
-    }
-
-    /// Everybody reads their result, some appeal; who goes on and who does not.
-    async fn outcome(
-        &self,
-        stage: &StageOpen,
-        entrants: Vec<Entrant>,
-    ) -> anyhow::Result<(Vec<Person>, Vec<Person>)> {
-        let (of, appealed) = (Arc::new(stage.clone()), Arc::new(stage.clone()));
-        let told = self
-            .each("learn the result", entrants, move |_, entrant| {
-                let stage = of.clone();
-                async move { Ok((results::result_of(&stage, &entrant.person).await?, entrant)) }
-            })
-            .await?;
-        let appellants = told.iter().filter(|(_, it)| {
-            it.person.planned.habits.appeals && it.score.is_some() && !stage.last
-        });
-        let filed = self
-            .each(
-                "appeal",
-                appellants.cloned().collect(),
-                |stand, (result, entrant)| async move {
-                    let appeal = results::appeal(&stand, &entrant.person, &result).await?;
-                    Ok((entrant, appeal))
-                },
-            )
-            .await?;
-        if !filed.is_empty() {
-            results::decide_appeals(&self.stand, stage, &filed).await?;
-        }
-        let told = self
-            .each("read the list", told, move |_, (result, entrant)| {
-                let stage = appealed.clone();
-                async move {
-                    let result = match entrant.person.planned.habits.appeals {
-                        true => results::result_of(&stage, &entrant.person).await?,
-                        false => result,
-                    };
-                    Ok((result["outcome"] == "OUTCOME_ADVANCED", entrant.person))
-                }
-            })
-            .await?;
-        let (inside, outside): (Vec<_>, Vec<_>) = told.into_iter().partition(|(on, _)| *on);
-        let people = |all: Vec<(bool, Person)>| all.into_iter().map(|(_, it)| it).collect();
-        Ok((people(inside), people(outside)))
-    }
-
     /// Everybody does something, so many at the same time; in the order of before when all are done.
-    async fn each<T, R, F>(
+    pub async fn each<T, R, F>(
         &self,
         what: &'static str,
         all: Vec<T>,

@@ -6,13 +6,16 @@
 //! | [`fill`] | the sections and their papers |
 //! | [`language`] | the code, the partner's test, the certificate |
 //! | [`submit`] | «Тексеруге жіберу», taking back, correcting |
-//! | [`seat`] | «Күн мен уақытты таңдау» to «Тестілеуді бастау» |
+//! | [`seat`], [`waiting`] | «Күн мен уақытты таңдау», with a waiting list where all is full |
+//! | [`sit`] | «Тестілеуді бастау» |
 
 pub mod fill;
 pub mod language;
 pub mod register;
 pub mod seat;
+pub mod sit;
 pub mod submit;
+pub mod waiting;
 
 use std::collections::BTreeMap;
 
