@@ -75,6 +75,7 @@ async fn an_expert_asks_for_a_correction_and_gets_it() {
     assert_ne!(second, task);
     let dossier = expert.get(&format!("/v1/{second}/dossier")).await.ok();
     assert_eq!(dossier["earlierDecisions"].as_array().unwrap().len(), 1);
+    marks_every_section_ok(&expert, &second).await;
     expert
         .post(&format!("/v1/{second}/accept"), json!({}))
         .await

@@ -60,7 +60,7 @@ pub fn lines(facts: &Facts, reads: &Reads) -> Vec<Line> {
     for (id, what) in TRIED {
         lines.push(tried(facts, id, what));
     }
-    if !facts.publications.is_empty() {
+    if facts.trials.iter().any(|it| it.invariant == "R3") {
         lines.push(tried(facts, "R3", "nothing is seen before its publication"));
     }
     lines.sort_by_key(|line| order(line.id));
