@@ -30,7 +30,7 @@ pub struct Entry {
 pub struct Cut {
     pub direction: String,
     pub competitors: usize,
-    /// The least score that goes on, where anybody does.
+    /// The least score that goes on, where there is one; a threshold is one even for nobody.
     pub score: Option<u32>,
     pub advancing: usize,
 }
@@ -50,7 +50,10 @@ pub fn cuts(rule: &Rule, entries: &[Entry]) -> Vec<Cut> {
         let advancing = advancing(rule, &direction, &scores);
         Cut {
             competitors: scores.len(),
-            score: advancing.checked_sub(1).map(|last| scores[last]),
+            score: match rule {
+                Rule::Threshold(least) => Some(*least),
+                _ => advancing.checked_sub(1).map(|last| scores[last]),
+            },
             direction,
             advancing,
         }
@@ -127,6 +130,6 @@ mod tests {
         let told = cuts(&rule, &entries(&[("A", 9), ("A", 8), ("A", 8), ("B", 7)]));
         assert_eq!((told[0].advancing, told[1].advancing), (2, 1));
         let nobody = cuts(&Rule::Threshold(50), &entries(&[("A", 49)]));
-        assert_eq!((nobody[0].advancing, nobody[0].score), (0, None));
+        assert_eq!((nobody[0].advancing, nobody[0].score), (0, Some(50)));
     }
 }
