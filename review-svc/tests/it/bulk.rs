@@ -1,5 +1,7 @@
 //! Bulk changes: each task by itself, by the same rules as alone.
 
+use std::sync::Arc;
+
 use chassis::caller::Caller;
 use proto::events::v1::{ApplicationAccepted, ReviewTaskAssigned};
 use proto::questionnaire::v1::DecisionReason;
@@ -191,6 +193,38 @@ async fn many_tasks_are_given_to_an_expert_and_taken_back_by_the_manager() {
         ("", State::Open),
     ];
     assert_eq!(told(&done.outcomes), expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn bulks_of_the_same_tasks_in_other_orders_do_not_stand_in_each_others_way() {
+    let house = Arc::new(House::new().await);
+    let mut names = Vec::new();
+    for number in 1..=12 {
+        names.push(house.submitted(number).await.name);
+    }
+    let calls = (0..8).map(|number| {
+        let (house, mut names) = (house.clone(), names.clone());
+        names.rotate_left(number);
+        if number % 2 == 0 {
+            names.reverse();
+        }
+        tokio::spawn(async move {
+            let mut bulk = BulkReviewsClient::new(house.connection(manager()));
+            let request = BulkReassignRequest {
+                names,
+                expert: account(50),
+                dry_run: number % 4 == 3,
+                request_id: house.request_id(),
+            };
+            bulk.bulk_reassign(request).await
+        })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        let done = call.await.unwrap().unwrap().into_inner();
+        assert_eq!(done.changed_count, 12);
+    }
+    let all = house.all_tasks().await;
+    assert!(all.iter().all(|task| task.state() == State::Claimed));
 }
 
 #[tokio::test]

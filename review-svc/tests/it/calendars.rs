@@ -52,7 +52,7 @@ async fn calendar(house: &House, year: i16) -> WorkCalendar {
     let name = format!("workCalendars/{year}");
     let request = GetWorkCalendarRequest { name };
     let answer = calendars.get_work_calendar(request).await;
-    answer.unwrap().into_inner()
+    answer.expect("an answer").into_inner()
 }
 
 fn day(time: Option<prost_types::Timestamp>) -> String {

@@ -45,7 +45,7 @@ async fn saves(
 async fn listed(house: &House, number: u128) -> Vec<SavedFilter> {
     let request = ListSavedFiltersRequest::default();
     let answer = filters(house, number).list_saved_filters(request).await;
-    answer.unwrap().into_inner().saved_filters
+    answer.expect("an answer").into_inner().saved_filters
 }
 
 async fn names(house: &House, request: ListReviewTasksRequest) -> Result<Vec<String>, Status> {
@@ -130,7 +130,7 @@ async fn a_saved_filter_narrows_a_list_together_with_what_is_asked() {
 async fn saved_filters_are_ones_own_to_list_use_and_delete() {
     let house = House::new().await;
     let saved = saves(&house, 50, "Менікі", open()).await.unwrap();
-    assert_eq!(listed(&house, 50).await, [saved.clone()]);
+    assert_eq!(listed(&house, 50).await, std::slice::from_ref(&saved));
     assert!(listed(&house, 51).await.is_empty());
     let delete = |name: &str| DeleteSavedFilterRequest {
         name: name.into(),

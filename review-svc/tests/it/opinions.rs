@@ -49,20 +49,20 @@ async fn accepted_once(house: &House) -> ReviewTask {
         .reviewed_by(|policy| policy.second_opinion_percent = 100)
         .await;
     let task = house.submitted(1).await;
-    house.claims(50, &task.name).await.unwrap();
-    house.accepts(50, &task.name).await.unwrap()
+    house.claims(50, &task.name).await.expect("it is done");
+    house.accepts(50, &task.name).await.expect("it is done")
 }
 
 async fn disputed(house: &House) -> ReviewTask {
     let task = accepted_once(house).await;
-    house.claims(51, &task.name).await.unwrap();
-    house.rejects(51, &task.name).await.unwrap()
+    house.claims(51, &task.name).await.expect("it is done");
+    house.rejects(51, &task.name).await.expect("it is done")
 }
 
 async fn read_by(house: &House, caller: Caller, name: &str) -> ReviewTask {
     let request = GetReviewTaskRequest { name: name.into() };
     let answer = house.speaking_for(caller).get_review_task(request).await;
-    answer.unwrap().into_inner()
+    answer.expect("an answer").into_inner()
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ async fn policy(house: &House) -> ReviewPolicy {
     let mut policies = ReviewPoliciesClient::new(house.connection(manager()));
     let request = GetReviewPolicyRequest { name: name() };
     let answer = policies.get_review_policy(request).await;
-    answer.unwrap().into_inner()
+    answer.expect("an answer").into_inner()
 }
 
 async fn updates(

@@ -30,8 +30,8 @@ async fn together() -> House {
 /// A task of this applicant that expert 50 has accepted.
 async fn waiting(house: &House, applicant: u128) -> ReviewTask {
     let task = house.submitted(applicant).await;
-    house.claims(50, &task.name).await.unwrap();
-    house.accepts(50, &task.name).await.unwrap()
+    house.claims(50, &task.name).await.expect("it is done");
+    house.accepts(50, &task.name).await.expect("it is done")
 }
 
 async fn publishes(

@@ -15,7 +15,7 @@ async fn numbers(house: &House) -> ReviewStatistics {
         name: format!("{CAMPAIGN}/reviewStatistics"),
     };
     let answer = statistics.get_review_statistics(request).await;
-    answer.unwrap().into_inner()
+    answer.expect("an answer").into_inner()
 }
 
 async fn submitted(house: &House, numbers: std::ops::RangeInclusive<u128>) -> Vec<String> {

@@ -25,7 +25,7 @@ async fn wanted(house: &House, number: u128) {
     };
     let event = house.event(&payload.application, &payload);
     for _ in 0..2 {
-        house.hears(&event).await.unwrap();
+        house.hears(&event).await.expect("it is done");
     }
 }
 
@@ -44,7 +44,11 @@ async fn waiting(house: &House) -> Vec<String> {
         correction_wanted_only: true,
         ..Default::default()
     };
-    let listed = house.manager().list_review_tasks(request).await.unwrap();
+    let listed = house
+        .manager()
+        .list_review_tasks(request)
+        .await
+        .expect("it is done");
     let tasks = listed.into_inner().review_tasks.into_iter();
     tasks.map(|task| task.name).collect()
 }
