@@ -8,6 +8,10 @@ mod m0003_sessions;
 mod m0004_messages_and_mails;
 mod m0005_sealed_personal_data;
 mod m0006_recoveries;
+mod m0101_throttles;
+mod m0102_email_changes;
+mod m0103_staff_invitations;
+mod m0104_audit_found;
 
 pub struct Migrator;
 
@@ -22,6 +26,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_messages_and_mails::Migration),
             Box::new(m0005_sealed_personal_data::Migration),
             Box::new(m0006_recoveries::Migration),
+            Box::new(m0101_throttles::Migration),
+            Box::new(m0102_email_changes::Migration),
+            Box::new(m0103_staff_invitations::Migration),
+            Box::new(m0104_audit_found::Migration),
         ]
     }
 }

@@ -86,6 +86,18 @@ pub fn rules(section: &str, answers: &Value, today: Date, birth_date: Option<Dat
     wrong
 }
 
+/// The direction is one that people compete in here. An empty list takes every one.
+pub fn direction_rule(section: &str, answers: &Value, directions: &[String]) -> Violations {
+    match text(answers, "direction") {
+        Some(chosen)
+            if section == "personal" && !directions.is_empty() && !directions.contains(&chosen) =>
+        {
+            Violations::one("direction", "UNKNOWN_VALUE")
+        }
+        _ => Violations::new(),
+    }
+}
+
 fn education_rules(
     rows: &[EducationRow],
     today: Date,
@@ -116,6 +128,12 @@ fn education_rules(
 
 fn employment_rules(answers: &Value, today: Date, wrong: &mut Violations) {
     for (at, row) in rows(answers).iter().enumerate() {
+        if rows(answers)[..at]
+            .iter()
+            .any(|other| is_same_post(other, row))
+        {
+            wrong.add(format!("rows[{at}]"), "VALUE_TWICE");
+        }
         let (start, end) = (date(row, "start_date"), date(row, "end_date"));
         not_in_future(format!("rows[{at}].start_date"), start, today, wrong);
         not_in_future(format!("rows[{at}].end_date"), end, today, wrong);
@@ -125,6 +143,15 @@ fn employment_rules(answers: &Value, today: Date, wrong: &mut Violations) {
             wrong.add(format!("rows[{at}].end_date"), "DATES_BACKWARDS");
         }
     }
+}
+
+/// One row per post: the same post from the same day on is the same row sent twice.
+fn is_same_post(one: &Value, other: &Value) -> bool {
+    let post = |row: &Value| {
+        let title = text(row, "position_and_organisation")?;
+        Some((title.to_lowercase(), date(row, "start_date")?))
+    };
+    post(one).is_some_and(|it| post(other) == Some(it))
 }
 
 fn additional_rules(answers: &Value, today: Date, wrong: &mut Violations) {
@@ -209,11 +236,39 @@ mod tests {
     }
 
     #[test]
+    fn a_post_has_one_row_and_the_next_post_in_the_same_place_its_own() {
+        let row = |post: &str, start: &str| json!({"position_and_organisation": post, "start_date": start});
+        let rows = [
+            row("Маман, «Үлгі» ЖШС", "2020-01-01"),
+            row("Бөлім басшысы, «Үлгі» ЖШС", "2020-01-01"),
+            row("Маман, «Үлгі» ЖШС", "2022-01-01"),
+            row("маман, «Үлгі» ЖШС", "2020-01-01"),
+            json!({}),
+            json!({}),
+        ];
+        assert_eq!(
+            told("employment", &json!({"rows": rows})),
+            [("rows[3]".into(), "VALUE_TWICE")]
+        );
+    }
+
+    #[test]
     fn a_professional_certificate_is_not_issued_tomorrow() {
         let answers =
             json!({"professional_certificates": {"rows": [{"issue_date": "2025-06-11"}]}});
         let field = "professional_certificates.rows[0].issue_date".to_owned();
         assert_eq!(told("additional", &answers), [(field, "DATE_IN_FUTURE")]);
+    }
+
+    #[test]
+    fn the_direction_is_one_of_the_campaign_where_it_names_some() {
+        let answers = json!({"direction": "DIGITALIZATION"});
+        let told = |directions: &[&str]| {
+            let directions: Vec<_> = directions.iter().map(|it| (*it).to_owned()).collect();
+            !direction_rule("personal", &answers, &directions).is_empty()
+        };
+        assert!(!told(&[]) && !told(&["DIGITALIZATION"]) && told(&["SOCIAL_CIVIL"]));
+        assert!(direction_rule("other", &answers, &["SOCIAL_CIVIL".into()]).is_empty());
     }
 
     #[test]

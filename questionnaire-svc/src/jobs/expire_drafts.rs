@@ -1,25 +1,27 @@
-//! Drafts that the window has left behind become `EXPIRED`. Nothing is deleted: the term of
-//! retention begins here.
+//! Drafts that the window has left behind become `EXPIRED`, and their owners are told. Nothing is
+//! deleted: the term of retention begins here.
 
 use std::sync::Arc;
 
 use chassis::caller::Caller;
-use chassis::{Result, audit};
+use chassis::{Result, audit, outbox};
+use proto::events::v1::ApplicationExpired;
 
-use crate::store::application;
+use crate::store::draft::Place;
+use crate::store::{application, campaign, draft};
 use crate::{Context, NAME};
 
 pub async fn run(ctx: Arc<Context>) -> Result<()> {
-    for (campaign, id) in application::left_as_drafts(ctx.db.read(), ctx.clock.now()).await? {
-        expire(&ctx, &campaign, &id).await?;
+    for place in draft::to_expire(ctx.db.read(), ctx.clock.now()).await? {
+        expire(&ctx, &place).await?;
     }
     Ok(())
 }
 
-async fn expire(ctx: &Context, campaign: &str, id: &str) -> Result<()> {
+async fn expire(ctx: &Context, place: &Place) -> Result<()> {
     let tx = ctx.db.begin().await?;
-    let found = crate::store::campaign::find(&tx, campaign).await?;
-    let kept = application::lock(&tx, campaign, id).await?;
+    let found = campaign::find(&tx, &place.campaign).await?;
+    let kept = application::lock(&tx, &place.campaign, &place.id).await?;
     let (Some(found), Some(mut kept)) = (found, kept) else {
         return Ok(());
     };
@@ -32,6 +34,12 @@ async fn expire(ctx: &Context, campaign: &str, id: &str) -> Result<()> {
         return Ok(());
     }
     application::save(&tx, &mut kept).await?;
+    let event = ApplicationExpired {
+        application: kept.name(),
+        campaign: kept.campaign_name(),
+        account: kept.applicant(),
+    };
+    outbox::publish(&tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
     let by = Caller::Service(NAME.into());
     audit::record(&tx, &ctx.clock, &by, "ExpireDraft", &kept.name(), "EXPIRED").await?;
     Ok(ctx.db.commit(tx).await?)
