@@ -113,7 +113,7 @@ fn the_table_has_the_numbers_of_the_plan(season: &Season) {
 /// What a break would look like, and the rule that has to say so.
 type Doctored = (&'static str, fn(&mut Facts, &mut Reads));
 
-const BREAKS: [Doctored; 22] = [
+const BREAKS: [Doctored; 24] = [
     ("B1", |_, reads| reads.sessions[0]["capacity"] = json!(0)),
     ("B2", |_, reads| {
         reads.sessions[0]["seatsLeft"] = json!(4711)
@@ -171,6 +171,14 @@ const BREAKS: [Doctored; 22] = [
     }),
     ("S2", |facts, _| facts.publications[0].entries[0].score += 1),
     ("S4", |_, reads| drop(reads.members.pop())),
+    ("N2", |_, reads| {
+        for all in reads.messages.values_mut() {
+            all.extend(all.clone());
+        }
+    }),
+    ("I1", |facts, _| {
+        facts.accounts[1].account = facts.accounts[0].account.clone();
+    }),
     (
         "A2",
         |_, reads| reads.verdict = json!({"fault": {"sequence": "1", "kind": "KIND_CHANGED"}}),

@@ -130,6 +130,8 @@ async fn decides_the_terms(desk: &Someone, stage: &str, places: &str, how_many: 
     terms["advanceRule"] = rule;
     terms["scoreScale"] = json!({"lowest": "0", "highest": "100"});
     terms["lastStage"] = json!(true);
+    // Its place in the order stays.
+    terms.as_object_mut().unwrap().remove("number");
     let etag = kept["etag"].as_str().unwrap();
     desk.patch(&path, etag, terms.clone()).await.ok();
     desk.patch(&path, etag, terms).await.refused("STALE_ETAG");

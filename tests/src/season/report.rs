@@ -51,7 +51,19 @@ pub fn outcome(season: &Season) -> String {
         .iter()
         .map(|(state, count)| format!("{count} {}", state.to_lowercase().replace('_', " ")))
         .collect();
-    format!("applications: {}\n", parts.join(", "))
+    let mut text = format!("applications: {}\n", parts.join(", "));
+    for stage in &facts.publications {
+        let on: usize = stage.published.iter().map(|cut| cut.advancing).sum();
+        let what = if stage.last { "chosen" } else { "go on" };
+        let _ = writeln!(
+            text,
+            "stage {}: {} scores, {on} {what}, {} appeals",
+            stage.number,
+            stage.entries.len(),
+            stage.raised.len()
+        );
+    }
+    text
 }
 
 /// What must stay true, with what was compared.
