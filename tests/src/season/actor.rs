@@ -9,6 +9,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::ledger::Ledger;
+use super::patience::pause;
 use crate::person::{Answer, Someone, exchange, new_key, sha256};
 
 /// How often a call is repeated that was put off, and a state is asked for that is to come.
@@ -240,7 +241,7 @@ impl Actor {
             if so(&last) {
                 return Ok(last);
             }
-            tokio::time::sleep(PAUSE * (1 + round / 20)).await;
+            pause(PAUSE * (1 + round / 20)).await;
         }
         bail!("{step}: {path} never came to be as awaited: {last}")
     }
@@ -258,7 +259,7 @@ impl Actor {
             let refused = (!answer.is_done()).then(|| answer.reason());
             self.ledger.note(step, begun.elapsed(), refused);
             match answer.status {
-                429 | 503 => tokio::time::sleep(wait(&answer)).await,
+                429 | 503 => pause(wait(&answer)).await,
                 500.. => bail!("{step}: {path} answered {} {}", answer.status, answer.body),
                 _ => return Ok(answer),
             }

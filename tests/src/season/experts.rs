@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::actor::{Actor, Outcome};
 use super::judgement::Judgement;
 use super::ledger::Decided;
+use super::patience::pause;
 use super::people::Person;
 use super::people::register::register;
 use super::plan::Planned;
@@ -75,7 +76,7 @@ pub async fn review(
                 } else if busy.elapsed() > IDLE {
                     bail!("no task is open, and {expected} were to be decided");
                 } else {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    pause(Duration::from_millis(100)).await;
                 }
             }
             Ok(())

@@ -9,6 +9,7 @@
 //! | [`people`], [`partner`], [`experts`], [`desk`] | what each side does |
 //! | [`judgement`] | what an expert sees in a dossier |
 //! | [`selection`] | stage by stage: [`scores`], then [`results`]; [`cut`] computes the same by itself |
+//! | [`patience`] | pauses between two questions |
 //! | [`play`] | the order of it all, with [`progress`] |
 //! | [`ledger`] | what was acknowledged |
 //! | [`invariants`] | the suite, read back, held against the ledger |
@@ -24,6 +25,7 @@ pub mod invariants;
 pub mod judgement;
 pub mod ledger;
 pub mod partner;
+pub mod patience;
 pub mod people;
 pub mod plan;
 pub mod play;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Person;
 use crate::season::actor::{Actor, Outcome};
 use crate::season::ledger::Registered;
+use crate::season::patience::pause;
 use crate::season::plan::{Fate, Planned};
 use crate::season::stand::{Stand, code_of};
 
@@ -193,7 +194,7 @@ async fn is_robbed(visitor: &Actor, person: &Person) -> anyhow::Result<()> {
     let begun = std::time::Instant::now();
     let mut ended = owner.get("read session", "/v1/sessions/current").await?;
     while ended.is_done() && begun.elapsed().as_secs() < 5 {
-        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        pause(std::time::Duration::from_millis(250)).await;
         ended = owner.get("read session", "/v1/sessions/current").await?;
     }
     let held = !ended.is_done();

@@ -10,6 +10,7 @@ use super::Person;
 use super::seat::{Seat, note};
 use crate::season::actor::Outcome;
 use crate::season::desk::StageOpen;
+use crate::season::patience::pause;
 use crate::season::stand::Stand;
 
 /// Seats are offered soon after they are left; much later is a mistake.
@@ -64,7 +65,7 @@ pub async fn offers(
             bail!("{expected} seats were left, {} were offered", offered.len());
         }
         if offered.len() < expected {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            pause(Duration::from_millis(100)).await;
         }
     }
     Ok(offered)
