@@ -1,6 +1,7 @@
 //! Tells people of published results, in batches: a batch is told or it is not.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use anyhow::anyhow;
 use chassis::{Error, Result};
@@ -21,14 +22,15 @@ async fn tell_some(ctx: &Context) -> Result<bool> {
     let untold = store::stage_result::take_untold(&tx, BATCH).await?;
     let mut stages: BTreeMap<Uuid, Stage> = BTreeMap::new();
     for result in &untold {
-        if !stages.contains_key(&result.stage) {
-            let stage = store::stage::find(&tx, result.stage).await?;
-            let stage = stage.ok_or_else(|| Error::Internal(anyhow!("a result has no stage")))?;
-            stages.insert(result.stage, stage);
-        }
-        if let Some(stage) = stages.get(&result.stage) {
-            events::stage_result_published(ctx, &tx, stage, result).await?;
-        }
+        let stage = match stages.entry(result.stage) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let stage = store::stage::find(&tx, result.stage).await?;
+                let nowhere = || Error::Internal(anyhow!("a result has no stage"));
+                place.insert(stage.ok_or_else(nowhere)?)
+            }
+        };
+        events::stage_result_published(ctx, &tx, stage, result).await?;
     }
     ctx.db.commit(tx).await?;
     Ok(!untold.is_empty())
