@@ -11,6 +11,7 @@ use crate::domain::registration::Rules;
 use crate::domain::session::Lifetimes;
 use crate::hashing::HashingCost;
 use crate::sealing::MasterKeys;
+use crate::{transport, watching};
 
 /// The service's settings, read.
 #[derive(Debug, Clone)]
@@ -29,6 +30,10 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     pub registration: Rules,
     pub recovery: recovery::Rules,
+    /// How many may follow inboxes, and for how long.
+    pub watching: watching::Limits,
+    /// Where mail is handed over.
+    pub transport: transport::Choice,
 }
 
 impl Config {
@@ -44,6 +49,8 @@ impl Config {
             lifetimes: Lifetimes::default(),
             registration: Rules::default(),
             recovery: recovery::Rules::default(),
+            watching: watching::Limits::default(),
+            transport: transport::Choice::Kept,
         }
     }
 }
@@ -78,6 +85,9 @@ pub struct IdentityArgs {
     /// The address that mails and calendar files come from.
     #[arg(long, env = "IRIKTEU_MAIL_FROM", default_value = "no-reply@irikteu.kz")]
     pub mail_from: String,
+
+    #[command(flatten)]
+    pub mail: transport::MailArgs,
 
     /// Memory of one password hash in KiB. More makes guessing dearer, and signing in too.
     #[arg(long, env = "IRIKTEU_PASSWORD_MEMORY_KIB", default_value_t = 19_456)]
@@ -127,6 +137,7 @@ impl IdentityArgs {
             MasterKeys::parse(&std::fs::read(file).with_context(what)?).with_context(what)?;
         Ok(Config {
             people_file: self.people_file,
+            transport: self.mail.read(&self.mail_from)?,
             mail_from: self.mail_from,
             hashing: HashingCost {
                 memory_kib: self.password_memory_kib,

@@ -14,6 +14,8 @@ use crate::hashing::Hasher;
 use crate::registry::Registry;
 use crate::sealing::Sealer;
 use crate::secrets::Secrets;
+use crate::transport::Transport;
+use crate::watching::Watching;
 
 pub struct Context {
     pub db: Database,
@@ -27,6 +29,10 @@ pub struct Context {
     pub questionnaire: Questionnaire,
     /// Signs caller tokens for people.
     pub signer: Arc<Signer>,
+    /// Who follows which inbox.
+    pub watching: Watching,
+    /// Where mail is handed over.
+    pub transport: Arc<dyn Transport>,
 }
 
 impl Context {
@@ -37,6 +43,8 @@ impl Context {
             secrets: Secrets::new(wiring.config.index_key.reveal()),
             hasher,
             registry: Registry::open(wiring.config.people_file.as_deref())?,
+            watching: Watching::new(wiring.config.watching),
+            transport: wiring.config.transport.open()?,
             questionnaire: Questionnaire::new(wiring.questionnaire.signed(wiring.identity)),
             db: wiring.db,
             clock: wiring.clock,

@@ -68,35 +68,18 @@ pub async fn send_registration(
     now: Timestamp,
     mail: RegistrationMail<'_>,
 ) -> Result<()> {
-    // In the fragment, which browsers send to no server and write into no log.
-    let link = format!(
-        "{}/confirm#name={}&token={}",
-        ctx.config.public_url,
-        mail.attempt,
-        mail.token.reveal()
-    );
-    let minutes = mail.code_minutes.to_string();
-    let text = |id: &str| {
-        let args = [
-            ("code", mail.code.reveal()),
-            ("minutes", &minutes),
-            ("link", &link),
-        ];
-        let args = args.map(|(name, value)| (name, Cow::Borrowed(value.as_str())));
-        MESSAGE_TEXTS
-            .message(mail.language, id, args)
-            .unwrap_or_default()
+    let proofs = Proofs {
+        purpose: Purpose::Registration,
+        texts: "registration-mail",
+        page: "confirm",
+        to: mail.to,
+        language: mail.language,
+        name: mail.attempt,
+        code: mail.code,
+        minutes: mail.code_minutes,
+        token: mail.token,
     };
-    let kept = Mail {
-        id: ctx.ids.uuid(),
-        to: mail.to.clone(),
-        subject: text("registration-mail-subject"),
-        body: Masked::new(format!("{}\n", text("registration-mail-body"))),
-        enclosures: Vec::new(),
-        created: now,
-    };
-    let to_index = ctx.secrets.email_index(mail.to.reveal());
-    store::mail::insert(&ctx.sealer, tx, &kept, &to_index, Purpose::Registration).await
+    send_proofs(ctx, tx, now, proofs).await
 }
 
 /// The mail with a code and a link by which a forgotten password is replaced.
@@ -115,15 +98,48 @@ pub async fn send_recovery(
     now: Timestamp,
     mail: RecoveryMail<'_>,
 ) -> Result<()> {
+    let proofs = Proofs {
+        purpose: Purpose::Recovery,
+        texts: "recovery-mail",
+        page: "recover",
+        to: &Masked::new(mail.account.email.reveal().to_owned()),
+        language: mail.account.language,
+        name: mail.recovery,
+        code: mail.code,
+        minutes: mail.minutes,
+        token: mail.token,
+    };
+    send_proofs(ctx, tx, now, proofs).await
+}
+
+/// A mail with a code and a link, two ways to prove that an address is somebody's.
+pub struct Proofs<'a> {
+    pub purpose: Purpose,
+    /// The texts of the mail: `{texts}-subject` and `{texts}-body`.
+    pub texts: &'static str,
+    /// The page that takes the link.
+    pub page: &'static str,
+    pub to: &'a Masked<String>,
+    pub language: Language,
+    /// The name of what is proven.
+    pub name: &'a str,
+    pub code: &'a Masked<String>,
+    /// How long the code is good.
+    pub minutes: i64,
+    pub token: &'a Masked<String>,
+}
+
+pub async fn send_proofs(ctx: &Context, tx: &Tx, now: Timestamp, mail: Proofs<'_>) -> Result<()> {
     // In the fragment, which browsers send to no server and write into no log.
     let link = format!(
-        "{}/recover#name={}&token={}",
+        "{}/{}#name={}&token={}",
         ctx.config.public_url,
-        mail.recovery,
+        mail.page,
+        mail.name,
         mail.token.reveal()
     );
     let minutes = mail.minutes.to_string();
-    let text = |id: &str| {
+    let text = |part: &str| {
         let args = [
             ("code", mail.code.reveal()),
             ("minutes", &minutes),
@@ -131,20 +147,19 @@ pub async fn send_recovery(
         ];
         let args = args.map(|(name, value)| (name, Cow::Borrowed(value.as_str())));
         MESSAGE_TEXTS
-            .message(mail.account.language, id, args)
+            .message(mail.language, &format!("{}-{part}", mail.texts), args)
             .unwrap_or_default()
     };
-    let address = mail.account.email.reveal();
-    let kept = Mail {
+    let queued = Mail {
         id: ctx.ids.uuid(),
-        to: Masked::new(address.to_owned()),
-        subject: text("recovery-mail-subject"),
-        body: Masked::new(format!("{}\n", text("recovery-mail-body"))),
+        to: mail.to.clone(),
+        subject: text("subject"),
+        body: Masked::new(format!("{}\n", text("body"))),
         enclosures: Vec::new(),
         created: now,
     };
-    let to_index = ctx.secrets.email_index(address);
-    store::mail::insert(&ctx.sealer, tx, &kept, &to_index, Purpose::Recovery).await
+    let to_index = ctx.secrets.email_index(mail.to.reveal());
+    store::mail::insert(&ctx.sealer, tx, &queued, &to_index, mail.purpose).await
 }
 
 fn footer(ctx: &Context, language: Language) -> String {

@@ -12,6 +12,8 @@
 //! | [`secrets`], [`hashing`] | blind indexes, tokens and codes; passwords off the async threads |
 //! | [`sealing`] | personal data at rest, and the master keys |
 //! | [`registry`] | the person registry: a file of synthetic people |
+//! | [`transport`] | where mail is handed over: kept here, or a mail server |
+//! | [`watching`] | who follows which inbox, and what they are told |
 //! | [`seed`] | accounts made without a registration, for a first start |
 //! | [`config`], [`policy`], [`migrations`] | settings, who may call what, tables |
 
@@ -46,6 +48,8 @@ pub mod sealing;
 pub mod secrets;
 pub mod seed;
 pub mod store;
+pub mod transport;
+pub mod watching;
 
 pub use context::Context;
 

@@ -20,17 +20,23 @@ pub const ROWS: &[Row] = &[
         "/irikteu.identity.v1.Accounts/RevokeRole",
         &[Has(Role::Administrator)],
     ),
+    // The development page reads the words too; administrators see where a mail is.
     (
         "/irikteu.identity.v1.Mails/GetMail",
-        &[Service("standalone")],
+        &[Has(Role::Administrator), Service("standalone")],
     ),
     (
         "/irikteu.identity.v1.Mails/ListMails",
-        &[Service("standalone")],
+        &[Has(Role::Administrator), Service("standalone")],
+    ),
+    (
+        "/irikteu.identity.v1.Mails/RetryMail",
+        &[Has(Role::Administrator)],
     ),
     ("/irikteu.identity.v1.Messages/GetMessage", &[SignedIn]),
     ("/irikteu.identity.v1.Messages/ListMessages", &[SignedIn]),
     ("/irikteu.identity.v1.Messages/MarkMessageRead", &[SignedIn]),
+    ("/irikteu.identity.v1.Messages/WatchMessages", &[SignedIn]),
     (
         "/irikteu.identity.v1.Persons/GetPerson",
         &[

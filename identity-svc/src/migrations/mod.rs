@@ -8,6 +8,8 @@ mod m0003_sessions;
 mod m0004_messages_and_mails;
 mod m0005_sealed_personal_data;
 mod m0006_recoveries;
+mod m0020_messages_changes;
+mod m0021_messages_mail_delivery;
 
 pub struct Migrator;
 
@@ -22,6 +24,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_messages_and_mails::Migration),
             Box::new(m0005_sealed_personal_data::Migration),
             Box::new(m0006_recoveries::Migration),
+            Box::new(m0020_messages_changes::Migration),
+            Box::new(m0021_messages_mail_delivery::Migration),
         ]
     }
 }

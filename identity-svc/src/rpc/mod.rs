@@ -99,7 +99,7 @@ fn date_to_pb(date: CivilDate) -> Date {
 }
 
 /// `None` where the calendar has no such day.
-fn date_from_pb(date: &Date) -> Option<CivilDate> {
+pub(crate) fn date_from_pb(date: &Date) -> Option<CivilDate> {
     let number = |n: i32| i8::try_from(n).ok();
     CivilDate::new(
         i16::try_from(date.year).ok()?,

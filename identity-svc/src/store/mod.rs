@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 pub mod account;
 pub mod failure;
+pub mod inbox;
 pub mod mail;
 pub mod message;
 pub mod recovery;
