@@ -34,6 +34,7 @@ pub fn of(kept: &Kept) -> pb::Application {
         decision: decision(&application.state),
         promo_right: promo_right(application.promo_right()).into(),
         etag: etag::of(kept.version),
+        ..Default::default()
     }
 }
 

@@ -62,4 +62,39 @@ impl applications_server::Applications for Applications {
     ) -> Result<Response<pb::Application>, Status> {
         Ok(Response::new(withdraw::withdraw(&self.0, request).await?))
     }
+
+    async fn ask_for_correction(
+        &self,
+        _: Request<pb::AskForCorrectionRequest>,
+    ) -> Result<Response<pb::Application>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
+
+    async fn disqualify_application(
+        &self,
+        _: Request<pb::DisqualifyApplicationRequest>,
+    ) -> Result<Response<pb::Application>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
+
+    async fn mark_erroneous(
+        &self,
+        _: Request<pb::MarkErroneousRequest>,
+    ) -> Result<Response<pb::Application>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
+
+    async fn rebase_application(
+        &self,
+        _: Request<pb::RebaseApplicationRequest>,
+    ) -> Result<Response<pb::Application>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
+
+    async fn list_rebases(
+        &self,
+        _: Request<pb::ListRebasesRequest>,
+    ) -> Result<Response<pb::ListRebasesResponse>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
 }

@@ -35,6 +35,7 @@ pub fn of(kept: &Kept, now: Timestamp) -> pb::Campaign {
         declarations: campaign.declarations.iter().map(declaration).collect(),
         state: state.into(),
         etag: etag::of(kept.version),
+        ..Default::default()
     }
 }
 

@@ -38,4 +38,32 @@ impl campaigns_server::Campaigns for Campaigns {
     ) -> Result<Response<pb::Campaign>, Status> {
         Ok(Response::new(create::create(&self.0, request).await?))
     }
+
+    async fn update_campaign(
+        &self,
+        _: Request<pb::UpdateCampaignRequest>,
+    ) -> Result<Response<pb::Campaign>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
+
+    async fn open_campaign(
+        &self,
+        _: Request<pb::OpenCampaignRequest>,
+    ) -> Result<Response<pb::Campaign>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
+
+    async fn close_campaign(
+        &self,
+        _: Request<pb::CloseCampaignRequest>,
+    ) -> Result<Response<pb::Campaign>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
+
+    async fn list_campaign_versions(
+        &self,
+        _: Request<pb::ListCampaignVersionsRequest>,
+    ) -> Result<Response<pb::ListCampaignVersionsResponse>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
 }

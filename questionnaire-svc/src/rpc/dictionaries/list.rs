@@ -41,5 +41,6 @@ fn message(dictionary: &Dictionary) -> pb::Dictionary {
     pb::Dictionary {
         name: format!("dictionaries/{}", dictionary.name),
         title: Some(wire::to_text(&dictionary.title)),
+        ..Default::default()
     }
 }

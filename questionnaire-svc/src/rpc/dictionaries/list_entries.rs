@@ -58,5 +58,6 @@ fn message(dictionary: &Dictionary, entry: &Entry) -> pb::DictionaryEntry {
         name: format!("dictionaries/{}/entries/{}", dictionary.name, entry.code),
         code: entry.code.clone(),
         title: Some(wire::to_text(&entry.labels)),
+        ..Default::default()
     }
 }

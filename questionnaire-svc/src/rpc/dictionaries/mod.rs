@@ -25,4 +25,32 @@ impl dictionaries_server::Dictionaries for Dictionaries {
     ) -> Result<Response<pb::ListDictionaryEntriesResponse>, Status> {
         Ok(Response::new(list_entries::list_entries(request)?))
     }
+
+    async fn get_dictionary(
+        &self,
+        _: Request<pb::GetDictionaryRequest>,
+    ) -> Result<Response<pb::Dictionary>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
+
+    async fn create_dictionary(
+        &self,
+        _: Request<pb::CreateDictionaryRequest>,
+    ) -> Result<Response<pb::Dictionary>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
+
+    async fn import_dictionary_entries(
+        &self,
+        _: Request<pb::ImportDictionaryEntriesRequest>,
+    ) -> Result<Response<pb::DictionaryImport>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
+
+    async fn list_dictionary_versions(
+        &self,
+        _: Request<pb::ListDictionaryVersionsRequest>,
+    ) -> Result<Response<pb::ListDictionaryVersionsResponse>, Status> {
+        Err(Status::unimplemented("on its way"))
+    }
 }

@@ -20,6 +20,7 @@ fn message(form: &FormRevision) -> pb::FormRevision {
     pb::FormRevision {
         name: form.name(),
         sections: form.sections.iter().map(section).collect(),
+        ..Default::default()
     }
 }
 

@@ -31,6 +31,7 @@ pub fn of(name: String, kept: &Kept) -> pb::Submission {
         }),
         accepted_declarations: frozen.accepted_declarations.clone(),
         content_sha256: kept.content_sha256.clone(),
+        ..Default::default()
     }
 }
 

@@ -26,4 +26,11 @@ impl pb::work_calendars_server::WorkCalendars for WorkCalendars {
     ) -> Result<Response<pb::WorkCalendar>, Status> {
         Ok(Response::new(get::get(&self.0, request)?))
     }
+
+    async fn import_work_calendar(
+        &self,
+        _: Request<pb::ImportWorkCalendarRequest>,
+    ) -> Result<Response<pb::ImportWorkCalendarResponse>, Status> {
+        Err(Status::unimplemented("the import is not there yet"))
+    }
 }

@@ -32,6 +32,54 @@ impl pb::attempts_server::Attempts for Attempts {
     ) -> Result<Response<pb::Attempt>, Status> {
         Ok(Response::new(get::get(&self.0, request).await?))
     }
+
+    async fn pause_attempt(
+        &self,
+        request: Request<pb::PauseAttemptRequest>,
+    ) -> Result<Response<pb::Attempt>, Status> {
+        let _ = request;
+        Err(Status::unimplemented("comes with the next change"))
+    }
+
+    async fn resume_attempt(
+        &self,
+        request: Request<pb::ResumeAttemptRequest>,
+    ) -> Result<Response<pb::Attempt>, Status> {
+        let _ = request;
+        Err(Status::unimplemented("comes with the next change"))
+    }
+
+    async fn finish_attempt(
+        &self,
+        request: Request<pb::FinishAttemptRequest>,
+    ) -> Result<Response<pb::Attempt>, Status> {
+        let _ = request;
+        Err(Status::unimplemented("comes with the next change"))
+    }
+
+    async fn terminate_attempt(
+        &self,
+        request: Request<pb::TerminateAttemptRequest>,
+    ) -> Result<Response<pb::Attempt>, Status> {
+        let _ = request;
+        Err(Status::unimplemented("comes with the next change"))
+    }
+
+    async fn create_irregularity(
+        &self,
+        request: Request<pb::CreateIrregularityRequest>,
+    ) -> Result<Response<pb::Irregularity>, Status> {
+        let _ = request;
+        Err(Status::unimplemented("comes with the next change"))
+    }
+
+    async fn list_irregularities(
+        &self,
+        request: Request<pb::ListIrregularitiesRequest>,
+    ) -> Result<Response<pb::ListIrregularitiesResponse>, Status> {
+        let _ = request;
+        Err(Status::unimplemented("comes with the next change"))
+    }
 }
 
 /// Without a way in: only who starts it gets a launch token.

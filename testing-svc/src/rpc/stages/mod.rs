@@ -39,6 +39,14 @@ impl pb::stages_server::Stages for Stages {
     ) -> Result<Response<pb::ListStagesResponse>, Status> {
         Ok(Response::new(list::list(&self.0, request).await?))
     }
+
+    async fn update_stage(
+        &self,
+        request: Request<pb::UpdateStageRequest>,
+    ) -> Result<Response<pb::Stage>, Status> {
+        let _ = request;
+        Err(Status::unimplemented("comes with the next change"))
+    }
 }
 
 /// With the terms that hold, whether or not they were set.
@@ -54,6 +62,7 @@ fn written(stage: &Stage) -> pb::Stage {
         late_start: Some(length(stage.terms.late_start)),
         launch_url: stage.launch_url.clone(),
         etag: parse::written_etag(stage.version),
+        ..pb::Stage::default()
     }
 }
 
