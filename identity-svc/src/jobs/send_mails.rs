@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 
 use crate::domain::delivery::{LEASE, Trouble, pause};
 use crate::store::mail::Claimed;
-use crate::{Context, store};
+use crate::{Context, NAME, store};
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Connections to the mail server at a time.
@@ -27,6 +27,9 @@ pub fn job(ctx: Arc<Context>) -> Job {
 async fn run(ctx: &Context) -> Result<()> {
     let lanes = (0..LANES).map(|_| lane(ctx));
     let outcomes = join_all(lanes).await;
+    let (waiting, failed) = store::mail::depth(ctx.db.read()).await?;
+    chassis::telemetry::level(NAME, "mail_waiting", waiting);
+    chassis::telemetry::level(NAME, "mail_failed", failed);
     outcomes.into_iter().collect()
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::sealed::{self, Table};
-use super::{Place, id, limit, maybe_time, odd, time};
+use super::{Place, count, id, limit, maybe_time, odd, time};
 use crate::domain::delivery::State;
 use crate::domain::notice::Enclosure;
 use crate::sealing::Sealer;
@@ -294,6 +294,13 @@ pub async fn list<C: ConnectionTrait>(
         .iter()
         .map(|row| read(sealer, row))
         .collect()
+}
+
+/// Mails that are tried again, and those that are given up.
+pub async fn depth<C: ConnectionTrait>(on: &C) -> Result<(i64, i64)> {
+    let waiting = "SELECT COUNT(*) AS n FROM mail WHERE state IN ('QUEUED', 'RETRYING', 'SENDING')";
+    let failed = "SELECT COUNT(*) AS n FROM mail WHERE state = 'FAILED'";
+    Ok((count(on, waiting, []).await?, count(on, failed, []).await?))
 }
 
 pub async fn forget(tx: &Tx, before: Timestamp) -> Result<u64> {

@@ -153,5 +153,5 @@ async fn a_poll_names_the_inboxes_whose_listeners_are_behind() {
     let levels = || vec![(account(1), 1), (account(2), 5)];
     assert_eq!(hub.behind(levels()).await, [account(1)]);
     happen(&hub, 1, 1).await;
-    assert_eq!(hub.behind(levels()).await, []);
+    assert!(hub.behind(levels()).await.is_empty());
 }
