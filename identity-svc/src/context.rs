@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::ids::Ids;
-use chassis::token::Signer;
+use chassis::token::{Signer, Verifier};
 
 use crate::Wiring;
 use crate::clients::Questionnaire;
@@ -15,6 +15,7 @@ use crate::registry::Registry;
 use crate::sealing::Sealer;
 use crate::secrets::Secrets;
 use crate::transport::Transport;
+use crate::turns::Turns;
 use crate::watching::Watching;
 
 pub struct Context {
@@ -29,6 +30,9 @@ pub struct Context {
     pub questionnaire: Questionnaire,
     /// Signs caller tokens for people.
     pub signer: Arc<Signer>,
+    /// Knows the gateway, which alone is believed about addresses.
+    pub verifier: Verifier,
+    pub turns: Turns,
     /// Who follows which inbox.
     pub watching: Watching,
     /// Where mail is handed over.
@@ -42,7 +46,7 @@ impl Context {
             sealer: Sealer::new(&wiring.config.master_keys, &wiring.ids)?,
             secrets: Secrets::new(wiring.config.index_key.reveal()),
             hasher,
-            registry: Registry::open(wiring.config.people_file.as_deref())?,
+            registry: Registry::open(&wiring.config, &wiring.clock)?,
             watching: Watching::new(wiring.config.watching),
             transport: wiring.config.transport.open()?,
             questionnaire: Questionnaire::new(wiring.questionnaire.signed(wiring.identity)),
@@ -51,6 +55,8 @@ impl Context {
             ids: wiring.ids,
             config: wiring.config,
             signer: wiring.signer,
+            verifier: wiring.verifier,
+            turns: Turns::default(),
         })
     }
 }

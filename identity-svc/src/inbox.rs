@@ -76,7 +76,7 @@ pub async fn send_registration(
         language: mail.language,
         name: mail.attempt,
         code: mail.code,
-        minutes: mail.code_minutes,
+        lasts: mail.code_minutes,
         token: mail.token,
     };
     send_proofs(ctx, tx, now, proofs).await
@@ -106,7 +106,7 @@ pub async fn send_recovery(
         language: mail.account.language,
         name: mail.recovery,
         code: mail.code,
-        minutes: mail.minutes,
+        lasts: mail.minutes,
         token: mail.token,
     };
     send_proofs(ctx, tx, now, proofs).await
@@ -124,8 +124,8 @@ pub struct Proofs<'a> {
     /// The name of what is proven.
     pub name: &'a str,
     pub code: &'a Masked<String>,
-    /// How long the code is good.
-    pub minutes: i64,
+    /// How long the code is good: minutes or hours, as the text says.
+    pub lasts: i64,
     pub token: &'a Masked<String>,
 }
 
@@ -138,11 +138,11 @@ pub async fn send_proofs(ctx: &Context, tx: &Tx, now: Timestamp, mail: Proofs<'_
         mail.name,
         mail.token.reveal()
     );
-    let minutes = mail.minutes.to_string();
+    let lasts = mail.lasts.to_string();
     let text = |part: &str| {
         let args = [
             ("code", mail.code.reveal()),
-            ("minutes", &minutes),
+            ("lasts", &lasts),
             ("link", &link),
         ];
         let args = args.map(|(name, value)| (name, Cow::Borrowed(value.as_str())));

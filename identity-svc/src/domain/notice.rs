@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chassis::caller::Role;
 use chassis::clock::astana;
 use chassis::text::{Language, Texts};
 use jiff::Timestamp;
@@ -49,6 +50,16 @@ pub enum Notice {
     PasswordRecovered {
         time: Timestamp,
     },
+    EmailChanged {
+        time: Timestamp,
+    },
+    EmailChangeStarted {
+        time: Timestamp,
+    },
+    RolesChanged {
+        /// All that are held now.
+        roles: Vec<String>,
+    },
     /// One of the later steps; it brings its own tag. Serde wants it last.
     #[serde(untagged)]
     Step(Step),
@@ -92,6 +103,13 @@ pub struct Enclosure {
 }
 
 impl Notice {
+    pub fn roles_changed(roles: &[Role]) -> Self {
+        let roles = roles.iter().map(|role| role.as_str().to_owned());
+        Self::RolesChanged {
+            roles: roles.collect(),
+        }
+    }
+
     /// `BOOKING_CONFIRMED`: the name of its kind in the contract.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -114,6 +132,9 @@ impl Notice {
             Notice::TestStarted { .. } => "TEST_STARTED",
             Notice::PasswordChanged { .. } => "PASSWORD_CHANGED",
             Notice::PasswordRecovered { .. } => "PASSWORD_RECOVERED",
+            Notice::EmailChanged { .. } => "EMAIL_CHANGED",
+            Notice::EmailChangeStarted { .. } => "EMAIL_CHANGE_STARTED",
+            Notice::RolesChanged { .. } => "ROLES_CHANGED",
             Notice::Step(step) => step.kind(),
         }
     }
@@ -176,8 +197,20 @@ impl Notice {
             | Notice::BookingMoved(at)
             | Notice::BookingCancelled(at) => at.facts(language),
             Notice::TestStarted { start } => vec![("start", local(*start))],
-            Notice::PasswordChanged { time } | Notice::PasswordRecovered { time } => {
+            Notice::PasswordChanged { time }
+            | Notice::PasswordRecovered { time }
+            | Notice::EmailChanged { time }
+            | Notice::EmailChangeStarted { time } => {
                 vec![("time", local(*time))]
+            }
+            Notice::RolesChanged { roles } if roles.is_empty() => {
+                vec![("roles", label("role", "NONE"))]
+            }
+            Notice::RolesChanged { roles } => {
+                vec![(
+                    "roles",
+                    listed(roles.iter().map(|role| label("role", role))),
+                )]
             }
             Notice::Step(step) => step.facts(texts, language),
             _ => Vec::new(),

@@ -37,6 +37,7 @@ mod booking_reminder_due;
 mod certificate_verified;
 mod correction_asked;
 mod correction_declined;
+mod email_change_started;
 mod language_result_received;
 mod membership_started;
 mod promo_code_issued;
@@ -82,6 +83,7 @@ macro_rules! inbox {
         pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
             vec![
                 recovery_started::subscriber(ctx),
+                email_change_started::subscriber(ctx),
                 review_escalated::subscriber(ctx),
                 $(to(ctx, concat!("identity.inbox.", stringify!($event)), $event::told),)*
             ]

@@ -338,26 +338,29 @@ async fn a_mail_is_sent_again_after_a_minute_and_replaces_the_one_before() {
 }
 
 #[tokio::test]
-async fn an_address_gets_ten_mails_an_hour_whoever_asks() {
+async fn a_mailbox_gets_ten_mails_an_hour_and_the_first_that_each_address_asks_for() {
     let world = world().await;
-    for _ in 0..10 {
-        world.start(attempt(IIN, EMAIL)).await.expect("an attempt");
+    for number in 0..10 {
+        let from = format!("192.0.2.{number}");
+        let started = world.start_from(&from, attempt(IIN, EMAIL)).await;
+        started.expect("an attempt");
     }
-    let status = world
-        .start(attempt("010101100008", EMAIL))
-        .await
-        .expect_err("too many");
-    assert_eq!(status.reason(), "RATE_LIMITED");
-    assert_eq!(status.fact("retry_time"), "2026-06-01T06:00:00Z");
-    world
-        .start(attempt(IIN, "other@example.kz"))
-        .await
-        .expect("another address");
+    let again = world.start_from("192.0.2.3", attempt(IIN, EMAIL)).await;
+    let again = again.expect_err("too many");
+    assert_eq!(again.reason(), "RATE_LIMITED");
+    assert_eq!(again.fact("retry_time"), "2026-06-01T06:00:00Z");
+    // Whoever asked for ten elsewhere, the owner of the mailbox gets theirs, once.
+    let owner = "198.51.100.7";
+    let own = world.start_from(owner, attempt(IIN, EMAIL)).await;
+    own.expect("an attempt");
+    let twice = world.start_from(owner, attempt(IIN, EMAIL)).await;
+    assert_eq!(refused(twice), "RATE_LIMITED");
+    let other = attempt(IIN, "other@example.kz");
+    let other = world.start_from("192.0.2.3", other).await;
+    other.expect("another mailbox");
     world.clock.advance(SignedDuration::from_hours(1));
-    world
-        .start(attempt(IIN, EMAIL))
-        .await
-        .expect("an hour later");
+    let later = world.start_from("192.0.2.3", attempt(IIN, EMAIL)).await;
+    later.expect("an hour later");
 }
 
 #[tokio::test]

@@ -1,37 +1,22 @@
-//! The person registry: for now a file of synthetic people, read once.
+//! The person registry as a file: a list of people, read once.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Context;
 use chassis::identifier::Iin;
-use chassis::mask::Masked;
-use jiff::civil::Date;
-use serde::Deserialize;
 
-use crate::domain::account::{BirthDateSource, Person};
+use super::Row;
+use crate::domain::account::Person;
 
-pub struct Registry(HashMap<Iin, Person>);
+pub struct FileRegistry(HashMap<Iin, Person>);
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    iin: String,
-    family_name: String,
-    given_name: String,
-    #[serde(default)]
-    patronymic: String,
-    birth_date: Date,
-    #[serde(default)]
-    birth_place: String,
-}
-
-impl Registry {
+impl FileRegistry {
     /// # Errors
     /// If the file is not a list of people, or one of them has a wrong IIN.
     pub fn open(file: Option<&Path>) -> anyhow::Result<Self> {
         match file {
-            None => Self::read(include_str!("../data/people.json")),
+            None => Self::read(include_str!("../../data/people.json")),
             Some(file) => {
                 let what = || format!("the person registry {}", file.display());
                 Self::read(&std::fs::read_to_string(file).with_context(what)?).with_context(what)
@@ -45,16 +30,8 @@ impl Registry {
         for (at, row) in rows.into_iter().enumerate() {
             let iin = Iin::parse(&row.iin)
                 .map_err(|reason| anyhow::anyhow!("person {at} has a wrong IIN: {reason}"))?;
-            let person = Person {
-                family_name: Masked::new(row.family_name),
-                given_name: Masked::new(row.given_name),
-                patronymic: Masked::new(row.patronymic),
-                birth_date: Masked::new(row.birth_date),
-                birth_date_source: BirthDateSource::Registry,
-                birth_place: Masked::new(row.birth_place),
-            };
             anyhow::ensure!(
-                people.insert(iin, person).is_none(),
+                people.insert(iin, row.person()).is_none(),
                 "person {at} is there twice"
             );
         }
@@ -72,7 +49,7 @@ mod tests {
 
     #[test]
     fn the_people_that_come_with_the_program_are_readable_and_enough() {
-        let registry = Registry::open(None).expect("the file");
+        let registry = FileRegistry::open(None).expect("the file");
         assert!(registry.0.len() >= 40);
         let iin = Iin::parse("040229500005").expect("a number");
         let born = registry.find(iin).expect("a person").birth_date;
@@ -81,9 +58,9 @@ mod tests {
 
     #[test]
     fn a_file_that_is_wrong_is_refused_and_says_where() {
-        assert!(Registry::read("{}").is_err());
+        assert!(FileRegistry::read("{}").is_err());
         let person = r#"{"iin":"123456789012","family_name":"A","given_name":"B","birth_date":"1990-01-01"}"#;
-        let error = Registry::read(&format!("[{person}]"))
+        let error = FileRegistry::read(&format!("[{person}]"))
             .err()
             .expect("an error")
             .to_string();
