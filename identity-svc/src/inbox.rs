@@ -15,7 +15,8 @@ use crate::store::mail::{Mail, Purpose};
 use crate::store::message::Message;
 use crate::{Context, MESSAGE_TEXTS, store};
 
-/// Tells an account something: in the inbox, and by mail in the account's language.
+/// Tells an account something: in the inbox, and by mail in the account's language unless the person
+/// does not want this kind by mail.
 pub async fn tell(
     ctx: &Context,
     tx: &Tx,
@@ -29,17 +30,20 @@ pub async fn tell(
     };
     let now = ctx.clock.now();
     let language = account.language;
-    let words = notice.words(&MESSAGE_TEXTS, language);
-    let mail = Mail {
-        id: ctx.ids.uuid(),
-        to: Masked::new(account.email.reveal().to_owned()),
-        subject: words.title,
-        body: Masked::new(format!("{}\n\n{}\n", words.body, footer(ctx, language))),
-        enclosures: notice.enclosures(&MESSAGE_TEXTS, language, now, &ctx.config.mail_from),
-        created: now,
-    };
-    let to_index = ctx.secrets.email_index(account.email.reveal());
-    store::mail::insert(&ctx.sealer, tx, &mail, &to_index, Purpose::Notice).await?;
+    let preference = store::mail_preference::find(tx, account.id).await?;
+    if preference.wants(notice.kind()) {
+        let words = notice.words(&MESSAGE_TEXTS, language);
+        let mail = Mail {
+            id: ctx.ids.uuid(),
+            to: Masked::new(account.email.reveal().to_owned()),
+            subject: words.title,
+            body: Masked::new(format!("{}\n\n{}\n", words.body, footer(ctx, language))),
+            enclosures: notice.enclosures(&MESSAGE_TEXTS, language, now, &ctx.config.mail_from),
+            created: now,
+        };
+        let to_index = ctx.secrets.email_index(account.email.reveal());
+        store::mail::insert(&ctx.sealer, tx, &mail, &to_index, Purpose::Notice).await?;
+    }
     let message = Message {
         id: ctx.ids.uuid(),
         account: account.id,

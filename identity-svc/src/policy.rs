@@ -20,6 +20,14 @@ pub const ROWS: &[Row] = &[
         "/irikteu.identity.v1.Accounts/RevokeRole",
         &[Has(Role::Administrator)],
     ),
+    (
+        "/irikteu.identity.v1.MailPreferences/GetMailPreference",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.identity.v1.MailPreferences/UpdateMailPreference",
+        &[SignedIn],
+    ),
     // The development page reads the words too; administrators see where a mail is.
     (
         "/irikteu.identity.v1.AuditRecords/ListAuditRecords",

@@ -8,6 +8,7 @@
 //! | [`delivery`] | where a mail is on its way, and when it is tried again |
 //! | [`email_change`] | from one e-mail address to another |
 //! | [`login`] | what an IIN or an e-mail address may look like |
+//! | [`mail_preference`] | what a person wants by mail, and what goes by mail always |
 //! | [`notice`] | what a person is told, and in which words |
 //! | [`papers`] | what the papers of somebody without an IIN may look like |
 //! | [`password`] | which passwords are taken |
@@ -25,6 +26,7 @@ pub mod calendar_file;
 pub mod delivery;
 pub mod email_change;
 pub mod login;
+pub mod mail_preference;
 pub mod notice;
 pub mod papers;
 pub mod password;

@@ -10,6 +10,7 @@ mod m0005_sealed_personal_data;
 mod m0006_recoveries;
 mod m0020_messages_changes;
 mod m0021_messages_mail_delivery;
+mod m0022_messages_mail_preferences;
 mod m0101_throttles;
 mod m0102_email_changes;
 mod m0103_staff_invitations;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_recoveries::Migration),
             Box::new(m0020_messages_changes::Migration),
             Box::new(m0021_messages_mail_delivery::Migration),
+            Box::new(m0022_messages_mail_preferences::Migration),
             Box::new(m0101_throttles::Migration),
             Box::new(m0102_email_changes::Migration),
             Box::new(m0103_staff_invitations::Migration),

@@ -13,6 +13,7 @@ mod campaigns;
 mod contract;
 mod inbox;
 mod mail_delivery;
+mod mail_preferences;
 mod passwords;
 mod recoveries;
 mod registration;
