@@ -49,6 +49,7 @@ pub const SUITE: Doors = Doors {
         "/irikteu.identity.v1.Sessions/CreateSession",
         "/irikteu.identity.v1.Sessions/RefreshSession",
         "/irikteu.identity.v1.StaffInvitations/AcceptStaffInvitation",
+        "/irikteu.testing.v1.WaitlistEntries/RejectSeatOfferByLink",
     ],
     shared: &["/irikteu.testing.v1.TestSessions/WatchSeats"],
 };

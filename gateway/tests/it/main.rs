@@ -10,6 +10,7 @@ mod events;
 mod far_events;
 mod fuzz;
 mod limits;
+mod pages;
 mod sessions;
 mod stage;
 mod streams;

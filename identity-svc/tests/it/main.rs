@@ -8,21 +8,27 @@
 
 mod accounts;
 mod age;
+mod alike;
 mod at_rest;
 mod campaigns;
 mod contract;
+mod email_changes;
 mod inbox;
+mod limits;
 mod mail_delivery;
 mod mail_preferences;
 mod passwords;
 mod recoveries;
 mod registration;
+mod registry;
 mod roles;
 mod sessions;
 mod sign_in;
 mod smtp;
+mod staff_invitations;
 mod steps;
 mod time_passes;
 mod two_at_once;
 mod watching;
+mod without_iin;
 mod world;

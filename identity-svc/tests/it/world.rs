@@ -84,7 +84,7 @@ impl World {
             memory_kib: 8,
             passes: 1,
             queue_per_core: 1000,
-            lanes: 1,
+            ..HashingCost::default()
         };
         settings(&mut config);
         let wiring = Wiring {

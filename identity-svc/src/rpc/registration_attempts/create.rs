@@ -11,7 +11,7 @@ use chassis::{Result, name};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::{put_into, send, show};
+use super::{may_send, put_into, send, show};
 use crate::domain::login;
 use crate::domain::password::{self, Owner};
 use crate::domain::registration::{Attempt, State};
@@ -84,7 +84,11 @@ pub async fn create(
     let secret = Secret::new(ctx);
     put_into(&secret, ctx, &mut attempt, now);
     store::registration::insert(&ctx.sealer, write.tx(), &attempt).await?;
-    send(&secret, ctx, write.tx(), &attempt, is_first).await?;
+    // Told to nobody: it would tell that somebody registers with this mailbox just now.
+    match may_send(ctx, write.tx(), &attempt, is_first).await? {
+        Ok(()) => send(&secret, ctx, write.tx(), &attempt).await?,
+        Err(_) => tracing::warn!(attempt = %attempt.id, "too many mails lately: no mail"),
+    }
     write.commit(show(&attempt, ctx)).await
 }
 

@@ -104,27 +104,27 @@ fn put_into(secret: &Secret, ctx: &Context, attempt: &mut Attempt, now: Timestam
     attempt.mailed = now;
 }
 
-/// Mails them, unless the address got too many mails lately, whoever asked for them. The first that is
-/// asked for from an address of the net is sent even then, so that nobody can keep the owner of a
-/// mailbox from registering by asking for all the mails from elsewhere.
-async fn send(
-    secret: &Secret,
+/// Whether a mailbox gets one more mail, whoever asked for those before. The first that is asked for
+/// from an address of the net is sent in any case, so that nobody can keep the owner of a mailbox from
+/// registering by asking for all the mails from elsewhere.
+async fn may_send(
     ctx: &Context,
     tx: &Tx,
     attempt: &Attempt,
     is_first: bool,
-) -> chassis::Result<()> {
-    let now = ctx.clock.now();
+) -> chassis::Result<Result<(), Refusal>> {
     let to_index = ctx.secrets.email_index(attempt.email.reveal());
-    let since = now - Rules::MAIL_WINDOW;
+    let since = ctx.clock.now() - Rules::MAIL_WINDOW;
     let (sent, oldest) =
         store::mail::sent_since(tx, &to_index, Purpose::Registration, since).await?;
-    if sent >= ctx.config.registration.most_mails && !is_first {
-        return Err(Refusal::RateLimited {
-            retry_time: oldest + Rules::MAIL_WINDOW,
-        }
-        .into());
+    if sent < ctx.config.registration.most_mails || is_first {
+        return Ok(Ok(()));
     }
+    let retry_time = oldest + Rules::MAIL_WINDOW;
+    Ok(Err(Refusal::RateLimited { retry_time }))
+}
+
+async fn send(secret: &Secret, ctx: &Context, tx: &Tx, attempt: &Attempt) -> chassis::Result<()> {
     let mail = RegistrationMail {
         to: &attempt.email,
         language: attempt.language,
@@ -133,5 +133,5 @@ async fn send(
         code_minutes: ctx.config.registration.code_life.as_mins(),
         token: &secret.token,
     };
-    inbox::send_registration(ctx, tx, now, mail).await
+    inbox::send_registration(ctx, tx, ctx.clock.now(), mail).await
 }

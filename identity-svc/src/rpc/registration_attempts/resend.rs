@@ -7,7 +7,7 @@ use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::{PATTERN, put_into, send, show};
+use super::{PATTERN, may_send, put_into, send, show};
 use crate::rpc::place::Place;
 use crate::rpc::proof::Secret;
 use crate::rpc::throttle::{Throttle, What};
@@ -40,9 +40,11 @@ pub async fn resend(
     attempt.may_resend(now, &ctx.config.registration)?;
     let throttle = Throttle::new(ctx, What::Registration, attempt.email.reveal(), &place);
     let is_first = throttle.count(ctx, write.tx()).await?;
+    // The mail before stays good where there is no other.
+    may_send(ctx, write.tx(), &attempt, is_first).await??;
     let secret = Secret::new(ctx);
     put_into(&secret, ctx, &mut attempt, now);
     store::registration::save_mailed(write.tx(), &attempt).await?;
-    send(&secret, ctx, write.tx(), &attempt, is_first).await?;
+    send(&secret, ctx, write.tx(), &attempt).await?;
     write.commit(show(&attempt, ctx)).await
 }

@@ -1,10 +1,17 @@
-//! Applications: opened, shown, explained, submitted, taken back.
+//! Applications: opened, shown, explained, submitted, asked back for a correction, taken back, ended
+//! by staff; drafts moved to another form.
 
+mod ask_for_correction;
 mod create;
+mod disqualify;
 mod get;
 mod list;
+mod list_rebases;
+mod mark_erroneous;
 pub mod message;
 mod readiness;
+mod reason;
+mod rebase;
 mod submit;
 mod withdraw;
 
@@ -65,36 +72,44 @@ impl applications_server::Applications for Applications {
 
     async fn ask_for_correction(
         &self,
-        _: Request<pb::AskForCorrectionRequest>,
+        request: Request<pb::AskForCorrectionRequest>,
     ) -> Result<Response<pb::Application>, Status> {
-        Err(Status::unimplemented("on its way"))
+        Ok(Response::new(
+            ask_for_correction::ask(&self.0, request).await?,
+        ))
     }
 
     async fn disqualify_application(
         &self,
-        _: Request<pb::DisqualifyApplicationRequest>,
+        request: Request<pb::DisqualifyApplicationRequest>,
     ) -> Result<Response<pb::Application>, Status> {
-        Err(Status::unimplemented("on its way"))
+        Ok(Response::new(
+            disqualify::disqualify(&self.0, request).await?,
+        ))
     }
 
     async fn mark_erroneous(
         &self,
-        _: Request<pb::MarkErroneousRequest>,
+        request: Request<pb::MarkErroneousRequest>,
     ) -> Result<Response<pb::Application>, Status> {
-        Err(Status::unimplemented("on its way"))
+        Ok(Response::new(
+            mark_erroneous::mark_erroneous(&self.0, request).await?,
+        ))
     }
 
     async fn rebase_application(
         &self,
-        _: Request<pb::RebaseApplicationRequest>,
+        request: Request<pb::RebaseApplicationRequest>,
     ) -> Result<Response<pb::Application>, Status> {
-        Err(Status::unimplemented("on its way"))
+        Ok(Response::new(rebase::rebase(&self.0, request).await?))
     }
 
     async fn list_rebases(
         &self,
-        _: Request<pb::ListRebasesRequest>,
+        request: Request<pb::ListRebasesRequest>,
     ) -> Result<Response<pb::ListRebasesResponse>, Status> {
-        Err(Status::unimplemented("on its way"))
+        Ok(Response::new(
+            list_rebases::list_rebases(&self.0, request).await?,
+        ))
     }
 }
