@@ -1,8 +1,8 @@
 //! What a person is told of the later steps: terms, seats, results, the Reserve.
 
 use chassis::text::{Language, Texts};
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::notice::{Appointment, Facts, in_language, label, local};
@@ -23,6 +23,7 @@ pub enum Step {
         due: Option<Timestamp>,
     },
     ApplicationExpiring {
+        /// The first instant at which nothing is taken any more.
         closes: Timestamp,
     },
     ApplicationExpired,
@@ -115,7 +116,10 @@ impl Step {
                 due.iter().map(|due| ("due", local(*due))).collect()
             }
             Step::ReviewEscalated { due } => vec![("due", local(*due))],
-            Step::ApplicationExpiring { closes } => vec![("closes", local(*closes))],
+            // The window is over at this instant: the day before says it as people do, 23:59.
+            Step::ApplicationExpiring { closes } => {
+                vec![("closes", local(*closes - SignedDuration::from_micros(1)))]
+            }
             Step::ApplicationDisqualified { reason } => {
                 vec![("reason", label(texts, language, "rejection", reason))]
             }

@@ -8,7 +8,7 @@ use chassis::jobs::Job;
 use futures_util::future::join_all;
 
 use crate::domain::delivery::{LEASE, Trouble, pause};
-use crate::store::mail::Claimed;
+use crate::store::mail_delivery::Claimed;
 use crate::{Context, NAME, store};
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -27,7 +27,7 @@ pub fn job(ctx: Arc<Context>) -> Job {
 async fn run(ctx: &Context) -> Result<()> {
     let lanes = (0..LANES).map(|_| lane(ctx));
     let outcomes = join_all(lanes).await;
-    let (waiting, failed) = store::mail::depth(ctx.db.read()).await?;
+    let (waiting, failed) = store::mail_delivery::depth(ctx.db.read()).await?;
     chassis::telemetry::level(NAME, "mail_waiting", waiting);
     chassis::telemetry::level(NAME, "mail_failed", failed);
     outcomes.into_iter().collect()
@@ -37,7 +37,7 @@ async fn lane(ctx: &Context) -> Result<()> {
     for _ in 0..MOST {
         let now = ctx.clock.now();
         let tx = ctx.db.begin().await?;
-        let claimed = store::mail::claim(&ctx.sealer, &tx, now, now + LEASE).await?;
+        let claimed = store::mail_delivery::claim(&ctx.sealer, &tx, now, now + LEASE).await?;
         ctx.db.commit(tx).await?;
         let Some(claimed) = claimed else { break };
         // No transaction is open while the mail server takes its time.
@@ -46,7 +46,7 @@ async fn lane(ctx: &Context) -> Result<()> {
             Ok(handed) => {
                 let tx = ctx.db.begin().await?;
                 let now = ctx.clock.now();
-                store::mail::hand_over(&ctx.sealer, &tx, &claimed, handed, now).await?;
+                store::mail_delivery::hand_over(&ctx.sealer, &tx, &claimed, handed, now).await?;
                 ctx.db.commit(tx).await?;
             }
             Err(trouble) => {
@@ -70,6 +70,6 @@ async fn put_off(ctx: &Context, claimed: &Claimed, trouble: &Trouble) -> Result<
         None => tracing::warn!(%mail, attempts, code, "a mail is given up"),
     }
     let tx = ctx.db.begin().await?;
-    store::mail::put_off(&tx, claimed, code, again).await?;
+    store::mail_delivery::put_off(&tx, claimed, code, again).await?;
     Ok(ctx.db.commit(tx).await?)
 }

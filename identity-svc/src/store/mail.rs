@@ -1,8 +1,8 @@
-//! Outgoing mail, sealed, and where it is on its way.
+//! Outgoing mail, sealed, and where it is on its way. [`super::mail_delivery`] moves it.
 
 use chassis::Result;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use chassis::database::{Tx, execute, query_all, query_one};
 use chassis::mask::Masked;
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -10,11 +10,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::sealed::{self, Table};
-use super::{Place, count, id, limit, maybe_time, odd, time};
+use super::{Place, id, limit, maybe_time, odd, time};
 use crate::domain::delivery::State;
 use crate::domain::notice::Enclosure;
 use crate::sealing::Sealer;
-use crate::transport::Handed;
 
 /// What a mail is for: registrations and recoveries are counted per address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,16 +64,8 @@ pub struct Posted {
     pub sent: Option<Timestamp>,
 }
 
-/// A mail that is ours to hand over.
-#[derive(Debug, Clone)]
-pub struct Claimed {
-    pub mail: Mail,
-    pub attempts: i32,
-    /// Tells this claim from a later one.
-    claim: i64,
-}
-
-const COLUMNS: &str = "id, created_us, personal, data_key, master_key, state, purpose, attempts,
+pub(super) const COLUMNS: &str =
+    "id, created_us, personal, data_key, master_key, state, purpose, attempts,
     due_us, failure, sent_us";
 
 /// What is sealed: all of it tells of a person, and codes and links are in it.
@@ -142,109 +133,6 @@ pub async fn sent_since(
     ))
 }
 
-/// Takes up the mail that has waited longest. Nobody else gets it until `until`; by then it is handed
-/// over or put off, or who took it is dead.
-pub async fn claim(
-    sealer: &Sealer,
-    tx: &Tx,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<Option<Claimed>> {
-    // On PostgreSQL several take one each instead of waiting for each other.
-    let lock = match for_update(tx) {
-        "" => String::new(),
-        lock => format!("{lock} SKIP LOCKED"),
-    };
-    let sql = format!(
-        "UPDATE mail SET state = 'SENDING', attempts = attempts + 1, claims = claims + 1, due_us = $2
-         WHERE id = (SELECT id FROM mail
-            WHERE state IN ('QUEUED', 'RETRYING', 'SENDING') AND due_us <= $1
-            ORDER BY due_us, id LIMIT 1{lock})
-         RETURNING {COLUMNS}, claims"
-    );
-    let Some(row) = query_one(tx, &sql, [to_us(now).into(), to_us(until).into()]).await? else {
-        return Ok(None);
-    };
-    let posted = read(sealer, &row)?;
-    Ok(Some(Claimed {
-        mail: posted.mail,
-        attempts: posted.attempts,
-        claim: row.try_get("", "claims")?,
-    }))
-}
-
-/// The mail is out of our hands; what was sent is forgotten. Nothing where another claimed it since.
-pub async fn hand_over(
-    sealer: &Sealer,
-    tx: &Tx,
-    claimed: &Claimed,
-    handed: Handed,
-    now: Timestamp,
-) -> Result<()> {
-    let mail = claimed.mail.id;
-    let mut values: Vec<sea_orm::Value> = vec![
-        mail.to_string().into(),
-        claimed.claim.into(),
-        to_us(now).into(),
-    ];
-    let change = match handed {
-        Handed::Kept => "state = 'KEPT'",
-        Handed::Sent => {
-            let nothing = Personal {
-                to: String::new(),
-                subject: String::new(),
-                body: String::new(),
-                enclosures: Vec::new(),
-            };
-            let sealed = sealer.seal(Table::Mail.home(mail), &nothing)?;
-            values.extend([
-                sealed.content.into(),
-                sealed.data_key.into(),
-                sealed.master_key.into(),
-            ]);
-            "state = 'SENT', personal = $4, data_key = $5, master_key = $6"
-        }
-    };
-    let sql = format!(
-        "UPDATE mail SET {change}, sent_us = $3, failure = ''
-         WHERE id = $1 AND claims = $2 AND state = 'SENDING'"
-    );
-    execute(tx, &sql, values).await?;
-    Ok(())
-}
-
-/// An attempt came to nothing. Nothing where another claimed the mail since.
-pub async fn put_off(
-    tx: &Tx,
-    claimed: &Claimed,
-    failure: &str,
-    again: Option<Timestamp>,
-) -> Result<()> {
-    let state = match again {
-        Some(_) => State::Retrying,
-        None => State::Failed,
-    };
-    let sql = "UPDATE mail SET state = $3, failure = $4, due_us = $5
-               WHERE id = $1 AND claims = $2 AND state = 'SENDING'";
-    let values = [
-        claimed.mail.id.to_string().into(),
-        claimed.claim.into(),
-        state.as_str().into(),
-        failure.into(),
-        again.map_or(0, to_us).into(),
-    ];
-    execute(tx, sql, values).await?;
-    Ok(())
-}
-
-/// Due at once, with all attempts before it; false where it is not waiting for another and not lost.
-pub async fn retry(tx: &Tx, mail: Uuid, now: Timestamp) -> Result<bool> {
-    let sql = "UPDATE mail SET state = 'QUEUED', attempts = 0, due_us = $2
-               WHERE id = $1 AND state IN ('RETRYING', 'FAILED')";
-    let done = execute(tx, sql, [mail.to_string().into(), to_us(now).into()]).await?;
-    Ok(done.rows_affected() == 1)
-}
-
 pub async fn find<C: ConnectionTrait>(
     sealer: &Sealer,
     on: &C,
@@ -296,13 +184,6 @@ pub async fn list<C: ConnectionTrait>(
         .collect()
 }
 
-/// Mails that are tried again, and those that are given up.
-pub async fn depth<C: ConnectionTrait>(on: &C) -> Result<(i64, i64)> {
-    let waiting = "SELECT COUNT(*) AS n FROM mail WHERE state IN ('QUEUED', 'RETRYING', 'SENDING')";
-    let failed = "SELECT COUNT(*) AS n FROM mail WHERE state = 'FAILED'";
-    Ok((count(on, waiting, []).await?, count(on, failed, []).await?))
-}
-
 pub async fn forget(tx: &Tx, before: Timestamp) -> Result<u64> {
     let sql = "DELETE FROM mail WHERE created_us < $1";
     Ok(execute(tx, sql, [to_us(before).into()])
@@ -310,7 +191,7 @@ pub async fn forget(tx: &Tx, before: Timestamp) -> Result<u64> {
         .rows_affected())
 }
 
-fn read(sealer: &Sealer, row: &QueryResult) -> Result<Posted> {
+pub(super) fn read(sealer: &Sealer, row: &QueryResult) -> Result<Posted> {
     let id = id(row, "id")?;
     let sealed = sealed::of(row)?.ok_or_else(|| odd("personal"))?;
     let personal: Personal = sealer.open(Table::Mail.home(id), &sealed)?;

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod email_change;
 pub mod inbox;
 pub mod mail;
+pub mod mail_delivery;
 pub mod mail_preference;
 pub mod message;
 pub mod proof;

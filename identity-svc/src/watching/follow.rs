@@ -13,7 +13,8 @@ use proto::identity::v1::watch_messages_response::{Change as Happened, End, Hear
 use tonic::Status;
 use uuid::Uuid;
 
-use super::hub::{BATCH, Ear, Told};
+use super::ear::{Ear, Told};
+use super::hub::BATCH;
 use crate::rpc::messages::show;
 use crate::{Context, store};
 

@@ -2,6 +2,7 @@
 //!
 //! | file | what is in it |
 //! |---|---|
+//! | [`ear`] | the listening end, and how many there may be |
 //! | [`hub`] | the listeners of each inbox; knows no database |
 //! | [`change`] | one change, in words |
 //! | [`follow`] | one stream: what was missed, then what comes |
@@ -18,12 +19,14 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 pub mod change;
+pub mod ear;
 pub mod follow;
 pub mod hub;
 
 use change::Change;
-pub use hub::Limits;
-use hub::{BATCH, Ear, Full, Hub};
+pub use ear::Limits;
+use ear::{Ear, Full};
+use hub::{BATCH, Hub};
 
 use crate::domain::refusal::Refusal;
 use crate::store::inbox::Level;

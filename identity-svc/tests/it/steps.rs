@@ -56,7 +56,9 @@ fn steps() -> Vec<Step> {
         Step::ReviewEscalated { due: time },
         Step::ReviewTaskAssigned { due: Some(time) },
         Step::ReviewTaskAssigned { due: None },
-        Step::ApplicationExpiring { closes: time },
+        Step::ApplicationExpiring {
+            closes: "2026-06-30T19:00:00Z".parse().expect("an instant"),
+        },
         Step::ApplicationExpired,
         Step::ApplicationDisqualified {
             reason: "FALSE_DATA".into(),

@@ -30,7 +30,7 @@ pub async fn retry(ctx: &Context, request: Request<pb::RetryMailRequest>) -> Res
         let tx = write.tx();
         let mail = store::mail::find(&ctx.sealer, tx, id).await?;
         let before = mail.ok_or_else(not_found)?;
-        if store::mail::retry(tx, id, clock.now()).await? {
+        if store::mail_delivery::retry(tx, id, clock.now()).await? {
             let detail = format!("{} after {}", before.state.as_str(), before.attempts);
             audit::record(tx, clock, &caller, RPC, &pb.name, &detail).await?;
         }

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicI64;
 
 use chassis::text::Language;
+use jiff::SignedDuration;
 
 use super::*;
 use crate::domain::notice::Notice;
