@@ -9,21 +9,31 @@
 //! | [`eligibility`] | who may sit a stage |
 //! | [`stage`], [`test_center`], [`session`] | terms, places, and seats at a time |
 //! | [`booking`], [`start_window`], [`attempt`] | a person's seat, when it may be sat on, and the sitting |
+//! | [`score`], [`score_import`] | exact decimals, and how they come in |
+//! | [`participant`], [`cut`], [`stage_result`] | who is in a stage, who goes on, what is published |
+//! | [`appeal`], [`membership`] | what follows a publication |
 //! | [`localized`] | one text in three languages |
 
+pub mod appeal;
 pub mod attempt;
 pub mod booking;
 pub mod code;
+pub mod cut;
 pub mod eligibility;
 pub mod iin_index;
 pub mod language_result;
 pub mod localized;
+pub mod membership;
+pub mod participant;
 pub mod partner;
 pub mod promo_code;
 pub mod redemption;
 pub mod refusal;
+pub mod score;
+pub mod score_import;
 pub mod session;
 pub mod stage;
+pub mod stage_result;
 pub mod start_window;
 pub mod test_center;
 pub mod test_system;

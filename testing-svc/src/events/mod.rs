@@ -1,15 +1,21 @@
 //! What others told us, and what we tell. One file per event, both ways.
 
+mod appeal_decided;
+mod appeal_filed;
 mod application_accepted;
+mod application_disqualified;
 mod application_submitted;
 mod application_withdrawn;
 mod attempt_started;
+mod attempt_terminated;
 mod booking_cancelled;
 mod booking_confirmed;
 mod booking_moved;
 mod language_result_received;
+mod membership_started;
 mod promo_code_issued;
 mod promo_code_redeemed;
+mod stage_result_published;
 
 use std::sync::Arc;
 
@@ -20,18 +26,24 @@ use uuid::Uuid;
 
 use crate::Context;
 
+pub use appeal_decided::appeal_decided;
+pub use appeal_filed::appeal_filed;
 pub use attempt_started::attempt_started;
+pub use attempt_terminated::attempt_terminated;
 pub use booking_cancelled::booking_cancelled;
 pub use booking_confirmed::booking_confirmed;
 pub use booking_moved::booking_moved;
 pub use language_result_received::language_result_received;
+pub use membership_started::membership_started;
 pub use promo_code_issued::promo_code_issued;
 pub use promo_code_redeemed::promo_code_redeemed;
+pub use stage_result_published::stage_result_published;
 
 /// What we take from others.
 pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
     vec![
         application_accepted::subscriber(ctx.clone()),
+        application_disqualified::subscriber(ctx.clone()),
         application_submitted::subscriber(ctx.clone()),
         application_withdrawn::subscriber(ctx.clone()),
     ]

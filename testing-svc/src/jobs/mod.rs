@@ -3,6 +3,8 @@
 
 mod expired_codes;
 mod expired_holds;
+mod expired_memberships;
+mod finished_attempts;
 mod lapsed_reservations;
 mod missed_bookings;
 mod old_answers;
@@ -27,7 +29,16 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
         ctx.clone(),
         ctx.clone(),
     );
+    let (f, g) = (ctx.clone(), ctx.clone());
     vec![
+        Job::new("finished_attempts", seconds(15), move || {
+            let ctx = f.clone();
+            Box::pin(async move { finished_attempts::run(&ctx).await })
+        }),
+        Job::new("expired_memberships", seconds(3600), move || {
+            let ctx = g.clone();
+            Box::pin(async move { expired_memberships::run(&ctx).await })
+        }),
         Job::new("expired_holds", seconds(5), move || {
             let ctx = a.clone();
             Box::pin(async move { expired_holds::run(&ctx).await })

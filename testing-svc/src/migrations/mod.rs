@@ -3,6 +3,7 @@
 mod m0001_promo_codes;
 mod m0002_selection;
 mod m0003_candidates;
+mod m0201_outcomes;
 
 use sea_orm_migration::prelude::*;
 
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_promo_codes::Migration),
             Box::new(m0002_selection::Migration),
             Box::new(m0003_candidates::Migration),
+            Box::new(m0201_outcomes::Migration),
         ]
     }
 }

@@ -1,19 +1,29 @@
 //! The one place that knows SQL. Portable: the same statements on SQLite and PostgreSQL.
 //!
-//! Locks are taken in one order, so that no two calls wait for each other: a person's eligibility,
-//! then sessions by id, then bookings; a promo code, then its redemptions.
+//! Locks are taken in one order, so that no two calls wait for each other: a stage, a person's
+//! eligibility, then sessions by id, then bookings, then attempts; a promo code, then its
+//! redemptions.
 
+pub mod appeal;
 pub mod attempt;
+mod batch;
 pub mod booking;
 pub mod eligibility;
+pub mod irregularity;
 pub mod language_result;
+pub mod membership;
+pub mod participant;
 pub mod promo_code;
+pub mod publication;
 pub mod redemption;
 mod row;
+pub mod score;
 pub mod seats;
 pub mod stage;
+pub mod stage_result;
 pub mod test_center;
 pub mod test_session;
+pub mod weighed;
 
 use anyhow::anyhow;
 use chassis::{Error, Result};
