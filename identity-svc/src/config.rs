@@ -13,6 +13,7 @@ use crate::domain::{email_change, recovery, staff_invitation};
 use crate::hashing::HashingCost;
 use crate::registry::http::HttpSettings;
 use crate::sealing::MasterKeys;
+use crate::{transport, watching};
 
 /// The service's settings, read.
 #[derive(Debug, Clone)]
@@ -35,6 +36,10 @@ pub struct Config {
     pub recovery: recovery::Rules,
     pub email_change: email_change::Rules,
     pub staff_invitation: staff_invitation::Rules,
+    /// How many may follow inboxes, and for how long.
+    pub watching: watching::Limits,
+    /// Where mail is handed over.
+    pub transport: transport::Choice,
 }
 
 impl Config {
@@ -53,6 +58,8 @@ impl Config {
             recovery: recovery::Rules::default(),
             email_change: email_change::Rules::default(),
             staff_invitation: staff_invitation::Rules::default(),
+            watching: watching::Limits::default(),
+            transport: transport::Choice::Kept,
         }
     }
 }
@@ -115,6 +122,9 @@ pub struct IdentityArgs {
     #[arg(long, env = "IRIKTEU_MAIL_FROM", default_value = "no-reply@irikteu.kz")]
     pub mail_from: String,
 
+    #[command(flatten)]
+    pub mail: transport::MailArgs,
+
     /// Memory of one password hash in KiB. More makes guessing dearer, and signing in too.
     #[arg(long, env = "IRIKTEU_PASSWORD_MEMORY_KIB", default_value_t = 19_456)]
     pub password_memory_kib: u32,
@@ -165,6 +175,7 @@ impl IdentityArgs {
         Ok(Config {
             registry,
             people_file: self.people_file,
+            transport: self.mail.read(&self.mail_from)?,
             mail_from: self.mail_from,
             hashing: HashingCost {
                 memory_kib: self.password_memory_kib,

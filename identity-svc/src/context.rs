@@ -14,7 +14,9 @@ use crate::hashing::Hasher;
 use crate::registry::Registry;
 use crate::sealing::Sealer;
 use crate::secrets::Secrets;
+use crate::transport::Transport;
 use crate::turns::Turns;
+use crate::watching::Watching;
 
 pub struct Context {
     pub db: Database,
@@ -31,6 +33,10 @@ pub struct Context {
     /// Knows the gateway, which alone is believed about addresses.
     pub verifier: Verifier,
     pub turns: Turns,
+    /// Who follows which inbox.
+    pub watching: Watching,
+    /// Where mail is handed over.
+    pub transport: Arc<dyn Transport>,
 }
 
 impl Context {
@@ -41,6 +47,8 @@ impl Context {
             secrets: Secrets::new(wiring.config.index_key.reveal()),
             hasher,
             registry: Registry::open(&wiring.config, &wiring.clock)?,
+            watching: Watching::new(wiring.config.watching),
+            transport: wiring.config.transport.open()?,
             questionnaire: Questionnaire::new(wiring.questionnaire.signed(wiring.identity)),
             db: wiring.db,
             clock: wiring.clock,

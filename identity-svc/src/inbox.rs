@@ -15,7 +15,8 @@ use crate::store::mail::{Mail, Purpose};
 use crate::store::message::Message;
 use crate::{Context, MESSAGE_TEXTS, store};
 
-/// Tells an account something: in the inbox, and by mail in the account's language.
+/// Tells an account something: in the inbox, and by mail in the account's language unless the person
+/// does not want this kind by mail.
 pub async fn tell(
     ctx: &Context,
     tx: &Tx,
@@ -29,17 +30,20 @@ pub async fn tell(
     };
     let now = ctx.clock.now();
     let language = account.language;
-    let words = notice.words(&MESSAGE_TEXTS, language);
-    let mail = Mail {
-        id: ctx.ids.uuid(),
-        to: Masked::new(account.email.reveal().to_owned()),
-        subject: words.title,
-        body: Masked::new(format!("{}\n\n{}\n", words.body, footer(ctx, language))),
-        enclosures: notice.enclosures(&MESSAGE_TEXTS, language, now, &ctx.config.mail_from),
-        created: now,
-    };
-    let to_index = ctx.secrets.email_index(account.email.reveal());
-    store::mail::insert(&ctx.sealer, tx, &mail, &to_index, Purpose::Notice).await?;
+    let preference = store::mail_preference::find(tx, account.id).await?;
+    if preference.wants(notice.kind()) {
+        let words = notice.words(&MESSAGE_TEXTS, language);
+        let mail = Mail {
+            id: ctx.ids.uuid(),
+            to: Masked::new(account.email.reveal().to_owned()),
+            subject: words.title,
+            body: Masked::new(format!("{}\n\n{}\n", words.body, footer(ctx, language))),
+            enclosures: notice.enclosures(&MESSAGE_TEXTS, language, now, &ctx.config.mail_from),
+            created: now,
+        };
+        let to_index = ctx.secrets.email_index(account.email.reveal());
+        store::mail::insert(&ctx.sealer, tx, &mail, &to_index, Purpose::Notice).await?;
+    }
     let message = Message {
         id: ctx.ids.uuid(),
         account: account.id,
@@ -68,35 +72,18 @@ pub async fn send_registration(
     now: Timestamp,
     mail: RegistrationMail<'_>,
 ) -> Result<()> {
-    // In the fragment, which browsers send to no server and write into no log.
-    let link = format!(
-        "{}/confirm#name={}&token={}",
-        ctx.config.public_url,
-        mail.attempt,
-        mail.token.reveal()
-    );
-    let minutes = mail.code_minutes.to_string();
-    let text = |id: &str| {
-        let args = [
-            ("code", mail.code.reveal()),
-            ("minutes", &minutes),
-            ("link", &link),
-        ];
-        let args = args.map(|(name, value)| (name, Cow::Borrowed(value.as_str())));
-        MESSAGE_TEXTS
-            .message(mail.language, id, args)
-            .unwrap_or_default()
+    let proofs = Proofs {
+        purpose: Purpose::Registration,
+        texts: "registration-mail",
+        page: "confirm",
+        to: mail.to,
+        language: mail.language,
+        name: mail.attempt,
+        code: mail.code,
+        lasts: mail.code_minutes,
+        token: mail.token,
     };
-    let kept = Mail {
-        id: ctx.ids.uuid(),
-        to: mail.to.clone(),
-        subject: text("registration-mail-subject"),
-        body: Masked::new(format!("{}\n", text("registration-mail-body"))),
-        enclosures: Vec::new(),
-        created: now,
-    };
-    let to_index = ctx.secrets.email_index(mail.to.reveal());
-    store::mail::insert(&ctx.sealer, tx, &kept, &to_index, Purpose::Registration).await
+    send_proofs(ctx, tx, now, proofs).await
 }
 
 /// The mail with a code and a link by which a forgotten password is replaced.
@@ -115,36 +102,68 @@ pub async fn send_recovery(
     now: Timestamp,
     mail: RecoveryMail<'_>,
 ) -> Result<()> {
+    let proofs = Proofs {
+        purpose: Purpose::Recovery,
+        texts: "recovery-mail",
+        page: "recover",
+        to: &Masked::new(mail.account.email.reveal().to_owned()),
+        language: mail.account.language,
+        name: mail.recovery,
+        code: mail.code,
+        lasts: mail.minutes,
+        token: mail.token,
+    };
+    send_proofs(ctx, tx, now, proofs).await
+}
+
+/// A mail with a code and a link, two ways to prove that an address is somebody's.
+pub struct Proofs<'a> {
+    pub purpose: Purpose,
+    /// The texts of the mail: `{texts}-subject` and `{texts}-body`.
+    pub texts: &'static str,
+    /// The page that takes the link.
+    pub page: &'static str,
+    pub to: &'a Masked<String>,
+    pub language: Language,
+    /// The name of what is proven.
+    pub name: &'a str,
+    pub code: &'a Masked<String>,
+    /// How long the code is good: minutes or hours, as the text says.
+    pub lasts: i64,
+    pub token: &'a Masked<String>,
+}
+
+pub async fn send_proofs(ctx: &Context, tx: &Tx, now: Timestamp, mail: Proofs<'_>) -> Result<()> {
     // In the fragment, which browsers send to no server and write into no log.
     let link = format!(
-        "{}/recover#name={}&token={}",
+        "{}/{}#name={}&token={}",
         ctx.config.public_url,
-        mail.recovery,
+        mail.page,
+        mail.name,
         mail.token.reveal()
     );
-    let minutes = mail.minutes.to_string();
-    let text = |id: &str| {
+    let lasts = mail.lasts.to_string();
+    let text = |part: &str| {
         let args = [
             ("code", mail.code.reveal()),
-            ("minutes", &minutes),
+            ("lasts", &lasts),
             ("link", &link),
         ];
         let args = args.map(|(name, value)| (name, Cow::Borrowed(value.as_str())));
         MESSAGE_TEXTS
-            .message(mail.account.language, id, args)
+            .message(mail.language, &format!("{}-{part}", mail.texts), args)
             .unwrap_or_default()
     };
-    let address = mail.account.email.reveal();
-    let kept = Mail {
+    let queued = Mail {
         id: ctx.ids.uuid(),
-        to: Masked::new(address.to_owned()),
-        subject: text("recovery-mail-subject"),
-        body: Masked::new(format!("{}\n", text("recovery-mail-body"))),
+        to: mail.to.clone(),
+        subject: text("subject"),
+        body: Masked::new(format!("{}\n", text("body"))),
         enclosures: Vec::new(),
         created: now,
     };
-    let to_index = ctx.secrets.email_index(address);
-    store::mail::insert(&ctx.sealer, tx, &kept, &to_index, Purpose::Recovery).await
+    let to_index = ctx.secrets.email_index(mail.to.reveal());
+    store::mail::insert(&ctx.sealer, tx, &queued, &to_index, mail.purpose).await
 }
 
 fn footer(ctx: &Context, language: Language) -> String {

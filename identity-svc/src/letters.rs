@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::domain::account::Account;
 use crate::domain::notice::Notice;
+use crate::inbox::{self, Proofs};
 use crate::rpc::proof::Secret;
 use crate::store::mail::{Mail, Purpose};
 use crate::store::message::Message;
@@ -32,22 +33,18 @@ pub struct ProofLetter<'a> {
 }
 
 pub async fn send_proof(ctx: &Context, tx: &Tx, letter: &ProofLetter<'_>) -> Result<()> {
-    // In the fragment, which browsers send to no server and write into no log.
-    let link = format!(
-        "{}/{}#name={}&token={}",
-        ctx.config.public_url,
-        letter.page,
-        letter.name,
-        letter.secret.token.reveal()
-    );
-    let lasts = letter.lasts.to_string();
-    let args = [
-        ("code", letter.secret.code.reveal().as_str()),
-        ("lasts", &lasts),
-        ("link", &link),
-    ];
-    let words = words(letter.language, letter.texts, &args);
-    send(ctx, tx, letter.to, words).await
+    let proofs = Proofs {
+        purpose: Purpose::Notice,
+        texts: letter.texts,
+        page: letter.page,
+        to: &Masked::new(letter.to.to_owned()),
+        language: letter.language,
+        name: letter.name,
+        code: &letter.secret.code,
+        lasts: letter.lasts,
+        token: &letter.secret.token,
+    };
+    inbox::send_proofs(ctx, tx, ctx.clock.now(), proofs).await
 }
 
 /// Tells somebody something without a code: `{texts}-subject`, `{texts}-body`.

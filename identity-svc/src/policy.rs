@@ -21,6 +21,15 @@ pub const ROWS: &[Row] = &[
         &[Has(Role::Administrator)],
     ),
     (
+        "/irikteu.identity.v1.MailPreferences/GetMailPreference",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.identity.v1.MailPreferences/UpdateMailPreference",
+        &[SignedIn],
+    ),
+    // The development page reads the words too; administrators see where a mail is.
+    (
         "/irikteu.identity.v1.AuditRecords/ListAuditRecords",
         &[Has(Role::Administrator)],
     ),
@@ -42,15 +51,20 @@ pub const ROWS: &[Row] = &[
     ),
     (
         "/irikteu.identity.v1.Mails/GetMail",
-        &[Service("standalone")],
+        &[Has(Role::Administrator), Service("standalone")],
     ),
     (
         "/irikteu.identity.v1.Mails/ListMails",
-        &[Service("standalone")],
+        &[Has(Role::Administrator), Service("standalone")],
+    ),
+    (
+        "/irikteu.identity.v1.Mails/RetryMail",
+        &[Has(Role::Administrator)],
     ),
     ("/irikteu.identity.v1.Messages/GetMessage", &[SignedIn]),
     ("/irikteu.identity.v1.Messages/ListMessages", &[SignedIn]),
     ("/irikteu.identity.v1.Messages/MarkMessageRead", &[SignedIn]),
+    ("/irikteu.identity.v1.Messages/WatchMessages", &[SignedIn]),
     (
         "/irikteu.identity.v1.Persons/GetPerson",
         &[

@@ -45,3 +45,4 @@ iin-not-expected = You say that you have no IIN, so this field must stay empty.
 citizenship-format = The code of a country is two capital Latin letters, such as UZ.
 document-number-format = The number of a document has 3 to 32 letters, digits or hyphens.
 phone-format = A telephone number is “+” and 8 to 15 digits.
+kind-always-mailed = Messages about the safety of your account always go by mail.

@@ -5,8 +5,10 @@
 //! | [`account`] | who stands behind an account, its etag |
 //! | [`age`] | full years, and whether a campaign takes them |
 //! | [`calendar_file`] | the file that goes with a booking (RFC 5545) |
+//! | [`delivery`] | where a mail is on its way, and when it is tried again |
 //! | [`email_change`] | from one e-mail address to another |
 //! | [`login`] | what an IIN or an e-mail address may look like |
+//! | [`mail_preference`] | what a person wants by mail, and what goes by mail always |
 //! | [`notice`] | what a person is told, and in which words |
 //! | [`papers`] | what the papers of somebody without an IIN may look like |
 //! | [`password`] | which passwords are taken |
@@ -15,13 +17,16 @@
 //! | [`registration`] | from an IIN and an e-mail address to an account |
 //! | [`session`] | how refresh tokens rotate, and what a stolen one does |
 //! | [`staff_invitation`] | how somebody comes to the staff |
+//! | [`step`] | the same for terms, seats, results and the Reserve |
 //! | [`throttle`] | how long what was done too often delays the next time |
 
 pub mod account;
 pub mod age;
 pub mod calendar_file;
+pub mod delivery;
 pub mod email_change;
 pub mod login;
+pub mod mail_preference;
 pub mod notice;
 pub mod papers;
 pub mod password;
@@ -30,4 +35,5 @@ pub mod refusal;
 pub mod registration;
 pub mod session;
 pub mod staff_invitation;
+pub mod step;
 pub mod throttle;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::calendar_file::{CalendarFile, Method};
+use super::step::Step;
 
 /// A fact that a person is told. Names and times only; the tag is kept in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +60,13 @@ pub enum Notice {
         /// All that are held now.
         roles: Vec<String>,
     },
+    /// One of the later steps; it brings its own tag. Serde wants it last.
+    #[serde(untagged)]
+    Step(Step),
 }
+
+/// Names in the texts, and what stands for them.
+pub(super) type Facts = Vec<(&'static str, String)>;
 
 /// A section and what is wrong with it: `education`, `INCOMPLETE`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,13 +135,22 @@ impl Notice {
             Notice::EmailChanged { .. } => "EMAIL_CHANGED",
             Notice::EmailChangeStarted { .. } => "EMAIL_CHANGE_STARTED",
             Notice::RolesChanged { .. } => "ROLES_CHANGED",
+            Notice::Step(step) => step.kind(),
+        }
+    }
+
+    /// The texts of its words: those of its kind, or of its outcome.
+    fn texts(&self) -> &'static str {
+        match self {
+            Notice::Step(step) => step.texts(),
+            _ => self.kind(),
         }
     }
 
     pub fn words(&self, texts: &Texts, language: Language) -> Words {
         let args = self.facts(texts, language);
         let text = |part: &str| {
-            let id = format!("{}-{part}", kebab(self.kind()));
+            let id = format!("{}-{part}", kebab(self.texts()));
             let args = args
                 .iter()
                 .map(|(name, value)| (*name, Cow::Borrowed(value.as_str())));
@@ -147,13 +163,8 @@ impl Notice {
     }
 
     /// What the words are filled in with.
-    fn facts(&self, texts: &Texts, language: Language) -> Vec<(&'static str, String)> {
-        let label = |group: &str, code: &str| {
-            let id = format!("{group}-{}", kebab(code));
-            texts
-                .message(language, &id, [])
-                .unwrap_or_else(|| code.to_owned())
-        };
+    fn facts(&self, texts: &Texts, language: Language) -> Facts {
+        let label = |group: &str, code: &str| label(texts, language, group, code);
         match self {
             Notice::CorrectionAsked { items, due } => {
                 let lines = items.iter().map(|item| {
@@ -184,13 +195,7 @@ impl Notice {
             }
             Notice::BookingConfirmed(at)
             | Notice::BookingMoved(at)
-            | Notice::BookingCancelled(at) => {
-                vec![
-                    ("start", local(at.start)),
-                    ("end", local(at.end)),
-                    ("place", at.place_in(language).to_owned()),
-                ]
-            }
+            | Notice::BookingCancelled(at) => at.facts(language),
             Notice::TestStarted { start } => vec![("start", local(*start))],
             Notice::PasswordChanged { time }
             | Notice::PasswordRecovered { time }
@@ -207,6 +212,7 @@ impl Notice {
                     listed(roles.iter().map(|role| label("role", role))),
                 )]
             }
+            Notice::Step(step) => step.facts(texts, language),
             _ => Vec::new(),
         }
     }
@@ -221,7 +227,9 @@ impl Notice {
     ) -> Vec<Enclosure> {
         let (at, method) = match self {
             Notice::BookingConfirmed(at) | Notice::BookingMoved(at) => (at, Method::Publish),
-            Notice::BookingCancelled(at) => (at, Method::Cancel),
+            Notice::BookingCancelled(at) | Notice::Step(Step::BookingDisplaced(at)) => {
+                (at, Method::Cancel)
+            }
             _ => return Vec::new(),
         };
         let words = self.words(texts, language);
@@ -237,7 +245,7 @@ impl Notice {
             end: at.end,
             summary: &summary,
             description: &words.body,
-            location: at.place_in(language),
+            location: in_language(&at.place, language),
             organizer,
         };
         vec![Enclosure {
@@ -249,14 +257,31 @@ impl Notice {
 }
 
 impl Appointment {
-    fn place_in(&self, language: Language) -> &str {
-        let [kk, ru, en] = &self.place;
-        match language {
-            Language::Kk => kk,
-            Language::Ru => ru,
-            Language::En => en,
-        }
+    pub(super) fn facts(&self, language: Language) -> Facts {
+        vec![
+            ("start", local(self.start)),
+            ("end", local(self.end)),
+            ("place", in_language(&self.place, language).to_owned()),
+        ]
     }
+}
+
+/// One of three titles; the Kazakh one where the language has none.
+pub(super) fn in_language([kk, ru, en]: &[String; 3], language: Language) -> &str {
+    let wanted = match language {
+        Language::Kk => kk,
+        Language::Ru => ru,
+        Language::En => en,
+    };
+    if wanted.is_empty() { kk } else { wanted }
+}
+
+/// The words for a code; a code that has none here is shown as it is.
+pub(super) fn label(texts: &Texts, language: Language, group: &str, code: &str) -> String {
+    let id = format!("{group}-{}", kebab(code));
+    texts
+        .message(language, &id, [])
+        .unwrap_or_else(|| code.to_owned())
 }
 
 /// `OVER_AGE_LIMIT` → `over-age-limit`.
@@ -273,7 +298,7 @@ fn listed(things: impl Iterator<Item = String>) -> String {
 }
 
 /// `30.06.2026 23:59`, Astana time.
-fn local(time: Timestamp) -> String {
+pub(super) fn local(time: Timestamp) -> String {
     time.to_zoned(astana())
         .strftime("%d.%m.%Y %H:%M")
         .to_string()

@@ -1,7 +1,4 @@
 //! What others told and a person has to know: one file per event, each taken once.
-//!
-//! `ReviewStarted` and `ReviewOverdue` are the experts' matter, `ApplicationCreated` and
-//! `CertificateDeclared` the person's own doing a moment ago: nobody is told of them.
 
 use std::sync::Arc;
 
@@ -9,7 +6,9 @@ use chassis::Result;
 use chassis::bus::{Event, Subscriber, first_time};
 use chassis::clock::from_pb;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use prost::{Message, Name};
+use proto::google::r#type::Date as PbDate;
 use proto::testing::v1::TestSystem;
 use proto::wire::v1::LocalizedText;
 
@@ -18,92 +17,112 @@ use crate::domain::notice::{Appointment, Notice};
 use crate::inbox;
 
 mod account_created;
+mod appeal_decided;
+mod appeal_filed;
 mod application_accepted;
+mod application_disqualified;
+mod application_expired;
+mod application_expiring;
 mod application_rejected;
 mod application_submitted;
 mod application_withdrawn;
 mod attempt_started;
+mod attempt_terminated;
 mod booking_cancelled;
 mod booking_confirmed;
+mod booking_displaced;
+mod booking_missed;
 mod booking_moved;
+mod booking_reminder_due;
 mod certificate_verified;
 mod correction_asked;
+mod correction_declined;
 mod email_change_started;
 mod language_result_received;
+mod membership_started;
 mod promo_code_issued;
 mod promo_code_redeemed;
 pub mod publish;
 mod recovery_started;
 mod registration_repeated;
+mod review_escalated;
+mod review_task_assigned;
+mod review_term_changed;
+mod seat_offer_lapsed;
+mod seat_offered;
+mod stage_result_published;
 
-pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
-    vec![
-        recovery_started::subscriber(ctx),
-        email_change_started::subscriber(ctx),
-        to(ctx, "identity.inbox.account_created", account_created::told),
-        to(
-            ctx,
-            "identity.inbox.registration_repeated",
-            registration_repeated::told,
-        ),
-        to(
-            ctx,
-            "identity.inbox.application_submitted",
-            application_submitted::told,
-        ),
-        to(
-            ctx,
-            "identity.inbox.application_withdrawn",
-            application_withdrawn::told,
-        ),
-        to(
-            ctx,
-            "identity.inbox.correction_asked",
-            correction_asked::told,
-        ),
-        to(
-            ctx,
-            "identity.inbox.application_accepted",
-            application_accepted::told,
-        ),
-        to(
-            ctx,
-            "identity.inbox.application_rejected",
-            application_rejected::told,
-        ),
-        to(
-            ctx,
-            "identity.inbox.promo_code_issued",
-            promo_code_issued::told,
-        ),
-        to(
-            ctx,
-            "identity.inbox.promo_code_redeemed",
-            promo_code_redeemed::told,
-        ),
-        to(
-            ctx,
-            "identity.inbox.language_result_received",
-            language_result_received::told,
-        ),
-        to(
-            ctx,
-            "identity.inbox.certificate_verified",
-            certificate_verified::told,
-        ),
-        to(
-            ctx,
-            "identity.inbox.booking_confirmed",
-            booking_confirmed::told,
-        ),
-        to(ctx, "identity.inbox.booking_moved", booking_moved::told),
-        to(
-            ctx,
-            "identity.inbox.booking_cancelled",
-            booking_cancelled::told,
-        ),
-        to(ctx, "identity.inbox.attempt_started", attempt_started::told),
-    ]
+/// The events of which nobody is told, each with the reason.
+pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
+    (
+        "ApplicationCreated",
+        "the person's own doing, a moment ago and on the same page",
+    ),
+    ("AskedCorrection", "no event: one line of CorrectionAsked"),
+    (
+        "CertificateDeclared",
+        "the person's own doing; what follows from it is told by its own event",
+    ),
+    (
+        "CorrectionWanted",
+        "the person's own doing; the expert finds it in the task",
+    ),
+    (
+        "ReviewOverdue",
+        "the experts' list counts it; who must act is told by ReviewEscalated",
+    ),
+    (
+        "ReviewStarted",
+        "the state of the application shows it, and nothing is asked of anybody",
+    ),
+];
+
+/// One subscriber for each event of the list: a file of that name says whom it tells what.
+macro_rules! inbox {
+    ($($event:ident)*) => {
+        pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
+            vec![
+                recovery_started::subscriber(ctx),
+                email_change_started::subscriber(ctx),
+                review_escalated::subscriber(ctx),
+                $(to(ctx, concat!("identity.inbox.", stringify!($event)), $event::told),)*
+            ]
+        }
+    };
+}
+
+inbox! {
+    account_created
+    registration_repeated
+    application_submitted
+    application_withdrawn
+    correction_asked
+    application_accepted
+    application_rejected
+    promo_code_issued
+    promo_code_redeemed
+    language_result_received
+    certificate_verified
+    booking_confirmed
+    booking_moved
+    booking_cancelled
+    attempt_started
+    review_term_changed
+    correction_declined
+    review_task_assigned
+    application_expiring
+    application_expired
+    application_disqualified
+    booking_displaced
+    seat_offered
+    seat_offer_lapsed
+    booking_reminder_due
+    booking_missed
+    attempt_terminated
+    stage_result_published
+    appeal_filed
+    appeal_decided
+    membership_started
 }
 
 /// What an event tells whom.
@@ -131,16 +150,31 @@ async fn deliver(ctx: &Context, subscriber: &str, event: &Event, told: Told) -> 
     if !first_time(&tx, &ctx.clock, subscriber, event).await? {
         return Ok(());
     }
-    match chassis::name::uuid("accounts/*", &told.account) {
+    let account = chassis::name::uuid("accounts/*", &told.account);
+    match account {
         Some(account) => inbox::tell(ctx, &tx, account, &told.about, told.notice).await?,
         None => tracing::warn!(subscriber, event = %event.id, "an event names no account"),
     }
-    Ok(ctx.db.commit(tx).await?)
+    ctx.db.commit(tx).await?;
+    if let Some(account) = account {
+        ctx.watching.look(ctx, account).await;
+    }
+    Ok(())
 }
 
 /// An instant of a payload; one that is missing is a fault of the sender that shows as 1970.
 fn instant(time: Option<&prost_types::Timestamp>) -> Timestamp {
-    time.and_then(from_pb).unwrap_or(Timestamp::UNIX_EPOCH)
+    maybe_instant(time).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn maybe_instant(time: Option<&prost_types::Timestamp>) -> Option<Timestamp> {
+    time.and_then(from_pb)
+}
+
+/// A day of a payload; one that is missing is a fault of the sender that shows as 1970.
+fn day(date: Option<&PbDate>) -> Date {
+    date.and_then(crate::rpc::date_from_pb)
+        .unwrap_or(Date::constant(1970, 1, 1))
 }
 
 /// `KAZTEST`, `QRT`.
@@ -162,12 +196,17 @@ fn appointment(
     place: Option<LocalizedText>,
     sequence: i32,
 ) -> Appointment {
-    let LocalizedText { kk, ru, en } = place.unwrap_or_default();
     Appointment {
         booking: booking.rsplit('/').next().unwrap_or_default().to_owned(),
         start: instant(times.0),
         end: instant(times.1),
-        place: [kk, ru, en],
+        place: titles(place),
         sequence,
     }
+}
+
+/// In Kazakh, Russian and English.
+fn titles(text: Option<LocalizedText>) -> [String; 3] {
+    let LocalizedText { kk, ru, en } = text.unwrap_or_default();
+    [kk, ru, en]
 }

@@ -8,6 +8,7 @@ use proto::google::r#type::Date;
 use proto::identity::v1::accounts_server::AccountsServer;
 use proto::identity::v1::audit_records_server::AuditRecordsServer;
 use proto::identity::v1::email_changes_server::EmailChangesServer;
+use proto::identity::v1::mail_preferences_server::MailPreferencesServer;
 use proto::identity::v1::mails_server::MailsServer;
 use proto::identity::v1::messages_server::MessagesServer;
 use proto::identity::v1::persons_server::PersonsServer;
@@ -24,6 +25,7 @@ use crate::Context;
 pub mod accounts;
 pub mod audit_records;
 pub mod email_changes;
+pub mod mail_preferences;
 pub mod mails;
 pub mod messages;
 pub mod persons;
@@ -45,6 +47,9 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(EmailChangesServer::new(email_changes::EmailChanges::new(
             ctx.clone(),
         )))
+        .add_service(MailPreferencesServer::new(
+            mail_preferences::MailPreferences::new(ctx.clone()),
+        ))
         .add_service(MailsServer::new(mails::Mails::new(ctx.clone())))
         .add_service(MessagesServer::new(messages::Messages::new(ctx.clone())))
         .add_service(PersonsServer::new(persons::Persons::new(ctx.clone())))
@@ -119,7 +124,7 @@ fn date_to_pb(date: CivilDate) -> Date {
 }
 
 /// `None` where the calendar has no such day.
-fn date_from_pb(date: &Date) -> Option<CivilDate> {
+pub(crate) fn date_from_pb(date: &Date) -> Option<CivilDate> {
     let number = |n: i32| i8::try_from(n).ok();
     CivilDate::new(
         i16::try_from(date.year).ok()?,

@@ -1,4 +1,4 @@
-//! Outgoing mail, sealed: kept to be read on a development page.
+//! Outgoing mail, sealed, and where it is on its way. [`super::mail_delivery`] moves it.
 
 use chassis::Result;
 use chassis::clock::to_us;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::sealed::{self, Table};
 use super::{Place, id, limit, maybe_time, odd, time};
+use crate::domain::delivery::State;
 use crate::domain::notice::Enclosure;
 use crate::sealing::Sealer;
 
@@ -23,7 +24,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Purpose::Registration => "REGISTRATION",
             Purpose::Recovery => "RECOVERY",
@@ -48,7 +49,24 @@ impl Mail {
     }
 }
 
-const COLUMNS: &str = "id, created_us, personal, data_key, master_key";
+/// A mail and where it is.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    pub mail: Mail,
+    pub state: State,
+    /// As kept: see [`Purpose`].
+    pub purpose: String,
+    pub attempts: i32,
+    /// When it is tried next, where it is waiting.
+    pub due: Timestamp,
+    /// Why the last attempt came to nothing.
+    pub failure: String,
+    pub sent: Option<Timestamp>,
+}
+
+pub(super) const COLUMNS: &str =
+    "id, created_us, personal, data_key, master_key, state, purpose, attempts,
+    due_us, failure, sent_us";
 
 /// What is sealed: all of it tells of a person, and codes and links are in it.
 #[derive(Serialize, Deserialize)]
@@ -75,9 +93,9 @@ pub async fn insert(
     let sealed = sealer.seal(Table::Mail.home(mail.id), &personal)?;
     execute(
         tx,
-        "INSERT INTO mail (id, to_index, purpose, state, created_us, personal, data_key, master_key,
-            to_address, subject, body, enclosures)
-         VALUES ($1, $2, $3, 'KEPT', $4, $5, $6, $7, '', '', '', '')",
+        "INSERT INTO mail (id, to_index, purpose, state, created_us, due_us, personal, data_key,
+            master_key, to_address, subject, body, enclosures)
+         VALUES ($1, $2, $3, 'QUEUED', $4, $4, $5, $6, $7, '', '', '', '')",
         [
             mail.id.to_string().into(),
             to_index.into(),
@@ -115,7 +133,11 @@ pub async fn sent_since(
     ))
 }
 
-pub async fn find<C: ConnectionTrait>(sealer: &Sealer, on: &C, mail: Uuid) -> Result<Option<Mail>> {
+pub async fn find<C: ConnectionTrait>(
+    sealer: &Sealer,
+    on: &C,
+    mail: Uuid,
+) -> Result<Option<Posted>> {
     let sql = format!("SELECT {COLUMNS} FROM mail WHERE id = $1");
     query_one(on, &sql, [mail.to_string().into()])
         .await?
@@ -129,14 +151,19 @@ pub async fn list<C: ConnectionTrait>(
     sealer: &Sealer,
     on: &C,
     to_index: Option<&str>,
+    state: Option<State>,
     after: Option<&Place>,
     rows: u64,
-) -> Result<Vec<Mail>> {
+) -> Result<Vec<Posted>> {
     let mut values: Vec<sea_orm::Value> = vec![limit(rows).into()];
     let mut conditions = vec!["1 = 1".to_owned()];
     if let Some(to_index) = to_index {
         values.push(to_index.into());
         conditions.push(format!("to_index = ${}", values.len()));
+    }
+    if let Some(state) = state {
+        values.push(state.as_str().into());
+        conditions.push(format!("state = ${}", values.len()));
     }
     if let Some((created_us, id)) = after {
         values.extend([(*created_us).into(), id.as_str().into()]);
@@ -164,16 +191,25 @@ pub async fn forget(tx: &Tx, before: Timestamp) -> Result<u64> {
         .rows_affected())
 }
 
-fn read(sealer: &Sealer, row: &QueryResult) -> Result<Mail> {
+pub(super) fn read(sealer: &Sealer, row: &QueryResult) -> Result<Posted> {
     let id = id(row, "id")?;
     let sealed = sealed::of(row)?.ok_or_else(|| odd("personal"))?;
     let personal: Personal = sealer.open(Table::Mail.home(id), &sealed)?;
-    Ok(Mail {
-        id,
-        to: Masked::new(personal.to),
-        subject: personal.subject,
-        body: Masked::new(personal.body),
-        enclosures: personal.enclosures,
-        created: time(row, "created_us")?,
+    let state: String = row.try_get("", "state")?;
+    Ok(Posted {
+        mail: Mail {
+            id,
+            to: Masked::new(personal.to),
+            subject: personal.subject,
+            body: Masked::new(personal.body),
+            enclosures: personal.enclosures,
+            created: time(row, "created_us")?,
+        },
+        state: State::from_name(&state).ok_or_else(|| odd("state"))?,
+        purpose: row.try_get("", "purpose")?,
+        attempts: row.try_get("", "attempts")?,
+        due: time(row, "due_us")?,
+        failure: row.try_get("", "failure")?,
+        sent: maybe_time(row, "sent_us")?,
     })
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
-use super::{Place, count, id, limit, maybe_time, odd, time};
+use super::{Place, count, id, inbox, limit, maybe_time, odd, time};
 use crate::domain::notice::Notice;
 
 #[derive(Debug, Clone)]
@@ -27,19 +27,22 @@ impl Message {
     }
 }
 
-const COLUMNS: &str = "id, account_id, notice, about, created_us, read_us";
+pub(super) const COLUMNS: &str = "id, account_id, notice, about, created_us, read_us";
 
 pub async fn insert(tx: &Tx, message: &Message) -> Result<()> {
     let notice = serde_json::to_string(&message.notice).map_err(anyhow::Error::from)?;
+    let change = inbox::next_change(tx, message.account, message.created).await?;
     execute(
         tx,
-        "INSERT INTO message (id, account_id, notice, about, created_us) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO message (id, account_id, notice, about, created_us, change_number)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         [
             message.id.to_string().into(),
             message.account.to_string().into(),
             notice.into(),
             message.about.as_str().into(),
             to_us(message.created).into(),
+            change.into(),
         ],
     )
     .await?;
@@ -95,14 +98,24 @@ pub async fn unread<C: ConnectionTrait>(on: &C, account: Uuid) -> Result<i64> {
     count(on, sql, [account.to_string().into()]).await
 }
 
-/// The first time stays.
-pub async fn save_read(tx: &Tx, message: Uuid, now: Timestamp) -> Result<()> {
-    let sql = "UPDATE message SET read_us = $2 WHERE id = $1 AND read_us IS NULL";
-    execute(tx, sql, [message.to_string().into(), to_us(now).into()]).await?;
+/// The first time stays, and only that is a change of the inbox.
+pub async fn save_read(tx: &Tx, account: Uuid, message: Uuid, now: Timestamp) -> Result<()> {
+    let sql =
+        "UPDATE message SET read_us = $3 WHERE id = $1 AND account_id = $2 AND read_us IS NULL";
+    let values = [
+        message.to_string().into(),
+        account.to_string().into(),
+        to_us(now).into(),
+    ];
+    if execute(tx, sql, values).await?.rows_affected() == 1 {
+        let change = inbox::next_change(tx, account, now).await?;
+        let sql = "UPDATE message SET change_number = $2 WHERE id = $1";
+        execute(tx, sql, [message.to_string().into(), change.into()]).await?;
+    }
     Ok(())
 }
 
-fn read(row: &QueryResult) -> Result<Message> {
+pub(super) fn read(row: &QueryResult) -> Result<Message> {
     let notice: String = row.try_get("", "notice")?;
     Ok(Message {
         id: id(row, "id")?,

@@ -22,6 +22,13 @@ pub async fn of<C: ConnectionTrait>(on: &C, account: Uuid) -> Result<Vec<Role>> 
     Ok(roles)
 }
 
+/// Everybody with this role, in one order.
+pub async fn holders<C: ConnectionTrait>(on: &C, role: Role) -> Result<Vec<Uuid>> {
+    let sql = "SELECT account_id FROM account_role WHERE role = $1 ORDER BY account_id";
+    let rows = query_all(on, sql, [role.as_str().into()]).await?;
+    rows.iter().map(|row| id(row, "account_id")).collect()
+}
+
 /// Everybody with this role, locked until the end of the transaction in one order for all, so that
 /// two administrators can't take the role from each other at once.
 pub async fn lock_holders(tx: &Tx, role: Role) -> Result<Vec<Uuid>> {

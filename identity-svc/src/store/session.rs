@@ -232,6 +232,30 @@ pub async fn forget(tx: &Tx, ended_before: Timestamp) -> Result<u64> {
         .rows_affected())
 }
 
+/// Which of these can still be used.
+pub async fn active_of<C: ConnectionTrait>(
+    on: &C,
+    sessions: &[Uuid],
+    now: Timestamp,
+) -> Result<Vec<Uuid>> {
+    let mut active = Vec::new();
+    // PostgreSQL takes 65 535 places in a statement, SQLite 32 766.
+    for some in sessions.chunks(1000) {
+        let mut values: Vec<sea_orm::Value> = vec![to_us(now).into()];
+        values.extend(some.iter().map(|session| session.to_string().into()));
+        let places: Vec<String> = (2..=values.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "SELECT id FROM session WHERE ended_us IS NULL AND ends_us > $1
+             AND refresh_expires_us > $1 AND id IN ({})",
+            places.join(", ")
+        );
+        for row in query_all(on, &sql, values).await? {
+            active.push(id(&row, "id")?);
+        }
+    }
+    Ok(active)
+}
+
 fn read(row: &QueryResult) -> Result<Session> {
     Ok(Session {
         id: id(row, "id")?,

@@ -192,12 +192,11 @@ fn every_no_has_its_sentence_in_three_languages_with_nothing_left_to_fill_in() {
 
 #[test]
 fn every_kind_of_message_has_a_title_and_a_body_in_three_languages() {
-    let kinds = names("KIND_", |n| {
-        pb::message::Kind::try_from(n)
-            .ok()
-            .map(|it| it.as_str_name())
-    });
-    assert!(!kinds.is_empty());
+    // Some numbers are kept free.
+    let kinds = (1..100).filter_map(|n| pb::message::Kind::try_from(n).ok());
+    let kinds = kinds.map(|kind| kind.as_str_name().trim_start_matches("KIND_"));
+    let kinds: BTreeSet<&str> = kinds.collect();
+    assert!(kinds.len() >= 39);
     for language in Language::ALL {
         for kind in &kinds {
             for part in ["title", "body"] {

@@ -555,6 +555,9 @@ async fn mails_are_written_in_the_accounts_language_and_kept_for_the_development
         "{subjects:?}"
     );
     let mail = world.mails_to(EMAIL).await.remove(0);
+    assert_eq!(mail.state(), pb::mail::State::Queued);
+    world.run_jobs().await;
+    let mail = world.mails_to(EMAIL).await.remove(0);
     assert_eq!(mail.state(), pb::mail::State::Kept);
     let mut mails = pb::mails_client::MailsClient::new(world.service("standalone"));
     let seen = mails

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chassis::bus::{Bus, Event};
+use chassis::bus::{Bus, Event, Subscriber};
 use chassis::caller::{Caller, Role};
 use chassis::client::{Connection, LocalNet};
 use chassis::clock::Clock;
@@ -52,6 +52,7 @@ pub struct World {
     pub keys: Keys,
     pub wiring: Wiring,
     pub jobs: Vec<Job>,
+    pub subscribers: Vec<Subscriber>,
     /// Vouches for the addresses of callers.
     vouchers: Keys,
     net: LocalNet,
@@ -103,7 +104,8 @@ impl World {
         let (campaigns, bus) = (WrittenCampaigns::default(), Bus::default());
         net.add("identity-svc", service.routes);
         net.add("questionnaire-svc", campaigns.routes());
-        bus.subscribe(service.subscribers);
+        let subscribers = service.subscribers;
+        bus.subscribe(subscribers.clone());
         let jobs = service.jobs;
         let requests = AtomicU64::new(0);
         Self {
@@ -114,6 +116,7 @@ impl World {
             vouchers,
             wiring,
             jobs,
+            subscribers,
             net,
             ids,
             requests,
@@ -229,15 +232,25 @@ impl World {
 
     /// Another service told something.
     pub async fn told<M: prost::Message + prost::Name>(&self, payload: &M) -> Event {
-        let event = Event {
+        let event = self.event(payload);
+        self.bus.publish(&event).await.expect("taken");
+        event
+    }
+
+    /// An event that nobody has taken yet.
+    pub fn event<M: prost::Message + prost::Name>(&self, payload: &M) -> Event {
+        Event {
             id: self.ids.uuid(),
             kind: M::full_name(),
             about: String::new(),
             time: self.clock.now(),
             payload: payload.encode_to_vec(),
-        };
-        self.bus.publish(&event).await.expect("taken");
-        event
+        }
+    }
+
+    pub fn job(&self, name: &str) -> &Job {
+        let mut jobs = self.jobs.iter();
+        jobs.find(|job| job.name == name).expect("a job")
     }
 
     pub async fn seed(&self, iin: &str, email: &str, roles: &[Role]) -> String {

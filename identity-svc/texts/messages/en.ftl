@@ -104,7 +104,7 @@ registration-mail-body =
     Hello!
 
     The code to confirm your registration: { $code }
-    It is good for { $minutes } minutes.
+    It is good for { $lasts } minutes.
 
     Or open this link:
     { $link }
@@ -117,7 +117,7 @@ recovery-mail-body =
     Hello!
 
     The code to set a new password: { $code }
-    It is good for { $minutes } minutes.
+    It is good for { $lasts } minutes.
 
     Or open this link:
     { $link }
@@ -215,3 +215,145 @@ staff-invitation-mail-body =
     { $link }
 
     If you have an account, sign in to it first. If you did not expect this mail, ignore it.
+
+# The later steps: terms, stages, seats, results
+review-term-changed-title = Review term changed
+review-term-changed-body = Dear candidate, the term for the review of your application now ends on { $due } (Astana time).
+review-term-paused-title = Review term stands still
+review-term-paused-body = Dear candidate, the term for the review of your application stands still for now. We will tell you when it runs again.
+review-term-open-title = Review goes on
+review-term-open-body = Dear candidate, the review of your application goes on. The end of its term will be set once the calendar of working days is published.
+
+correction-declined-title = Application not returned for correction
+correction-declined-body = Dear candidate, the expert has not returned your application for correction. It is reviewed as you sent it.
+
+review-escalated-title = Review badly late
+review-escalated-body = The review of an application is badly late: its term ended on { $due } (Astana time). Look at the task and give it to another expert if need be.
+
+review-task-assigned-title = Review task given to you
+review-task-assigned-body = The review of an application was given to you. Decide by { $due } (Astana time).
+review-task-assigned-open-title = Review task given to you
+review-task-assigned-open-body = The review of an application was given to you. Its term is not set yet.
+
+application-expiring-title = Your application is not sent yet
+application-expiring-body =
+    Dear candidate, your application is still a draft. Applications are taken until { $closes } (Astana time).
+
+    Complete the questionnaire and press the button "Send for review": an application that is not sent will not be reviewed.
+
+application-expired-title = The time for applications is over
+application-expired-body = Dear candidate, the time for applications is over. Your application was not sent, so it will not be reviewed.
+
+application-disqualified-title = You are out of the selection
+application-disqualified-body =
+    Dear candidate, you have been excluded from the selection.
+    The reason: { $reason }
+
+stage-advanced-title = You go on to the next stage
+stage-advanced-body =
+    Dear candidate, the results of the stage "{ $stage }" are out: you go on to the next stage.
+
+    The details are in your personal account, in the section "Selection stages and results".
+
+stage-not-advanced-title = Results of a stage
+stage-not-advanced-body =
+    Dear candidate, the results of the stage "{ $stage }" are out: you do not go on to the next stage.
+
+    The details, and how to appeal, are in your personal account, in the section "Selection stages and results".
+
+chosen-title = You are chosen
+chosen-body =
+    Dear candidate, the results of the last stage, "{ $stage }", are out: you are chosen. Congratulations!
+
+    We will tell you when you are enrolled in the Reserve.
+
+not-chosen-title = Results of the selection
+not-chosen-body =
+    Dear candidate, the results of the last stage, "{ $stage }", are out: this time you are not chosen.
+
+    The details, and how to appeal, are in your personal account, in the section "Selection stages and results".
+
+booking-displaced-title = Your booked test can not take place there
+booking-displaced-body =
+    Dear candidate, the test that you booked can not take place there: the room or the centre is closed.
+    Time: { $start } (Astana time)
+    Place: { $place }
+
+    You will be offered another seat, and we will tell you of it.
+
+seat-offered-title = A seat is kept for you
+seat-offered-body =
+    Dear candidate, a seat has become free and is kept for you.
+    Start: { $start } (Astana time)
+    End: { $end }
+    Place: { $place }
+
+    Take the seat or reject it in your personal account, in the section "Selection stages and results".
+    It is kept until { $expires } (Astana time); after that it goes to the next person.
+seat-offered-again-title = Another seat is kept for you
+seat-offered-again-body =
+    Dear candidate, another seat is kept for you in place of the one that you lost.
+    Start: { $start } (Astana time)
+    End: { $end }
+    Place: { $place }
+
+    Take the seat or reject it in your personal account, in the section "Selection stages and results".
+    It is kept until { $expires } (Astana time); after that it goes to the next person.
+
+seat-offer-lapsed-title = The seat kept for you was not taken
+seat-offer-lapsed-body = Dear candidate, you did not answer in time, and the seat that was kept for you has gone to the next person.
+
+booking-reminder-title = Your test is near
+booking-reminder-body =
+    Dear candidate, we remind you of the test that you booked.
+    Start: { $start } (Astana time)
+    End: { $end }
+    Place: { $place }
+
+    At that time press the button "Start test".
+
+booking-missed-title = You did not come to your test
+booking-missed-body =
+    Dear candidate, you did not come to the test that you booked.
+    Time: { $start } (Astana time)
+    Place: { $place }
+
+    If this is a mistake, tell the support service.
+
+test-terminated-title = Test ended before its time
+test-terminated-body =
+    Dear candidate, your test was ended before its time.
+    The irregularity: { $reason }
+
+appeal-filed-title = Appeal received
+appeal-filed-body = Dear candidate, your appeal has arrived. We will tell you when it is decided.
+
+appeal-decided-title = Appeal decided
+appeal-decided-body =
+    Dear candidate, your appeal was considered and not granted: the result stands.
+
+    The decision is in your personal account, in the section "Selection stages and results".
+appeal-granted-title = Appeal granted
+appeal-granted-body =
+    Dear candidate, your appeal was granted, fully or in part.
+
+    What has changed is shown in your personal account, in the section "Selection stages and results".
+appeal-advanced-title = Appeal granted: you go on
+appeal-advanced-body =
+    Dear candidate, your appeal was granted: you go on in the selection.
+
+    What comes next is shown in your personal account, in the section "Selection stages and results".
+
+membership-started-title = You are in the Reserve
+membership-started-body =
+    Dear member of the Reserve, you are enrolled in the Presidential Youth Personnel Reserve. Congratulations!
+    First day: { $first }
+    Last day: { $last }
+
+irregularity-forbidden-item = A forbidden item
+irregularity-impersonation = Another person sat the test
+irregularity-help-from-others = Help from others or to others
+irregularity-disturbance = Disturbing others
+irregularity-left-place = Leaving the place
+irregularity-technical-failure = A technical failure
+irregularity-other = Another irregularity

@@ -8,6 +8,7 @@ mod finished_attempts;
 mod lapsed_reservations;
 mod missed_bookings;
 mod old_answers;
+mod untold_results;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,8 +30,12 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
         ctx.clone(),
         ctx.clone(),
     );
-    let (f, g) = (ctx.clone(), ctx.clone());
+    let (f, g, h) = (ctx.clone(), ctx.clone(), ctx.clone());
     vec![
+        Job::new("untold_results", seconds(1), move || {
+            let ctx = h.clone();
+            Box::pin(async move { untold_results::run(&ctx).await })
+        }),
         Job::new("finished_attempts", seconds(15), move || {
             let ctx = f.clone();
             Box::pin(async move { finished_attempts::run(&ctx).await })

@@ -4,6 +4,7 @@ mod m0001_promo_codes;
 mod m0002_selection;
 mod m0003_candidates;
 mod m0201_outcomes;
+mod m0202_told_results;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_selection::Migration),
             Box::new(m0003_candidates::Migration),
             Box::new(m0201_outcomes::Migration),
+            Box::new(m0202_told_results::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::{meant, show};
+use super::{meant, show_here};
 use crate::{Context, store};
 
 pub async fn get(ctx: &Context, request: Request<pb::GetMessageRequest>) -> Result<pb::Message> {
@@ -14,7 +14,7 @@ pub async fn get(ctx: &Context, request: Request<pb::GetMessageRequest>) -> Resu
     let pb = request.into_inner();
     let (person, id) = meant(&caller, Violations::new(), &pb.name)?;
     let message = store::message::find(ctx.db.read(), person.account, id).await?;
-    Ok(show(
+    Ok(show_here(
         ctx,
         &message.ok_or_else(|| Error::NotFound(pb.name.clone()))?,
     ))

@@ -7,7 +7,7 @@ use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::show;
+use super::show_here;
 use crate::rpc::named;
 use crate::store::Place;
 use crate::{Context, store};
@@ -32,13 +32,18 @@ pub async fn list(
         return Err(Error::NotFound(pb.parent));
     }
     let (db, after) = (ctx.db.read(), page.after.as_ref());
+    // First how far the inbox is: what comes while it is listed is told again, not left out.
+    let level = store::inbox::level(db, person.account).await?;
     let mut messages =
         store::message::list(db, person.account, pb.unread_only, after, page.limit()).await?;
     let next_page_token = page.next(&mut messages, |last| last.place());
-    let unread = store::message::unread(db, person.account).await?;
     Ok(pb::ListMessagesResponse {
-        messages: messages.iter().map(|message| show(ctx, message)).collect(),
+        messages: messages
+            .iter()
+            .map(|message| show_here(ctx, message))
+            .collect(),
         next_page_token,
-        unread_count: i32::try_from(unread).unwrap_or(i32::MAX),
+        unread_count: i32::try_from(level.unread).unwrap_or(i32::MAX),
+        resume_token: level.changes.to_string(),
     })
 }

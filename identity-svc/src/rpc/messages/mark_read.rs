@@ -7,7 +7,7 @@ use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::{meant, show};
+use super::{meant, show_here};
 use crate::rpc::check_request_id;
 use crate::{Context, store};
 
@@ -29,14 +29,15 @@ pub async fn mark_read(
     if let Once::Begun(write) = begun {
         let found = store::message::find(write.tx(), person.account, id).await?;
         found.ok_or_else(not_found)?;
-        store::message::save_read(write.tx(), id, clock.now()).await?;
+        store::message::save_read(write.tx(), person.account, id, clock.now()).await?;
         write
             .commit(pb::Message {
                 name: pb.name.clone(),
                 ..Default::default()
             })
             .await?;
+        ctx.watching.look(ctx, person.account).await;
     }
     let message = store::message::find(ctx.db.read(), person.account, id).await?;
-    Ok(show(ctx, &message.ok_or_else(not_found)?))
+    Ok(show_here(ctx, &message.ok_or_else(not_found)?))
 }

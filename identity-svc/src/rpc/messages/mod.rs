@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chassis::Error;
 use chassis::clock::to_pb;
+use chassis::text::Language;
 use proto::identity::v1 as pb;
 use proto::identity::v1::messages_server;
 use tonic::{Request, Response, Status};
@@ -19,6 +20,7 @@ use uuid::Uuid;
 mod get;
 mod list;
 mod mark_read;
+mod watch;
 
 #[derive(Clone)]
 pub struct Messages(Arc<Context>);
@@ -51,16 +53,24 @@ impl messages_server::Messages for Messages {
     ) -> Result<Response<pb::Message>, Status> {
         Ok(Response::new(mark_read::mark_read(&self.0, request).await?))
     }
+
+    type WatchMessagesStream = watch::Stream;
+
+    async fn watch_messages(
+        &self,
+        request: Request<pb::WatchMessagesRequest>,
+    ) -> Result<Response<Self::WatchMessagesStream>, Status> {
+        Ok(Response::new(watch::watch(&self.0, request).await?))
+    }
 }
 
-/// The message in words, in the language of the call.
-fn show(ctx: &Context, message: &Message) -> pb::Message {
-    let language = chassis::error::language();
+/// The message in the words of a language.
+pub(crate) fn show(mail_from: &str, message: &Message, language: Language) -> pb::Message {
     let words = message.notice.words(&MESSAGE_TEXTS, language);
-    let (stamp, from) = (message.created, &ctx.config.mail_from);
-    let enclosures = message
-        .notice
-        .enclosures(&MESSAGE_TEXTS, language, stamp, from);
+    let enclosures =
+        message
+            .notice
+            .enclosures(&MESSAGE_TEXTS, language, message.created, mail_from);
     let kind = pb::message::Kind::from_str_name(&format!("KIND_{}", message.notice.kind()));
     pb::Message {
         name: format!("accounts/{}/messages/{}", message.account, message.id),
@@ -73,6 +83,11 @@ fn show(ctx: &Context, message: &Message) -> pb::Message {
         create_time: Some(to_pb(message.created)),
         read_time: message.read.map(to_pb),
     }
+}
+
+/// The message in the language of the call.
+fn show_here(ctx: &Context, message: &Message) -> pb::Message {
+    show(&ctx.config.mail_from, message, chassis::error::language())
 }
 
 /// The message that a name means; only the caller's own inbox is open to anybody.

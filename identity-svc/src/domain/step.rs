@@ -1,0 +1,177 @@
+//! What a person is told of the later steps: terms, seats, results, the Reserve.
+
+use chassis::text::{Language, Texts};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::notice::{Appointment, Facts, in_language, label, local};
+
+/// A later step. Names, codes and times only: no score, nothing of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Step {
+    ReviewTermChanged {
+        paused: bool,
+        due: Option<Timestamp>,
+    },
+    CorrectionDeclined,
+    ReviewEscalated {
+        due: Timestamp,
+    },
+    ReviewTaskAssigned {
+        due: Option<Timestamp>,
+    },
+    ApplicationExpiring {
+        /// The first instant at which nothing is taken any more.
+        closes: Timestamp,
+    },
+    ApplicationExpired,
+    ApplicationDisqualified {
+        reason: String,
+    },
+    StageAdvanced {
+        /// What the stage is called in Kazakh, Russian and English.
+        stage: [String; 3],
+    },
+    StageNotAdvanced {
+        stage: [String; 3],
+    },
+    Chosen {
+        stage: [String; 3],
+    },
+    NotChosen {
+        stage: [String; 3],
+    },
+    BookingDisplaced(Appointment),
+    SeatOffered {
+        at: Appointment,
+        expires: Timestamp,
+        /// Whether it replaces a seat that the person lost.
+        displaced: bool,
+    },
+    SeatOfferLapsed,
+    BookingReminder(Appointment),
+    BookingMissed(Appointment),
+    TestTerminated {
+        reason: String,
+    },
+    AppealFiled,
+    AppealDecided {
+        granted: bool,
+        advanced: bool,
+    },
+    MembershipStarted {
+        first: Date,
+        last: Date,
+    },
+}
+
+impl Step {
+    /// The name of its kind in the contract.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Step::ReviewTermChanged { .. } => "REVIEW_TERM_CHANGED",
+            Step::CorrectionDeclined => "CORRECTION_DECLINED",
+            Step::ReviewEscalated { .. } => "REVIEW_ESCALATED",
+            Step::ReviewTaskAssigned { .. } => "REVIEW_TASK_ASSIGNED",
+            Step::ApplicationExpiring { .. } => "APPLICATION_EXPIRING",
+            Step::ApplicationExpired => "APPLICATION_EXPIRED",
+            Step::ApplicationDisqualified { .. } => "APPLICATION_DISQUALIFIED",
+            Step::StageAdvanced { .. } => "STAGE_ADVANCED",
+            Step::StageNotAdvanced { .. } => "STAGE_NOT_ADVANCED",
+            Step::Chosen { .. } => "CHOSEN",
+            Step::NotChosen { .. } => "NOT_CHOSEN",
+            Step::BookingDisplaced(_) => "BOOKING_DISPLACED",
+            Step::SeatOffered { .. } => "SEAT_OFFERED",
+            Step::SeatOfferLapsed => "SEAT_OFFER_LAPSED",
+            Step::BookingReminder(_) => "BOOKING_REMINDER",
+            Step::BookingMissed(_) => "BOOKING_MISSED",
+            Step::TestTerminated { .. } => "TEST_TERMINATED",
+            Step::AppealFiled => "APPEAL_FILED",
+            Step::AppealDecided { .. } => "APPEAL_DECIDED",
+            Step::MembershipStarted { .. } => "MEMBERSHIP_STARTED",
+        }
+    }
+
+    /// The texts to take, where a kind has several: the outcome decides what is said, not a word in it.
+    pub fn texts(&self) -> &'static str {
+        match self {
+            Step::ReviewTermChanged { paused: true, .. } => "REVIEW_TERM_PAUSED",
+            Step::ReviewTermChanged { due: None, .. } => "REVIEW_TERM_OPEN",
+            Step::ReviewTaskAssigned { due: None } => "REVIEW_TASK_ASSIGNED_OPEN",
+            Step::SeatOffered {
+                displaced: true, ..
+            } => "SEAT_OFFERED_AGAIN",
+            Step::AppealDecided { advanced: true, .. } => "APPEAL_ADVANCED",
+            Step::AppealDecided { granted: true, .. } => "APPEAL_GRANTED",
+            _ => self.kind(),
+        }
+    }
+
+    /// What the words are filled in with.
+    pub(super) fn facts(&self, texts: &Texts, language: Language) -> Facts {
+        match self {
+            Step::ReviewTermChanged { due, .. } | Step::ReviewTaskAssigned { due } => {
+                due.iter().map(|due| ("due", local(*due))).collect()
+            }
+            Step::ReviewEscalated { due } => vec![("due", local(*due))],
+            // The window is over at this instant: the day before says it as people do, 23:59.
+            Step::ApplicationExpiring { closes } => {
+                vec![("closes", local(*closes - SignedDuration::from_micros(1)))]
+            }
+            Step::ApplicationDisqualified { reason } => {
+                vec![("reason", label(texts, language, "rejection", reason))]
+            }
+            Step::TestTerminated { reason } => {
+                vec![("reason", label(texts, language, "irregularity", reason))]
+            }
+            Step::StageAdvanced { stage }
+            | Step::StageNotAdvanced { stage }
+            | Step::Chosen { stage }
+            | Step::NotChosen { stage } => {
+                vec![("stage", in_language(stage, language).to_owned())]
+            }
+            Step::BookingDisplaced(at) | Step::BookingReminder(at) | Step::BookingMissed(at) => {
+                at.facts(language)
+            }
+            Step::SeatOffered { at, expires, .. } => {
+                let mut facts = at.facts(language);
+                facts.push(("expires", local(*expires)));
+                facts
+            }
+            Step::MembershipStarted { first, last } => {
+                vec![("first", day(*first)), ("last", day(*last))]
+            }
+            Step::CorrectionDeclined
+            | Step::ApplicationExpired
+            | Step::SeatOfferLapsed
+            | Step::AppealFiled
+            | Step::AppealDecided { .. } => Vec::new(),
+        }
+    }
+}
+
+/// `30.06.2026`.
+fn day(date: Date) -> String {
+    date.strftime("%d.%m.%Y").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::notice::Notice;
+
+    use super::*;
+
+    #[test]
+    fn a_step_is_kept_as_any_other_notice_under_the_name_of_its_kind() {
+        let notice = Notice::Step(Step::AppealDecided {
+            granted: true,
+            advanced: false,
+        });
+        let kept = serde_json::to_value(&notice).expect("json");
+        assert_eq!(kept["kind"], "APPEAL_DECIDED");
+        let read = serde_json::from_value::<Notice>(kept).expect("a notice");
+        assert_eq!(read, notice);
+    }
+}

@@ -1,0 +1,17 @@
+//! A booked time is near.
+
+use proto::events::v1::BookingReminderDue;
+
+use super::{Told, appointment};
+use crate::domain::notice::Notice;
+use crate::domain::step::Step;
+
+pub(super) fn told(event: BookingReminderDue) -> Told {
+    let times = (event.start_time.as_ref(), event.end_time.as_ref());
+    let at = appointment(&event.booking, times, event.center_title, event.sequence);
+    Told {
+        account: event.account,
+        about: event.booking,
+        notice: Notice::Step(Step::BookingReminder(at)),
+    }
+}
