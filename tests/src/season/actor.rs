@@ -13,7 +13,7 @@ use super::patience::pause;
 use crate::person::{Answer, Someone, exchange, new_key, sha256};
 
 /// How often a call is repeated that was put off, and a state is asked for that is to come.
-const PATIENCE: u32 = 400;
+const PATIENCE: u32 = 120;
 const PAUSE: Duration = Duration::from_millis(50);
 
 #[derive(Clone)]
@@ -241,7 +241,7 @@ impl Actor {
             if so(&last) {
                 return Ok(last);
             }
-            pause(PAUSE * (1 + round / 20)).await;
+            pause(PAUSE * (1 + round).min(20)).await;
         }
         bail!("{step}: {path} never came to be as awaited: {last}")
     }

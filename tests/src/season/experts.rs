@@ -256,7 +256,7 @@ impl Expert {
             .actor
             .post_and_lose(step, &path, body, verb == "reject")
             .await?;
-        let decided = decided.done()?;
+        let decided = decided.done().with_context(|| format!("{step}: {path}"))?;
         if verb != "accept" {
             self.cannot_change_it(stand, name).await?;
         }

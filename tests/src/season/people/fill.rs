@@ -48,7 +48,8 @@ pub async fn fill(stand: &Stand, person: &mut Person) -> anyhow::Result<()> {
     };
     education(person, paper).await?;
     employment(stand, person).await?;
-    if person.planned.tells_more {
+    // What was never filled can't be asked back.
+    if person.planned.tells_more || person.planned.habits.asks_back {
         additional(person).await?;
     }
     if person.planned.habits.has_two_windows {
@@ -84,7 +85,7 @@ pub async fn education(person: &mut Person, paper: &str) -> anyhow::Result<()> {
     let answers = json!({"rows": [{
         "level": person.planned.education, "institution": "Еуразия ұлттық университеті",
         "specialty": "Халықаралық құқық", "graduation_year": 2018, "bolashak": false,
-        "studied_abroad": false, "academy_graduate": person.number() % 7 == 0, "document": diploma,
+        "studied_abroad": false, "academy_graduate": person.number().is_multiple_of(7), "document": diploma,
     }]});
     save(person, "education", answers).await
 }

@@ -57,7 +57,7 @@ impl Person {
     /// The section for which the person asks for the application back, if that can be asked.
     pub fn wants_back(&self, stand: &Stand) -> Option<&'static str> {
         let asks = self.planned.habits.asks_back && stand.offers("/askForCorrection");
-        let vain = self.number() % 3 == 0;
+        let vain = self.number().is_multiple_of(3);
         asks.then_some(if vain { "personal" } else { "additional" })
     }
 
