@@ -21,7 +21,9 @@ static POOL: LazyLock<DescriptorPool> =
 const SAFE_TO_REPEAT: &[&str] = &["irikteu.questionnaire.v1.Documents.UploadDocument"];
 
 /// First words of RPCs that change nothing.
-const READING_VERBS: &[&str] = &["Get", "List", "Download", "LookUp", "Exchange", "Verify"];
+const READING_VERBS: &[&str] = &[
+    "Get", "List", "Download", "LookUp", "Exchange", "Verify", "Find", "Watch", "Stream",
+];
 
 // ---- comments ----
 
