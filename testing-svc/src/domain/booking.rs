@@ -4,16 +4,20 @@
 //! HELD ──confirm──▶ BOOKED ──check in──▶ CHECKED_IN ──start──▶ STARTED ──▶ COMPLETED
 //!  │ │                │  └───────────start, where no check-in is needed──▶ STARTED
 //!  │ └─10 minutes──▶ HOLD_EXPIRED          BOOKED, CHECKED_IN ──window closes──▶ NO_SHOW
-//!  └─cancel─▶ CANCELLED ◀─cancel─┘         (COMPLETED and DISPLACED come with results and closures)
+//!  └─cancel─▶ CANCELLED ◀─cancel─┘         HELD, BOOKED, CHECKED_IN ──the place closes──▶ DISPLACED
 //! ```
+//! The desk takes a mistake back: CHECKED_IN becomes BOOKED again, NO_SHOW becomes CHECKED_IN until the
+//! session ends. An offer of the waiting list is a hold with a longer term.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::quota::Needs;
 use super::refusal::Refusal;
 use super::session::{CheckIn, Session};
 use super::stage::Terms;
 use super::start_window::StartWindow;
+use super::waitlist::Entry;
 use super::{Change, words};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +35,11 @@ pub struct Booking {
     /// Counts what people were told of, for calendar files.
     pub sequence: i32,
     pub attempt: Option<Uuid>,
+    pub needs: Needs,
+    /// The place on the waiting list whose offer it is.
+    pub waitlist_entry: Option<Uuid>,
+    /// Until when the test can be started though the window closed: after a mistake of the desk.
+    pub grace: Option<Timestamp>,
     pub version: i32,
 }
 
@@ -117,6 +126,9 @@ pub enum Action {
     Cancel,
     CheckIn,
     Start,
+    UndoCheckIn,
+    MarkNoShow,
+    UndoNoShow,
 }
 
 /// Who asks what could be done.
@@ -125,6 +137,9 @@ pub struct Asks {
     pub owner: bool,
     pub exam_desk: bool,
 }
+
+/// Something that is tried on a copy to see whether it would work.
+type Tried = fn(&mut Booking, At<'_>) -> Result<Change, Refusal>;
 
 /// What a booking is held against: its session, the stage's terms and the time.
 #[derive(Debug, Clone, Copy)]
@@ -162,7 +177,7 @@ impl Booking {
     ///
     /// # Errors
     /// `SESSION_STARTED`.
-    pub fn hold(id: Uuid, account: Uuid, at: At<'_>) -> Result<Self, Refusal> {
+    pub fn hold(id: Uuid, account: Uuid, needs: Needs, at: At<'_>) -> Result<Self, Refusal> {
         at.session.is_open(at.now)?;
         let until = at
             .now
@@ -181,19 +196,58 @@ impl Booking {
             moves: 0,
             sequence: 0,
             attempt: None,
+            needs,
+            waitlist_entry: None,
+            grace: None,
             version: 1,
         })
+    }
+
+    /// The seat that is kept for a person who waits, until they answer.
+    pub fn offer(
+        id: Uuid,
+        to: &Entry,
+        session: &Session,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            campaign: to.campaign.clone(),
+            stage: to.stage,
+            session: session.id,
+            account: to.account,
+            state: State::Held { until },
+            created: now,
+            confirmed: None,
+            moves: to.moves,
+            sequence: 0,
+            attempt: None,
+            needs: to.needs.clone(),
+            waitlist_entry: Some(to.id),
+            grace: None,
+            version: 1,
+        }
     }
 
     pub fn name(&self) -> String {
         name(&self.campaign, self.id)
     }
 
+    /// When this person can start: the window of all, longer where the desk made a mistake.
+    pub fn window(&self, at: At<'_>) -> StartWindow {
+        let all = at.window();
+        StartWindow {
+            close: self.grace.map_or(all.close, |grace| all.close.max(grace)),
+            ..all
+        }
+    }
+
     /// How the booking stands now, whether or not a job has written it down yet.
     pub fn phase_at(&self, at: At<'_>) -> Phase {
         match self.state {
             State::Held { until } if until <= at.now => Phase::HoldExpired,
-            State::Booked | State::CheckedIn if at.window().close <= at.now => Phase::NoShow,
+            State::Booked | State::CheckedIn if self.window(at).close <= at.now => Phase::NoShow,
             other => other.phase(),
         }
     }
@@ -247,11 +301,12 @@ impl Booking {
         }
     }
 
-    /// Moves it to another session of the stage.
-    pub fn move_to(&mut self, to: &Session, at: At<'_>) -> Result<(), Refusal> {
+    /// Moves it to another session of the stage, onto a seat of the sort that is needed there.
+    pub fn move_to(&mut self, to: &Session, needs: Needs, at: At<'_>) -> Result<(), Refusal> {
         self.may_move(at)?;
         to.is_open(at.now)?;
         self.session = to.id;
+        self.needs = needs;
         self.moves += 1;
         self.sequence += 1;
         Ok(())
@@ -307,6 +362,72 @@ impl Booking {
         }
     }
 
+    /// Takes a check-in back that was a mistake.
+    pub fn undo_check_in(&mut self, at: At<'_>) -> Result<Change, Refusal> {
+        match self.phase_at(at) {
+            Phase::Held => Err(Refusal::BookingNotConfirmed),
+            Phase::Booked => Ok(Change::Nothing),
+            Phase::CheckedIn => {
+                self.state = State::Booked;
+                Ok(Change::Made)
+            }
+            phase => Err(Refusal::BookingOver { phase }),
+        }
+    }
+
+    /// Notes that the person did not come, without waiting for the window to close.
+    pub fn mark_no_show(&mut self, at: At<'_>) -> Result<Change, Refusal> {
+        match self.phase_at(at) {
+            Phase::Held => Err(Refusal::BookingNotConfirmed),
+            Phase::NoShow if self.state == State::NoShow => Ok(Change::Nothing),
+            Phase::Booked | Phase::CheckedIn | Phase::NoShow => {
+                let start = at.session.start;
+                if at.now < start {
+                    return Err(Refusal::SessionNotStarted { start });
+                }
+                self.state = State::NoShow;
+                Ok(Change::Made)
+            }
+            phase => Err(Refusal::BookingOver { phase }),
+        }
+    }
+
+    /// Takes back that the person did not come: they are there, and have as long to start as anybody
+    /// has after the booked time.
+    pub fn undo_no_show(&mut self, at: At<'_>) -> Result<Change, Refusal> {
+        match self.phase_at(at) {
+            Phase::Held => Err(Refusal::BookingNotConfirmed),
+            Phase::Booked | Phase::CheckedIn => Ok(Change::Nothing),
+            Phase::NoShow => {
+                let until = at.session.end;
+                if at.now >= until {
+                    return Err(Refusal::UndoTooLate { until });
+                }
+                self.state = State::CheckedIn;
+                self.grace = at.now.checked_add(at.terms.late_start).ok();
+                Ok(Change::Made)
+            }
+            phase => Err(Refusal::BookingOver { phase }),
+        }
+    }
+
+    /// Loses the seat because the place closed. What was only held is given up; what was started or
+    /// missed stays as it was.
+    pub fn displace(&mut self, at: At<'_>) -> Change {
+        match self.phase_at(at) {
+            Phase::Held => {
+                self.give_up();
+                Change::Made
+            }
+            Phase::Booked | Phase::CheckedIn => {
+                self.state = State::Displaced;
+                self.sequence += 1;
+                Change::Made
+            }
+            _ => Change::Nothing,
+        }
+    }
+
     /// Writes down that the person did not start in time.
     pub fn miss(&mut self, at: At<'_>) -> Change {
         if self.phase_at(at) == Phase::NoShow && self.state != State::NoShow {
@@ -321,9 +442,9 @@ impl Booking {
     pub fn start(&mut self, attempt: Uuid, at: At<'_>) -> Result<Change, Refusal> {
         match self.phase_at(at) {
             Phase::Held => return Err(Refusal::BookingNotConfirmed),
-            Phase::Booked | Phase::CheckedIn | Phase::Started => at.window().allows(at.now)?,
+            Phase::Booked | Phase::CheckedIn | Phase::Started => self.window(at).allows(at.now)?,
             Phase::NoShow => {
-                let close = at.window().close;
+                let close = self.window(at).close;
                 return Err(Refusal::StartTooLate { close });
             }
             phase => return Err(Refusal::BookingOver { phase }),
@@ -360,8 +481,15 @@ impl Booking {
                 actions.push(Action::Cancel);
             }
         }
-        if asks.exam_desk && works(self.clone().check_in(at)) {
-            actions.push(Action::CheckIn);
+        if asks.exam_desk {
+            let desk: [(Action, Tried); 4] = [
+                (Action::CheckIn, Self::check_in),
+                (Action::UndoCheckIn, Self::undo_check_in),
+                (Action::MarkNoShow, Self::mark_no_show),
+                (Action::UndoNoShow, Self::undo_no_show),
+            ];
+            let works = |it: &(Action, Tried)| works((it.1)(&mut self.clone(), at));
+            actions.extend(desk.iter().filter(|it| works(it)).map(|it| it.0));
         }
         if asks.owner && self.clone().start(Uuid::nil(), at).is_ok() {
             actions.push(Action::Start);

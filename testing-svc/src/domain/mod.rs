@@ -8,11 +8,14 @@
 //! | [`language_result`] | the result of a language test |
 //! | [`eligibility`] | who may sit a stage |
 //! | [`stage`], [`test_center`], [`session`] | terms, places, and seats at a time |
+//! | [`room`], [`quota`], [`closure`] | where sessions take place, sorts of seats, and what can't be used |
 //! | [`booking`], [`start_window`], [`attempt`] | a person's seat, when it may be sat on, and the sitting |
+//! | [`waitlist`], [`seat_search`] | who is next when a seat is free, and why none is |
 //! | [`localized`] | one text in three languages |
 
 pub mod attempt;
 pub mod booking;
+pub mod closure;
 pub mod code;
 pub mod eligibility;
 pub mod iin_index;
@@ -20,13 +23,17 @@ pub mod language_result;
 pub mod localized;
 pub mod partner;
 pub mod promo_code;
+pub mod quota;
 pub mod redemption;
 pub mod refusal;
+pub mod room;
+pub mod seat_search;
 pub mod session;
 pub mod stage;
 pub mod start_window;
 pub mod test_center;
 pub mod test_system;
+pub mod waitlist;
 
 /// Whether a transition changed anything. A repeat of what is done is no error and no change.
 #[must_use]

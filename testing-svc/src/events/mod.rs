@@ -6,10 +6,15 @@ mod application_withdrawn;
 mod attempt_started;
 mod booking_cancelled;
 mod booking_confirmed;
+mod booking_displaced;
+mod booking_missed;
 mod booking_moved;
+mod booking_reminder_due;
 mod language_result_received;
 mod promo_code_issued;
 mod promo_code_redeemed;
+mod seat_offer_lapsed;
+mod seat_offered;
 
 use std::sync::Arc;
 
@@ -23,10 +28,15 @@ use crate::Context;
 pub use attempt_started::attempt_started;
 pub use booking_cancelled::booking_cancelled;
 pub use booking_confirmed::booking_confirmed;
+pub use booking_displaced::booking_displaced;
+pub use booking_missed::booking_missed;
 pub use booking_moved::booking_moved;
+pub use booking_reminder_due::booking_reminder_due;
 pub use language_result_received::language_result_received;
 pub use promo_code_issued::promo_code_issued;
 pub use promo_code_redeemed::promo_code_redeemed;
+pub use seat_offer_lapsed::seat_offer_lapsed;
+pub use seat_offered::seat_offered;
 
 /// What we take from others.
 pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {

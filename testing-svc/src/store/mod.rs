@@ -1,19 +1,26 @@
 //! The one place that knows SQL. Portable: the same statements on SQLite and PostgreSQL.
 //!
 //! Locks are taken in one order, so that no two calls wait for each other: a person's eligibility,
-//! then sessions by id, then bookings; a promo code, then its redemptions.
+//! then a room, then sessions by id, then bookings, then the waiting list of a stage and its places; a
+//! promo code, then its redemptions.
 
 pub mod attempt;
 pub mod booking;
+pub mod closure;
 pub mod eligibility;
 pub mod language_result;
 pub mod promo_code;
+pub mod quota;
 pub mod redemption;
+pub mod reminder;
+pub mod room;
+pub mod roster;
 mod row;
 pub mod seats;
 pub mod stage;
 pub mod test_center;
 pub mod test_session;
+pub mod waitlist;
 
 use anyhow::anyhow;
 use chassis::{Error, Result};
