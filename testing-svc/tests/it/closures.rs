@@ -77,7 +77,8 @@ async fn a_room_closed_under_booked_people_displaces_them_and_they_are_offered_s
     for number in [3, 1, 2] {
         world.accept(number).await;
         names.push(world.book(number, &lost).await.name);
-        world.pass(1);
+        // Rooms are planned in steps of five minutes.
+        world.pass(5);
     }
     // Others waited long before that: who lost a seat comes first all the same.
     world.accept(9).await;

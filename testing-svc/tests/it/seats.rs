@@ -161,15 +161,24 @@ impl World {
         found.expect("a place").into_inner()
     }
 
-    /// The newest place of a person, whatever became of it.
+    /// The live place of a person, or else one of those that are over. The clock stands still in
+    /// tests, so ids alone don't tell which is newer.
     pub async fn newest_entry(&self, number: u128) -> pb::WaitlistEntry {
+        let found = self.maybe_entry(number).await;
+        found.expect("a place")
+    }
+
+    pub async fn maybe_entry(&self, number: u128) -> Option<pb::WaitlistEntry> {
+        use pb::waitlist_entry::State::{Offered, Waiting};
         let request = pb::ListWaitlistEntriesRequest {
             parent: CAMPAIGN.into(),
+            page_size: 100,
             ..Default::default()
         };
         let found = self.waitlist(number).list_waitlist_entries(request).await;
-        let places = found.expect("places").into_inner().waitlist_entries;
-        places.into_iter().next().expect("a place")
+        let mut places = found.expect("places").into_inner().waitlist_entries;
+        places.sort_by_key(|it| !matches!(it.state(), Waiting | Offered));
+        places.into_iter().next()
     }
 
     pub async fn take_offer(&self, number: u128, name: &str) -> Answer<pb::WaitlistEntry> {
