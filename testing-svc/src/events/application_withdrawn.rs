@@ -35,16 +35,18 @@ async fn take(ctx: &Context, event: &Event, withdrawn: &ApplicationWithdrawn) ->
     }
     store::eligibility::take(&tx, &campaign, account, application, now).await?;
     audit::record(&tx, &ctx.clock, &by, "TakeEligibility", application, "").await?;
-    give_up_seats(ctx, &tx, &by, &campaign, account).await?;
+    give_up_seats(ctx, &tx, &by, &campaign, account, "withdrawn").await?;
     Ok(ctx.db.commit(tx).await?)
 }
 
-async fn give_up_seats(
+/// Gives up every seat that the person could still sit on, and every place on a waiting list.
+pub(super) async fn give_up_seats(
     ctx: &Context,
     tx: &Tx,
     by: &Caller,
     campaign: &str,
     account: Uuid,
+    why: &str,
 ) -> Result<()> {
     let mut seats = store::booking::live_in_campaign(tx, campaign, account).await?;
     let sessions: Vec<Uuid> = seats.iter().map(|seat| seat.session.id).collect();
@@ -63,7 +65,7 @@ async fn give_up_seats(
         store::booking::save(tx, &seat.booking).await?;
         store::seats::give_back(tx, seat.session.id, seat.booking.id).await?;
         let name = seat.booking.name();
-        audit::record(tx, &ctx.clock, by, "CancelBooking", &name, "withdrawn").await?;
+        audit::record(tx, &ctx.clock, by, "CancelBooking", &name, why).await?;
         booking_cancelled(ctx, tx, &seat).await?;
         dealing::end_offer(ctx, tx, by, &seat, Outcome::Rejected).await?;
         dealing::deal(ctx, tx, seat.session.id).await?;
