@@ -9,7 +9,7 @@
 //! | [`eligibility`] | who may sit a stage |
 //! | [`stage`], [`test_center`], [`session`] | terms, places, and seats at a time |
 //! | [`room`], [`quota`], [`closure`] | where sessions take place, sorts of seats, and what can't be used |
-//! | [`booking`], [`start_window`], [`attempt`] | a person's seat, when it may be sat on, and the sitting |
+//! | [`booking`], [`desk`], [`start_window`], [`attempt`] | a person's seat, when it may be sat on, and the sitting |
 //! | [`waitlist`], [`seat_search`] | who is next when a seat is free, and why none is |
 //! | [`localized`] | one text in three languages |
 
@@ -17,6 +17,7 @@ pub mod attempt;
 pub mod booking;
 pub mod closure;
 pub mod code;
+pub mod desk;
 pub mod eligibility;
 pub mod iin_index;
 pub mod language_result;

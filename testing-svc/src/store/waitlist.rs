@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{one_row, row};
+use super::booking::Seat;
+use super::{booking, one_row, row};
 use crate::domain::session::Session;
 use crate::domain::waitlist::{Entry, Outcome, State, Wish};
 
@@ -114,6 +115,46 @@ pub async fn ahead<C: ConnectionTrait>(on: &C, entry: &Entry) -> Result<i32> {
         .map(|found| row::get::<i64>(&found, "n"))
         .transpose()?;
     Ok(count.map_or(0, |n| i32::try_from(n).unwrap_or(i32::MAX)))
+}
+
+/// A place with what is shown beside it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub entry: Entry,
+    /// Whether it was the only one asked for: then there is more to see of it.
+    pub alone: bool,
+    /// How many wait before it, while it waits.
+    pub ahead: Option<i32>,
+    /// The seat that is kept for it, or that it led to.
+    pub seat: Option<Seat>,
+}
+
+impl Place {
+    pub async fn alone<C: ConnectionTrait>(on: &C, entry: Entry) -> Result<Self> {
+        let ahead = match entry.state {
+            State::Waiting => Some(ahead(on, &entry).await?),
+            _ => None,
+        };
+        Ok(Self {
+            alone: true,
+            ahead,
+            ..Self::among_others(on, entry).await?
+        })
+    }
+
+    pub async fn among_others<C: ConnectionTrait>(on: &C, entry: Entry) -> Result<Self> {
+        let with_seat = matches!(entry.state, State::Offered | State::Accepted);
+        let seat = match entry.booking.filter(|_| with_seat) {
+            Some(booking) => booking::find(on, booking).await?,
+            None => None,
+        };
+        Ok(Self {
+            entry,
+            alone: false,
+            ahead: None,
+            seat,
+        })
+    }
 }
 
 /// What a list of places is narrowed by.

@@ -27,13 +27,13 @@ fn forms(kk: i32, ru: i32, wide: i32) -> Vec<pb::Quota> {
 /// Every person's own mixture of needs.
 fn sort(number: u128) -> impl FnOnce(&mut pb::Booking) {
     move |it| {
-        let language = if number % 2 == 0 {
+        let language = if number.is_multiple_of(2) {
             Language::Kk
         } else {
             Language::Ru
         };
         it.language = language.into();
-        it.accessible = number % 5 == 0;
+        it.accessible = number.is_multiple_of(5);
     }
 }
 

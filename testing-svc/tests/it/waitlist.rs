@@ -273,7 +273,8 @@ async fn wishes_and_needs_decide_who_is_next() {
     let second = world.hold_as(2, &session.name, |it| it.language = Language::Kk.into());
     let second = second.await.expect("a seat");
     let elsewhere = world.center().await.name;
-    let wishes: [(u128, Box<dyn Fn(&mut pb::WaitlistEntry)>); 5] = [
+    type Wish<'a> = Box<dyn Fn(&mut pb::WaitlistEntry) + 'a>;
+    let wishes: [(u128, Wish<'_>); 5] = [
         (3, Box::new(|it| it.language = Language::Ru.into())),
         (
             4,

@@ -1,5 +1,8 @@
 //! FindSeats: where there is a seat as wished, or why there is none and what is next.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use chassis::clock::{astana, to_pb};
 use chassis::error::{explain, language};
 use chassis::text::Language;
@@ -70,14 +73,17 @@ fn read(violations: &mut Violations, pb: &pb::FindSeatsRequest) -> Wishes {
 }
 
 async fn candidates(ctx: &Context, offers: Vec<Offer>) -> Result<Vec<Candidate>> {
-    let mut centers = std::collections::HashMap::new();
+    let mut centers = HashMap::new();
     let mut candidates = Vec::new();
     for offer in offers {
         let id = offer.session.center;
-        if !centers.contains_key(&id) {
-            centers.insert(id, store::test_center::find(ctx.db.read(), id).await?);
-        }
-        let center = centers.get(&id).and_then(Option::as_ref);
+        let center = match centers.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(empty) => {
+                empty.insert(store::test_center::find(ctx.db.read(), id).await?)
+            }
+        };
+        let center = center.as_ref();
         let zone = center.and_then(|center| TimeZone::get(&center.time_zone).ok());
         candidates.push(Candidate {
             session: offer.session,

@@ -12,6 +12,7 @@ use crate::domain::Change;
 use crate::domain::waitlist::{Outcome, State};
 use crate::rpc::bookings::{eligible, save};
 use crate::rpc::parse;
+use crate::store::waitlist::Place;
 use crate::{Context, dealing, events};
 
 pub async fn accept(
@@ -55,6 +56,6 @@ pub async fn accept(
         }
     }
     let entry = own(tx, &caller, &pb.name, id).await?;
-    let answer = written(ctx, tx, &entry, &caller, true).await?;
+    let answer = written(ctx, &Place::alone(tx, entry).await?, &caller)?;
     write.commit(answer).await
 }

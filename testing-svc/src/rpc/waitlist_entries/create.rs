@@ -19,6 +19,7 @@ use crate::domain::test_center;
 use crate::domain::waitlist::{Entry, State, Wish};
 use crate::rpc::parse;
 use crate::rpc::wishes::{self, Wanted};
+use crate::store::waitlist::Place;
 use crate::{Context, store};
 
 pub async fn create(
@@ -64,7 +65,7 @@ pub async fn create(
     }
     let name = entry.name();
     audit::record(tx, &ctx.clock, &caller, "CreateWaitlistEntry", &name, "").await?;
-    let answer = written(ctx, tx, &entry, &caller, true).await?;
+    let answer = written(ctx, &Place::alone(tx, entry).await?, &caller)?;
     write.commit(answer).await
 }
 

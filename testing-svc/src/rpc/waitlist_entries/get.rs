@@ -8,6 +8,7 @@ use tonic::Request;
 
 use super::{sees_all, written};
 use crate::rpc::parse;
+use crate::store::waitlist::Place;
 use crate::{Context, store};
 
 pub async fn get(
@@ -26,5 +27,5 @@ pub async fn get(
         .await?
         .filter(|entry| entry.campaign == campaign && may_see(entry.account))
         .ok_or(Error::NotFound(pb.name))?;
-    written(ctx, ctx.db.read(), &entry, &caller, true).await
+    written(ctx, &Place::alone(ctx.db.read(), entry).await?, &caller)
 }

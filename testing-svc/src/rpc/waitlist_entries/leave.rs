@@ -11,6 +11,7 @@ use tonic::Request;
 use super::{offered, own, reject, written};
 use crate::domain::waitlist::{Entry, Outcome, State};
 use crate::rpc::parse;
+use crate::store::waitlist::Place;
 use crate::{Context, dealing, store};
 
 pub async fn leave(
@@ -59,7 +60,7 @@ pub async fn leave(
         dealing::deal(ctx, tx, session).await?;
     }
     let entry = own(tx, &caller, &pb.name, id).await?;
-    let answer = written(ctx, tx, &entry, &caller, true).await?;
+    let answer = written(ctx, &Place::alone(tx, entry).await?, &caller)?;
     write.commit(answer).await
 }
 

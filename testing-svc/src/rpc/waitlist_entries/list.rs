@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{sees_all, written};
 use crate::rpc::{enums, parse};
-use crate::store::waitlist::Filter;
+use crate::store::waitlist::{Filter, Place};
 use crate::{Context, store};
 
 pub async fn list(
@@ -40,8 +40,9 @@ pub async fn list(
     let mut rows = store::waitlist::list(db, &filter, page.after, page.limit()).await?;
     let next_page_token = page.next(&mut rows, |entry| entry.id);
     let mut waitlist_entries = Vec::with_capacity(rows.len());
-    for entry in &rows {
-        waitlist_entries.push(written(ctx, db, entry, &caller, false).await?);
+    for entry in rows {
+        let place = Place::among_others(db, entry).await?;
+        waitlist_entries.push(written(ctx, &place, &caller)?);
     }
     Ok(pb::ListWaitlistEntriesResponse {
         waitlist_entries,

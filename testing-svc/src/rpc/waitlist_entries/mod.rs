@@ -16,7 +16,6 @@ use chassis::database::Tx;
 use chassis::{Error, Result as Outcome};
 use jiff::{SignedDuration, Timestamp};
 use proto::testing::v1 as pb;
-use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -25,6 +24,7 @@ use super::{enums, wishes};
 use crate::domain::waitlist::{Entry, State};
 use crate::domain::{booking, session, test_center};
 use crate::store::booking::Seat;
+use crate::store::waitlist::Place;
 use crate::{Context, OFFER_LINKS, store};
 
 #[derive(Clone)]
@@ -117,14 +117,9 @@ async fn offered(ctx: &Context, tx: &Tx, entry: &Entry) -> Outcome<Seat> {
     store::booking::lock(tx, id).await?.ok_or_else(vanished)
 }
 
-/// The place as this caller sees it now. `alone` where it is the only one asked for.
-async fn written<C: ConnectionTrait>(
-    ctx: &Context,
-    on: &C,
-    entry: &Entry,
-    caller: &Caller,
-    alone: bool,
-) -> Outcome<pb::WaitlistEntry> {
+/// The place as this caller sees it now.
+fn written(ctx: &Context, place: &Place, caller: &Caller) -> Outcome<pb::WaitlistEntry> {
+    let entry = &place.entry;
     let owner = caller.is(entry.account);
     let (wish, needs) = (&entry.wish, &entry.needs);
     let mut shown = pb::WaitlistEntry {
@@ -144,21 +139,14 @@ async fn written<C: ConnectionTrait>(
         state: enums::waitlist_state(entry.state).into(),
         displaced: entry.displaced,
         create_time: Some(to_pb(entry.created)),
+        ahead: place.ahead.unwrap_or_default(),
         ..Default::default()
     };
-    if alone && entry.state == State::Waiting {
-        shown.ahead = store::waitlist::ahead(on, entry).await?;
-    }
-    let with_seat = matches!(entry.state, State::Offered | State::Accepted);
-    let seat = match entry.booking.filter(|_| with_seat) {
-        Some(booking) => store::booking::find(on, booking).await?,
-        None => None,
-    };
-    if let Some(seat) = seat {
-        show_offer(ctx, &mut shown, entry, &seat);
+    if let Some(seat) = &place.seat {
+        show_offer(ctx, &mut shown, entry, seat);
         let may_reject = owner || caller.is_service();
-        if alone && may_reject && entry.state == State::Offered {
-            shown.reject_token = reject_token(ctx, &seat)?;
+        if place.alone && may_reject && entry.state == State::Offered {
+            shown.reject_token = reject_token(ctx, seat)?;
         }
     }
     Ok(shown)

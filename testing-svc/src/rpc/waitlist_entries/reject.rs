@@ -13,6 +13,7 @@ use crate::domain::waitlist::Outcome;
 use crate::rpc::bookings::save;
 use crate::rpc::parse;
 use crate::store::booking::Seat;
+use crate::store::waitlist::Place;
 use crate::{Context, dealing, store};
 
 pub async fn reject(
@@ -53,7 +54,7 @@ pub async fn reject(
     give_on(ctx, tx, &caller, seat, outcome).await?;
     dealing::deal(ctx, tx, session).await?;
     let entry = own(tx, &caller, &pb.name, id).await?;
-    let answer = written(ctx, tx, &entry, &caller, true).await?;
+    let answer = written(ctx, &Place::alone(tx, entry).await?, &caller)?;
     write.commit(answer).await
 }
 
