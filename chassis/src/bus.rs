@@ -3,13 +3,15 @@
 //! An event is delivered until every subscriber took it, so a subscriber may see it twice; it
 //! records the event's id in the transaction of its effect ([`first_time`]).
 
-use std::sync::{Arc, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use prost::{Message, Name};
 use uuid::Uuid;
 
-use crate::clock::{Clock, to_us};
+use crate::clock::{Clock, Stopwatch, to_us};
 use crate::database::{Tx, execute};
 use crate::error::{Error, Result};
 
@@ -72,12 +74,59 @@ impl Subscriber {
 }
 
 /// The bus of one process.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Bus {
     subscribers: Arc<RwLock<Vec<Subscriber>>>,
+    pauses: Arc<Pauses>,
+}
+
+/// From when on events that were not taken may be tried again. The machine's time passes here: in
+/// a rehearsal whose clock stands still a neighbour that was away comes back all the same. A
+/// process that starts anew tries everything at once.
+struct Pauses {
+    passed: Box<dyn Fn() -> Duration + Send + Sync>,
+    until: Mutex<HashMap<Uuid, Duration>>,
+}
+
+impl Default for Bus {
+    fn default() -> Self {
+        let watch = Stopwatch::start();
+        Self::timed_by(move || watch.elapsed())
+    }
 }
 
 impl Bus {
+    /// A bus whose pauses are measured by `passed`, the time since some beginning.
+    pub fn timed_by(passed: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        Self {
+            subscribers: Arc::default(),
+            pauses: Arc::new(Pauses {
+                passed: Box::new(passed),
+                until: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Whether the pause of an event that was not taken is over.
+    pub(crate) fn may_try(&self, event: Uuid) -> bool {
+        let until = self.pauses.until.lock().unwrap_or_else(|e| e.into_inner());
+        until
+            .get(&event)
+            .is_none_or(|until| *until <= (self.pauses.passed)())
+    }
+
+    /// Begins a pause.
+    pub(crate) fn put_off(&self, event: Uuid, wait: Duration) {
+        let mut until = self.pauses.until.lock().unwrap_or_else(|e| e.into_inner());
+        until.insert(event, (self.pauses.passed)() + wait);
+    }
+
+    /// The event is taken or set aside: it has no more pauses.
+    pub(crate) fn is_over(&self, event: Uuid) {
+        let mut until = self.pauses.until.lock().unwrap_or_else(|e| e.into_inner());
+        until.remove(&event);
+    }
+
     pub fn subscribe(&self, subscribers: impl IntoIterator<Item = Subscriber>) {
         self.subscribers
             .write()

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`error`], [`violation`], [`text`] | every "no": one enum, one conversion to the wire, in three languages |
 //! | [`caller`], [`token`], [`policy`] | who calls, how that is proven, what they may call |
-//! | [`server`], [`client`], [`tls`] | the layers before a handler; one client for local and remote services |
+//! | [`server`], [`watch`], [`client`], [`tls`] | the layers before a handler; calls that stay open; one client for local and remote services |
 //! | [`database`], [`once`], [`outbox`], [`bus`], [`audit`] | writing exactly once, and telling others at least once |
 //! | [`page`], [`name`] | keyset lists and resource names |
 //! | [`clock`], [`ids`], [`mask`], [`identifier`] | injected time, ids and randomness; personal data that cannot be printed |
@@ -39,5 +39,6 @@ pub mod text;
 pub mod tls;
 pub mod token;
 pub mod violation;
+pub mod watch;
 
 pub use error::{Error, Result};

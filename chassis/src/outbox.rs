@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use prost::{Message, Name};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -69,10 +68,9 @@ impl Relay {
 
     /// One pass over what is due; tells how many events were taken.
     pub async fn round(&self) -> Result<usize> {
-        let now = self.clock.now();
         let rows = query_all(
             self.db.read(),
-            "SELECT seq, id, kind, about, payload, created_us, attempts, retry_us FROM outbox
+            "SELECT seq, id, kind, about, payload, created_us, attempts FROM outbox
              WHERE dead = FALSE ORDER BY seq LIMIT $1",
             [i64::try_from(BATCH).unwrap_or(i64::MAX).into()],
         )
@@ -91,17 +89,18 @@ impl Relay {
             let (seq, attempts): (i64, i32) =
                 (row.try_get("", "seq")?, row.try_get("", "attempts")?);
             // Later events of a resource wait for the earlier ones.
-            if waiting.contains(&event.about) || from_us(row.try_get("", "retry_us")?) > now {
+            if waiting.contains(&event.about) || !self.bus.may_try(event.id) {
                 waiting.insert(event.about);
                 continue;
             }
             match self.bus.publish(&event).await {
                 Ok(()) => {
                     self.done(seq).await?;
+                    self.bus.is_over(event.id);
                     moved += 1;
                 }
                 Err(_) => {
-                    self.put_off(seq, attempts + 1).await?;
+                    self.put_off(seq, &event, attempts + 1).await?;
                     waiting.insert(event.about);
                 }
             }
@@ -115,18 +114,19 @@ impl Relay {
         Ok(tx.commit().await?)
     }
 
-    async fn put_off(&self, seq: i64, attempts: i32) -> Result<()> {
-        let wait = SignedDuration::from_millis(100_i64 << attempts.clamp(0, 9));
+    async fn put_off(&self, seq: i64, event: &Event, attempts: i32) -> Result<()> {
+        let is_dead = attempts >= MOST_ATTEMPTS;
+        if is_dead {
+            self.bus.is_over(event.id);
+        } else {
+            let wait = Duration::from_millis(100_u64 << attempts.clamp(0, 9));
+            self.bus.put_off(event.id, wait);
+        }
         let tx = self.db.begin().await?;
         execute(
             &tx,
-            "UPDATE outbox SET attempts = $2, retry_us = $3, dead = $4 WHERE seq = $1",
-            [
-                seq.into(),
-                attempts.into(),
-                to_us(self.clock.now() + wait).into(),
-                (attempts >= MOST_ATTEMPTS).into(),
-            ],
+            "UPDATE outbox SET attempts = $2, dead = $3 WHERE seq = $1",
+            [seq.into(), attempts.into(), is_dead.into()],
         )
         .await?;
         Ok(tx.commit().await?)

@@ -30,6 +30,7 @@ use crate::policy::Policy;
 use crate::text::{Language, Texts};
 use crate::tls::{MutualTls, partner_name};
 use crate::token::Verifier;
+use crate::watch::{self, Draining};
 
 /// A service, built and ready: what to serve, what to subscribe, what to run.
 pub struct Service {
@@ -139,7 +140,15 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
     };
     let span = tracing::info_span!("rpc", service = guard.service, rpc);
     let longest = guard.policy.longest(&rpc).unwrap_or(guard.longest);
-    let deadline = deadline(request.headers()).map_or(longest, |wanted| wanted.min(longest));
+    let asked = deadline(request.headers());
+    let terms = watch::is_watch(&rpc).then(|| watch::Terms {
+        service: guard.service,
+        scope,
+        deadline: asked,
+        draining: request.extensions().get::<Draining>().cloned(),
+    });
+    // Of a watch, and of any other stream, this is the time until it begins.
+    let deadline = asked.map_or(longest, |asked| asked.min(longest));
     let work = async {
         let caller = guard.caller(&request)?;
         guard.policy.check(&rpc, &caller)?;
@@ -172,10 +181,15 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
         .find(|known| *known == rpc)
         .unwrap_or("unknown");
     crate::telemetry::answered(guard.service, known, code, started.elapsed());
-    response
+    match terms {
+        Some(terms) if !response.headers().contains_key("grpc-status") => {
+            watch::guarded(response, terms)
+        }
+        _ => response,
+    }
 }
 
-fn deadline_exceeded() -> Status {
+pub(crate) fn deadline_exceeded() -> Status {
     use tonic_types::{ErrorDetails, StatusExt};
     let text = error::explain("DEADLINE_EXCEEDED", &[]);
     let mut details = ErrorDetails::with_error_info("DEADLINE_EXCEEDED", "wire.irikteu.kz", []);
@@ -226,7 +240,14 @@ pub fn join(
     Ok(Routes::from(common.into_axum_router().merge(router)).prepare())
 }
 
-/// Serves routes until `stop`, then lets what is under way end.
+/// After the stop, as long is waited for what is under way.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// Calls at once on one connection. A gateway has one to each service: the watches of all who
+/// listen there must leave room for everybody's calls.
+const CALLS_AT_ONCE: u32 = 4096;
+
+/// Serves routes until `stop`, then ends the watches and lets what is under way end.
 pub async fn serve(
     listener: TcpListener,
     routes: Routes,
@@ -236,15 +257,24 @@ pub async fn serve(
     let mut server = Server::builder()
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .http2_keepalive_timeout(Some(Duration::from_secs(10)))
-        .max_concurrent_streams(256);
+        .max_concurrent_streams(CALLS_AT_ONCE);
     if let Some(tls) = tls {
         server = server.tls_config(tls.server()?)?;
     }
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    server
+    let told = axum::Extension(Draining(stop.clone()));
+    let routes = Routes::from(routes.into_axum_router().layer(told)).prepare();
+    let serving = server
         .add_routes(routes)
-        .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
-        .await?;
+        .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned());
+    let waited_enough = async {
+        stop.cancelled().await;
+        crate::jobs::pause(DRAIN).await;
+    };
+    tokio::select! {
+        served = serving => served?,
+        () = waited_enough => tracing::warn!("calls were cut off after the drain"),
+    }
     Ok(())
 }
 

@@ -103,6 +103,11 @@ pub fn level(service: &str, what: &str, value: i64) {
         .set(value);
 }
 
+/// Moves a level up or down: for what is open now.
+pub fn change(service: &str, what: &str, by: i64) {
+    METRICS.gauges.with_label_values(&[service, what]).add(by);
+}
+
 /// All metrics of the process in Prometheus' text format.
 pub fn metrics() -> String {
     let mut text = Vec::new();

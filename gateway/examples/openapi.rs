@@ -7,7 +7,7 @@ use prost_reflect::DescriptorPool;
 
 fn main() -> anyhow::Result<()> {
     let pool = DescriptorPool::decode(proto::DESCRIPTOR)?;
-    let routes = Routes::read(&pool)?;
+    let routes = Routes::read(&pool, &gateway::route::access::SUITE)?;
     println!("{}", openapi::document(&pool, &routes)?);
     Ok(())
 }

@@ -1,64 +1,60 @@
-// Proves an e-mail address by the link of the mail. A person presses the button: programs that
-// open links in mails prove nothing.
-const WORDS = {
+// Proves an e-mail address by the link of a mail: of a registration, or of an account that changes
+// its address. A person presses the button: programs that open links in mails prove nothing.
+import { by, call, name, say, sentences, speak, token } from "/pages/link.js";
+
+const REGISTRATION = {
   kk: {
     title: "Электрондық поштаны растау", ask: "Бұл пошта мекенжайы сіздікі екенін растау үшін батырманы басыңыз.",
     button: "Растау", done: "Мекенжай расталды. Тіркелуді бастаған бетке оралыңыз.",
-    broken: "Сілтеме толық емес. Хаттағы сілтемені толық ашыңыз.", failed: "Сервиске қосыла алмадық. Қайталап көріңіз.",
   },
   ru: {
     title: "Подтверждение электронной почты", ask: "Нажмите кнопку, чтобы подтвердить, что этот адрес принадлежит вам.",
     button: "Подтвердить", done: "Адрес подтверждён. Вернитесь на страницу, где вы начали регистрацию.",
-    broken: "Ссылка неполная. Откройте ссылку из письма целиком.", failed: "Не удалось связаться с сервисом. Попробуйте ещё раз.",
   },
   en: {
     title: "Confirm your e-mail address", ask: "Press the button to confirm that this address is yours.",
     button: "Confirm", done: "The address is confirmed. Go back to the page where you began to register.",
-    broken: "The link is not complete. Open the whole link of the mail.", failed: "The service can't be reached. Try again.",
   },
 };
 
-const by = (id) => document.getElementById(id);
-const link = new URLSearchParams(location.hash.slice(1));
-const name = link.get("name") ?? "";
-const token = link.get("token") ?? "";
-// The link is used now; it need not stay in the history.
-history.replaceState(null, "", location.pathname);
+// The change belongs to the session that began it, so the browser matters here.
+const CHANGE = {
+  kk: {
+    title: "Жаңа пошта мекенжайын растау",
+    ask: "Жаңа мекенжайды растау үшін батырманы басыңыз. Бұл бетті өзгерісті бастаған браузерде ашыңыз. Растағаннан кейін барлық сеанс аяқталады.",
+    button: "Растау", done: "Мекенжай өзгерді. Қайта кіріңіз.",
+  },
+  ru: {
+    title: "Подтверждение нового адреса",
+    ask: "Нажмите кнопку, чтобы подтвердить новый адрес. Откройте эту страницу в том браузере, где вы начали смену адреса. После подтверждения все сеансы завершатся.",
+    button: "Подтвердить", done: "Адрес изменён. Войдите снова.",
+  },
+  en: {
+    title: "Confirm your new address",
+    ask: "Press the button to confirm the new address. Open this page in the browser in which you began the change. After it every session ends.",
+    button: "Confirm", done: "The address is changed. Sign in again.",
+  },
+};
 
-const wanted = [link.get("language"), ...navigator.languages].map((it) => it?.slice(0, 2));
-const language = wanted.find((it) => it in WORDS) ?? "kk";
-const words = WORDS[language];
-
-function say(text, className = "") {
-  by("text").textContent = text;
-  by("text").className = className;
-}
+const kinds = [
+  { shape: /^registrationAttempts\/[A-Za-z0-9_-]+$/, verb: "proveEmail", words: REGISTRATION },
+  { shape: /^accounts\/[A-Za-z0-9_-]+\/emailChanges\/[A-Za-z0-9_-]+$/, verb: "prove", words: CHANGE },
+];
+const isChange = location.pathname === "/confirm-email";
+const kind = kinds[isChange ? 1 : 0];
+const words = speak(kind.words);
 
 async function confirm() {
   by("button").disabled = true;
-  try {
-    const reply = await fetch(`/v1/${name}/proveEmail`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Accept-Language": language },
-      body: JSON.stringify({ token }),
-    });
-    if (reply.ok) {
-      by("button").hidden = true;
-      return say(words.done, "good");
-    }
-    say((await reply.json()).detail, "bad");
-  } catch {
-    say(words.failed, "bad");
-  }
+  const answer = await call("POST", `/v1/${name}/${kind.verb}`, { token });
   by("button").disabled = false;
+  if (!answer.ok) return say(sentences(answer.json), "bad");
+  by("button").hidden = true;
+  say(words.done, "good");
 }
 
-document.documentElement.lang = language;
-document.title = `${words.title} – Irikteu`;
-by("title").textContent = words.title;
-if (/^registrationAttempts\/[A-Za-z0-9_-]+$/.test(name) && token) {
+if (kind.shape.test(name) && token) {
   say(words.ask);
-  by("button").textContent = words.button;
   by("button").hidden = false;
   by("button").onclick = confirm;
 } else {

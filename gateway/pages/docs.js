@@ -220,6 +220,7 @@ async function sent({ method, url, headers, content }, operation) {
   const status = make("h3", { className: reply.ok ? "good" : "bad" }, `${word("received")}: ${reply.status}`);
   const shown = ["content-type", "etag", "retry-after", "x-trace-id"].filter((it) => reply.headers.get(it));
   const head = make("pre", { className: "head" }, shown.map((it) => `${it}: ${reply.headers.get(it)}\n`).join(""));
+  if (type.includes("event-stream")) return [status, head, ...listen(reply)];
   if (!type.includes("json")) {
     const link = make("a", { href: URL.createObjectURL(await reply.blob()), download: "document" }, word("download"));
     return [status, head, make("p", {}, link)];
@@ -232,6 +233,21 @@ async function sent({ method, url, headers, content }, operation) {
     parts.push(make("p", { className: "good" }, word("taken")));
   }
   return parts;
+}
+
+// Events as they come, until the button is pressed or the stream ends.
+function listen(reply) {
+  const shown = make("pre", {});
+  const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
+  const stop = make("button", { type: "button", className: "quiet", onclick: () => reader.cancel() }, word("stop"));
+  (async () => {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      shown.append(part.value);
+      shown.scrollTop = shown.scrollHeight;
+    }
+    stop.disabled = true;
+  })();
+  return [shown, stop];
 }
 
 // ---- the page ----

@@ -7,7 +7,7 @@ export const WORDS = {
     send: "Жіберу", sending: "Жіберілуде…", curl: "curl пәрмені", copy: "Көшіру", copied: "Көшірілді",
     received: "Жауап", failed: "Сервиске қосыла алмадық.", required: "міндетті", readOnly: "тек оқу үшін",
     writeOnly: "тек жіберу үшін", needsSession: "Жүйеге кіру қажет", takesSession: "Кірусіз де болады",
-    taken: "Токен қабылданды.", download: "Файлды сақтау", nothing: "Ештеңе табылмады.",
+    taken: "Токен қабылданды.", download: "Файлды сақтау", nothing: "Ештеңе табылмады.", stop: "Тоқтату",
   },
   ru: {
     token: "Токен доступа", filter: "Поиск операции", introduction: "Описание API",
@@ -16,7 +16,7 @@ export const WORDS = {
     send: "Отправить", sending: "Отправляется…", curl: "Команда curl", copy: "Копировать", copied: "Скопировано",
     received: "Ответ", failed: "Не удалось связаться с сервисом.", required: "обязательно", readOnly: "только чтение",
     writeOnly: "только запись", needsSession: "Нужен вход", takesSession: "Можно без входа",
-    taken: "Токен принят.", download: "Сохранить файл", nothing: "Ничего не найдено.",
+    taken: "Токен принят.", download: "Сохранить файл", nothing: "Ничего не найдено.", stop: "Остановить",
   },
   en: {
     token: "Access token", filter: "Find an operation", introduction: "About the API",
@@ -25,7 +25,7 @@ export const WORDS = {
     send: "Send", sending: "Sending…", curl: "As curl", copy: "Copy", copied: "Copied",
     received: "Answer", failed: "The service can't be reached.", required: "required", readOnly: "read only",
     writeOnly: "write only", needsSession: "Needs a session", takesSession: "Works without a session",
-    taken: "Token taken over.", download: "Save the file", nothing: "Nothing found.",
+    taken: "Token taken over.", download: "Save the file", nothing: "Nothing found.", stop: "Stop",
   },
 };
 

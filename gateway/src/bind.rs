@@ -48,6 +48,7 @@ pub fn bind(
     binding.check_mask();
     binding.path(parts.segments);
     binding.if_match(parts.headers);
+    binding.last_event_id(parts.headers);
     binding.request_id(parts, ids);
     binding.manner.snake = binding.reading.snake;
     if binding.reading.violations.is_empty() {

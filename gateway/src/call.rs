@@ -85,6 +85,25 @@ pub async fn download(
     in_time(limit, call).await.map(Response::into_inner)
 }
 
+/// One message there, many back for as long as somebody listens. The deadline is only for the first
+/// answer: to a service it would be for the whole stream.
+pub async fn listen(
+    connection: Connection,
+    operation: &Operation,
+    envelope: Envelope,
+    message: DynamicMessage,
+) -> Result<Streaming<DynamicMessage>, Status> {
+    let limit = envelope.deadline;
+    let mut request = Request::new(message);
+    *request.metadata_mut() = MetadataMap::from_headers(envelope.headers);
+    let (path, codec) = (operation.path.clone(), Dynamic::of(&operation.rpc));
+    let call = async {
+        let mut client = ready(connection).await?;
+        client.server_streaming(request, path, codec).await
+    };
+    in_time(limit, call).await.map(Response::into_inner)
+}
+
 async fn ready(connection: Connection) -> Result<Grpc<Connection>, Status> {
     let mut client = Grpc::new(connection).max_decoding_message_size(LARGEST_ANSWER);
     client

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chassis::config::CommonArgs;
 
+use crate::events::StreamRules;
 use crate::introduction;
 use crate::limit::{Rate, Rates};
 
@@ -38,6 +39,8 @@ pub struct GatewayConfig {
     pub introduction_life: Duration,
     /// How often somebody may call.
     pub rates: Rates,
+    /// How streams of events are kept.
+    pub streams: StreamRules,
 }
 
 impl Default for GatewayConfig {
@@ -54,6 +57,7 @@ impl Default for GatewayConfig {
             body_timeout: Duration::from_secs(20),
             introduction_life: introduction::LONGEST,
             rates: Rates::default(),
+            streams: StreamRules::default(),
         }
     }
 }
@@ -133,6 +137,18 @@ pub struct ServeArgs {
     /// How often one address may sign in, refresh and register: at once / a minute.
     #[arg(long, env = "IRIKTEU_RATE_CREDENTIALS", default_value_t = Rates::default().credentials)]
     pub rate_credentials: Rate,
+
+    /// Streams of events at once; each may hold a connection.
+    #[arg(long, env = "IRIKTEU_STREAMS", default_value_t = StreamRules::default().total)]
+    pub streams: usize,
+
+    /// Streams of events of one address.
+    #[arg(long, env = "IRIKTEU_STREAMS_ADDRESS", default_value_t = StreamRules::default().address)]
+    pub streams_address: usize,
+
+    /// Streams of events of one account.
+    #[arg(long, env = "IRIKTEU_STREAMS_ACCOUNT", default_value_t = StreamRules::default().account)]
+    pub streams_account: usize,
 }
 
 impl ServeArgs {
@@ -149,6 +165,12 @@ impl ServeArgs {
             trusted_proxies: self.trusted_proxies,
             introduction_life: Duration::from_millis(self.session_cache_ms),
             rates,
+            streams: StreamRules {
+                total: self.streams,
+                address: self.streams_address,
+                account: self.streams_account,
+                ..StreamRules::default()
+            },
             ..GatewayConfig::default()
         }
     }

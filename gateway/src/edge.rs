@@ -13,6 +13,7 @@ use chassis::ids::Ids;
 use chassis::text::Language;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use tokio_util::sync::CancellationToken;
 
 use crate::problem::{Problem, TEXTS};
 use crate::{Inner, leftover};
@@ -20,6 +21,10 @@ use crate::{Inner, leftover};
 /// The address at the other end of the connection, put there by [`crate::serve`].
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
+
+/// Told to every request of a listener that is about to close, by [`crate::serve`].
+#[derive(Debug, Clone, Default)]
+pub struct Draining(pub CancellationToken);
 
 /// The route a request took, for logs and metrics: a path holds ids, a template none.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::bind::{Binding, Parts, text_at};
 use crate::problem::Problem;
-use crate::route::set_at;
+use crate::route::{Shape, set_at};
 
 impl Binding<'_> {
     pub(crate) fn if_match(&mut self, headers: &HeaderMap) {
@@ -33,6 +33,24 @@ impl Binding<'_> {
                 set_at(&mut self.message, &way, Value::String(etag.to_owned()));
                 self.manner.etag_by_header = true;
             }
+        }
+    }
+
+    /// Where a listener that comes back goes on. The header is newer than the address, which stays
+    /// as it was when the page began to listen.
+    pub(crate) fn last_event_id(&mut self, headers: &HeaderMap) {
+        let Shape::Events(events) = &self.operation.shape else {
+            return;
+        };
+        let (Some(field), Some(header)) =
+            (events.resume_token.clone(), headers.get("last-event-id"))
+        else {
+            return;
+        };
+        match header.to_str() {
+            Ok("") => {}
+            Ok(id) => self.message.set_field(&field, Value::String(id.to_owned())),
+            Err(_) => self.no("Last-Event-ID", "INVALID_FORMAT"),
         }
     }
 

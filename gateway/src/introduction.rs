@@ -30,6 +30,8 @@ pub struct Introductions {
     clock: Clock,
     /// How often something was forgotten.
     forgotten: AtomicU64,
+    /// Told whose sessions are to be asked about again; nobody means everybody.
+    tell: Box<dyn Fn(Option<Uuid>) + Send + Sync>,
 }
 
 type Key = ([u8; 32], &'static str);
@@ -47,8 +49,13 @@ pub struct Before(u64);
 
 impl Introductions {
     /// `life` of zero keeps nothing.
-    pub fn new(life: Duration, clock: Clock) -> Self {
+    pub fn new(
+        life: Duration,
+        clock: Clock,
+        tell: impl Fn(Option<Uuid>) + Send + Sync + 'static,
+    ) -> Self {
         Self {
+            tell: Box::new(tell),
             kept: Mutex::new(Bounded::new(MOST)),
             life: life.min(LONGEST),
             clock,
@@ -65,7 +72,7 @@ impl Introductions {
         token: &Masked<String>,
         service: &'static str,
     ) -> Result<Arc<Introduction>, Before> {
-        let before = Before(self.forgotten.load(Ordering::SeqCst));
+        let before = self.before();
         if self.life.is_zero() {
             return Err(before);
         }
@@ -81,6 +88,11 @@ impl Introductions {
             }
             None => Err(before),
         }
+    }
+
+    /// Where to begin asking.
+    pub fn before(&self) -> Before {
+        Before(self.forgotten.load(Ordering::SeqCst))
     }
 
     pub fn keep(
@@ -107,16 +119,22 @@ impl Introductions {
 
     /// Forgets everything about an account: its session was ended or refreshed, its roles changed.
     pub fn forget(&self, account: Uuid) {
-        let mut all = self.lock();
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
-        all.retain(|kept| kept.introduction.account != Some(account));
+        {
+            let mut all = self.lock();
+            self.forgotten.fetch_add(1, Ordering::SeqCst);
+            all.retain(|kept| kept.introduction.account != Some(account));
+        }
+        (self.tell)(Some(account));
     }
 
     /// Forgets everybody: a session ended that nothing names.
     pub fn forget_all(&self) {
-        let mut all = self.lock();
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
-        all.clear();
+        {
+            let mut all = self.lock();
+            self.forgotten.fetch_add(1, Ordering::SeqCst);
+            all.clear();
+        }
+        (self.tell)(None);
     }
 
     /// Forgets the account when the value is dropped: also when the client breaks a call off that
@@ -183,7 +201,7 @@ mod tests {
     #[test]
     fn an_introduction_lives_for_three_seconds_at_most() {
         let clock = chassis::testing::clock();
-        let all = Introductions::new(Duration::from_secs(60), clock.clone());
+        let all = Introductions::new(Duration::from_secs(60), clock.clone(), |_| ());
         keep(&all, "a", 1);
         clock.advance(SignedDuration::from_millis(2999));
         assert!(knows(&all, "a"));
@@ -194,7 +212,7 @@ mod tests {
 
     #[test]
     fn an_account_is_forgotten_with_all_its_sessions() {
-        let all = Introductions::new(LONGEST, chassis::testing::clock());
+        let all = Introductions::new(LONGEST, chassis::testing::clock(), |_| ());
         for (text, account) in [("a", 1), ("b", 1), ("c", 2)] {
             keep(&all, text, account);
         }
@@ -209,7 +227,7 @@ mod tests {
 
     #[test]
     fn what_was_forgotten_during_an_exchange_is_not_kept_after_it() {
-        let all = Introductions::new(LONGEST, chassis::testing::clock());
+        let all = Introductions::new(LONGEST, chassis::testing::clock(), |_| ());
         let before = all.find(&token("a"), SERVICE).expect_err("nothing known");
         all.forget(Uuid::from_u128(1));
         all.keep(&token("a"), SERVICE, of(1), before);
@@ -218,12 +236,12 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_zero_keeps_nothing() {
-        let all = Introductions::new(LONGEST, chassis::testing::clock());
+        let all = Introductions::new(LONGEST, chassis::testing::clock(), |_| ());
         for number in 0..20_000 {
             keep(&all, &number.to_string(), 1);
         }
         assert!(all.lock().len() <= MOST);
-        let none = Introductions::new(Duration::ZERO, chassis::testing::clock());
+        let none = Introductions::new(Duration::ZERO, chassis::testing::clock(), |_| ());
         keep(&none, "a", 1);
         assert!(!knows(&none, "a"));
     }

@@ -7,13 +7,14 @@
 //! | [`call`] | messages known only by their descriptors, to a service and back |
 //! | [`transcode`] | one request, start to end; no RPC is known there by name |
 //! | [`upload`], [`download`] | raw bodies in both directions |
+//! | [`events`] | streams of messages as server-sent events |
 //! | [`session`] | bearer tokens, cookies, origins |
 //! | [`introduction`] | who a token is, kept for a moment |
 //! | [`limit`], [`bounded`] | how often somebody may call; memory that stays small |
 //! | [`problem`], [`naming`] | every "no" as problem+json, in the client's words |
 //! | [`openapi`], [`comment`] | the OpenAPI document |
-//! | [`pages`] | the API page and the page that confirms an e-mail address |
-//! | [`edge`], [`leftover`], [`mod@serve`], [`config`] | what stands around every route; the listener; settings |
+//! | [`pages`] | the API page, and where the links of mails lead |
+//! | [`edge`], [`leftover`], [`mod@serve`], [`stall`], [`config`] | what stands around every route; the listener; settings |
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub mod comment;
 pub mod config;
 pub mod download;
 pub mod edge;
+pub mod events;
 pub mod header;
 pub mod introduction;
 pub mod json;
@@ -51,6 +53,7 @@ pub mod problem;
 pub mod route;
 pub mod serve;
 pub mod session;
+pub mod stall;
 pub mod template;
 pub mod transcode;
 pub mod upload;
@@ -71,6 +74,8 @@ pub struct Inner {
     pub(crate) openapi: String,
     pub(crate) limits: limit::Limits,
     pub(crate) introductions: introduction::Introductions,
+    pub(crate) places: Arc<events::places::Places>,
+    pub(crate) hubs: events::hub::Hubs,
     connections: HashMap<&'static str, Connection>,
     /// The only connection that speaks for the gateway itself.
     pub(crate) identity: Connection,
@@ -89,6 +94,21 @@ impl Inner {
     }
 }
 
+/// What is served: the suite's own contract, or that of a test.
+#[derive(Debug, Clone, Copy)]
+pub struct Contract<'a> {
+    /// An encoded `google.protobuf.FileDescriptorSet`.
+    pub descriptor: &'a [u8],
+    pub doors: &'a route::Doors,
+}
+
+impl Contract<'_> {
+    pub const SUITE: Contract<'static> = Contract {
+        descriptor: proto::DESCRIPTOR,
+        doors: &route::access::SUITE,
+    };
+}
+
 impl Gateway {
     /// Reads the contract and connects to every service of [`route::SERVICES`].
     ///
@@ -105,20 +125,41 @@ impl Gateway {
         clock: Clock,
         ready: Ready,
     ) -> anyhow::Result<Self> {
-        let pool = DescriptorPool::decode(proto::DESCRIPTOR).context("the contract")?;
-        let routes = route::Routes::read(&pool)?;
+        Self::of(Contract::SUITE, config, connect, speaker, ids, clock, ready)
+    }
+
+    /// The same before another contract.
+    ///
+    /// # Errors
+    /// If the contract has an annotation that can't be served.
+    pub fn of(
+        contract: Contract<'_>,
+        config: GatewayConfig,
+        connect: impl Fn(&'static str) -> Connection,
+        speaker: ServiceIdentity,
+        ids: Ids,
+        clock: Clock,
+        ready: Ready,
+    ) -> anyhow::Result<Self> {
+        let pool = DescriptorPool::decode(contract.descriptor).context("the contract")?;
+        let routes = route::Routes::read(&pool, contract.doors)?;
         let openapi = openapi::document(&pool, &routes)?;
         let connections = route::SERVICES
             .into_iter()
             .map(|it| (it, connect(it)))
             .collect();
+        let places = events::places::Places::new(config.streams);
+        let nudged = places.clone();
         Ok(Self(Arc::new(Inner {
             identity: connect(IDENTITY).signed(speaker),
             connections,
             introductions: introduction::Introductions::new(
                 config.introduction_life,
                 clock.clone(),
+                move |account| nudged.nudge(account),
             ),
+            places,
+            hubs: events::hub::Hubs::default(),
             limits: limit::Limits::new(config.rates.clone(), clock.clone()),
             config,
             routes,
@@ -167,10 +208,12 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_headers([
             names::ACCEPT_LANGUAGE,
             names::AUTHORIZATION,
+            names::CACHE_CONTROL,
             names::CONTENT_TYPE,
             names::IF_MATCH,
             HeaderName::from_static("content-digest"),
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("last-event-id"),
             HeaderName::from_static(session::SESSION_HEADER),
             HeaderName::from_static("traceparent"),
         ])

@@ -15,41 +15,59 @@ use crate::Inner;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                       connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-const FILES: [(&str, &str, &str); 7] = [
-    (
-        "/docs/icon.svg",
-        "image/svg+xml",
-        include_str!("../pages/icon.svg"),
-    ),
-    (
-        "/docs",
-        "text/html; charset=utf-8",
-        include_str!("../pages/docs.html"),
-    ),
-    (
-        "/docs/docs.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../pages/docs.js"),
-    ),
-    (
-        "/docs/words.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../pages/words.js"),
-    ),
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// The page that proves an address serves two sorts of links.
+const CONFIRM: &str = include_str!("../pages/confirm.html");
+
+const FILES: [(&str, &str, &str); 15] = [
+    ("/docs", HTML, include_str!("../pages/docs.html")),
+    ("/docs/docs.js", SCRIPT, include_str!("../pages/docs.js")),
+    ("/docs/words.js", SCRIPT, include_str!("../pages/words.js")),
     (
         "/docs/style.css",
         "text/css; charset=utf-8",
         include_str!("../pages/style.css"),
     ),
     (
-        "/confirm",
-        "text/html; charset=utf-8",
-        include_str!("../pages/confirm.html"),
+        "/docs/icon.svg",
+        "image/svg+xml",
+        include_str!("../pages/icon.svg"),
+    ),
+    ("/confirm", HTML, CONFIRM),
+    ("/confirm-email", HTML, CONFIRM),
+    ("/recover", HTML, include_str!("../pages/recover.html")),
+    (
+        "/accept-invitation",
+        HTML,
+        include_str!("../pages/accept-invitation.html"),
     ),
     (
-        "/confirm/confirm.js",
-        "text/javascript; charset=utf-8",
+        "/reject-offer",
+        HTML,
+        include_str!("../pages/reject-offer.html"),
+    ),
+    ("/pages/link.js", SCRIPT, include_str!("../pages/link.js")),
+    (
+        "/pages/confirm.js",
+        SCRIPT,
         include_str!("../pages/confirm.js"),
+    ),
+    (
+        "/pages/recover.js",
+        SCRIPT,
+        include_str!("../pages/recover.js"),
+    ),
+    (
+        "/pages/accept-invitation.js",
+        SCRIPT,
+        include_str!("../pages/accept-invitation.js"),
+    ),
+    (
+        "/pages/reject-offer.js",
+        SCRIPT,
+        include_str!("../pages/reject-offer.js"),
     ),
 ];
 

@@ -116,11 +116,11 @@ impl Problem {
         self.with(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }
 
-    /// The answer. `trace` is how the request is found in the logs.
-    pub fn into_response(self, trace: &str) -> Response {
-        let language = error::language();
+    /// The document, in the language of the call. `trace` is how the request is found in the logs.
+    pub fn document(&self, trace: &str) -> Vec<u8> {
         let status = self.status;
-        let title = TEXTS.sentence(language, &format!("STATUS_{}", status.as_u16()), &[]);
+        let title = format!("STATUS_{}", status.as_u16());
+        let title = TEXTS.sentence(error::language(), &title, &[]);
         let document = Document {
             r#type: format!(
                 "https://irikteu.kz/problems/{}",
@@ -138,8 +138,13 @@ impl Problem {
             violations: &self.violations,
             trace_id: trace,
         };
-        let text = serde_json::to_vec(&document).unwrap_or_default();
-        let mut response = Response::new(Body::from(text));
+        serde_json::to_vec(&document).unwrap_or_default()
+    }
+
+    /// The answer.
+    pub fn into_response(self, trace: &str) -> Response {
+        let (status, language) = (self.status, error::language());
+        let mut response = Response::new(Body::from(self.document(trace)));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         let json = HeaderValue::from_static("application/problem+json");

@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use crate::edge::ClientAddress;
+use crate::edge::{ClientAddress, Draining};
+use crate::stall::Patient;
 
 /// Open connections at most; more wait to be accepted.
 const CONNECTIONS: usize = 4096;
@@ -72,8 +73,10 @@ pub async fn serve(
 
 async fn connection(stream: TcpStream, from: SocketAddr, router: Router, stop: CancellationToken) {
     let _ = stream.set_nodelay(true);
+    let told = stop.clone();
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ClientAddress(from.ip()));
+        request.extensions_mut().insert(Draining(told.clone()));
         let router = router.clone();
         async move {
             Ok::<_, Infallible>(
@@ -96,7 +99,7 @@ async fn connection(stream: TcpStream, from: SocketAddr, router: Router, stop: C
         .keep_alive_interval(Some(Duration::from_secs(30)))
         .max_concurrent_streams(128)
         .max_header_list_size(LARGEST_HEAD as u32);
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let connection = builder.serve_connection(TokioIo::new(Patient::new(stream)), service);
     tokio::pin!(connection);
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,

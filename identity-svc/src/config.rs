@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 use chassis::mask::Masked;
 use jiff::SignedDuration;
+use std::time::Duration;
 
-use crate::domain::recovery;
 use crate::domain::registration::Rules;
 use crate::domain::session::Lifetimes;
+use crate::domain::{email_change, recovery, staff_invitation};
 use crate::hashing::HashingCost;
+use crate::registry::http::HttpSettings;
 use crate::sealing::MasterKeys;
 
 /// The service's settings, read.
@@ -23,12 +25,16 @@ pub struct Config {
     pub master_keys: MasterKeys,
     /// `None` for the synthetic people that are compiled in.
     pub people_file: Option<PathBuf>,
+    /// `None` where the person registry is the file.
+    pub registry: Option<HttpSettings>,
     /// Who writes the mails and holds the events of calendar files.
     pub mail_from: String,
     pub hashing: HashingCost,
     pub lifetimes: Lifetimes,
     pub registration: Rules,
     pub recovery: recovery::Rules,
+    pub email_change: email_change::Rules,
+    pub staff_invitation: staff_invitation::Rules,
 }
 
 impl Config {
@@ -39,11 +45,14 @@ impl Config {
             index_key: Masked::new(index_key),
             master_keys,
             people_file: None,
+            registry: None,
             mail_from: "no-reply@irikteu.kz".into(),
             hashing: HashingCost::default(),
             lifetimes: Lifetimes::default(),
             registration: Rules::default(),
             recovery: recovery::Rules::default(),
+            email_change: email_change::Rules::default(),
+            staff_invitation: staff_invitation::Rules::default(),
         }
     }
 }
@@ -74,6 +83,33 @@ pub struct IdentityArgs {
     /// are known.
     #[arg(long, env = "IRIKTEU_PEOPLE_FILE")]
     pub people_file: Option<PathBuf>,
+
+    /// The person registry over HTTP instead of a file: it is asked with a POST to this address.
+    /// `https` asks for the file of the authorities, too; `http` is for a protected network.
+    #[arg(long, env = "IRIKTEU_REGISTRY_URL", conflicts_with = "people_file")]
+    pub registry_url: Option<String>,
+
+    /// A file with the token that the registry knows us by.
+    #[arg(long, env = "IRIKTEU_REGISTRY_TOKEN_FILE", requires = "registry_url")]
+    pub registry_token_file: Option<PathBuf>,
+
+    /// Certificates in PEM: whom we believe that a registry over https is the registry.
+    #[arg(
+        long,
+        env = "IRIKTEU_REGISTRY_AUTHORITIES_FILE",
+        requires = "registry_url"
+    )]
+    pub registry_authorities_file: Option<PathBuf>,
+
+    /// Milliseconds that one question to the registry may take: a person waits meanwhile. It is
+    /// asked twice at most.
+    #[arg(long, env = "IRIKTEU_REGISTRY_TIMEOUT_MS", default_value_t = 2000)]
+    pub registry_timeout_ms: u64,
+
+    /// Seconds that the registry is left alone after three failures in a row: people go on with
+    /// what they state, without waiting for it.
+    #[arg(long, env = "IRIKTEU_REGISTRY_REST_SECONDS", default_value_t = 10)]
+    pub registry_rest_seconds: u32,
 
     /// The address that mails and calendar files come from.
     #[arg(long, env = "IRIKTEU_MAIL_FROM", default_value = "no-reply@irikteu.kz")]
@@ -125,7 +161,9 @@ impl IdentityArgs {
         let what = || format!("the master keys {}", file.display());
         let master_keys =
             MasterKeys::parse(&std::fs::read(file).with_context(what)?).with_context(what)?;
+        let registry = self.registry()?;
         Ok(Config {
+            registry,
             people_file: self.people_file,
             mail_from: self.mail_from,
             hashing: HashingCost {
@@ -140,5 +178,35 @@ impl IdentityArgs {
             },
             ..Config::new(&self.public_url, key, master_keys)
         })
+    }
+
+    fn registry(&self) -> anyhow::Result<Option<HttpSettings>> {
+        let Some(url) = &self.registry_url else {
+            return Ok(None);
+        };
+        // Two tries must fit into a call's ten seconds, with something left for the rest of it.
+        ensure!(
+            (1..=4000).contains(&self.registry_timeout_ms),
+            "a question to the registry may take 1 to 4000 milliseconds"
+        );
+        let read = |file: &PathBuf| {
+            std::fs::read(file).with_context(|| format!("can't read {}", file.display()))
+        };
+        let token = self.registry_token_file.as_ref().map(|file| {
+            let token = String::from_utf8(read(file)?)
+                .map_err(|_| anyhow::anyhow!("{} is not text", file.display()))?;
+            anyhow::Ok(Masked::new(token.trim().to_owned()))
+        });
+        Ok(Some(HttpSettings {
+            token: token.transpose()?,
+            authorities: self
+                .registry_authorities_file
+                .as_ref()
+                .map(read)
+                .transpose()?,
+            try_within: Duration::from_millis(self.registry_timeout_ms),
+            rest: SignedDuration::from_secs(self.registry_rest_seconds.into()),
+            ..HttpSettings::new(url)
+        }))
     }
 }

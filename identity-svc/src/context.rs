@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::ids::Ids;
-use chassis::token::Signer;
+use chassis::token::{Signer, Verifier};
 
 use crate::Wiring;
 use crate::clients::Questionnaire;
@@ -14,6 +14,7 @@ use crate::hashing::Hasher;
 use crate::registry::Registry;
 use crate::sealing::Sealer;
 use crate::secrets::Secrets;
+use crate::turns::Turns;
 
 pub struct Context {
     pub db: Database,
@@ -27,6 +28,9 @@ pub struct Context {
     pub questionnaire: Questionnaire,
     /// Signs caller tokens for people.
     pub signer: Arc<Signer>,
+    /// Knows the gateway, which alone is believed about addresses.
+    pub verifier: Verifier,
+    pub turns: Turns,
 }
 
 impl Context {
@@ -36,13 +40,15 @@ impl Context {
             sealer: Sealer::new(&wiring.config.master_keys, &wiring.ids)?,
             secrets: Secrets::new(wiring.config.index_key.reveal()),
             hasher,
-            registry: Registry::open(wiring.config.people_file.as_deref())?,
+            registry: Registry::open(&wiring.config, &wiring.clock)?,
             questionnaire: Questionnaire::new(wiring.questionnaire.signed(wiring.identity)),
             db: wiring.db,
             clock: wiring.clock,
             ids: wiring.ids,
             config: wiring.config,
             signer: wiring.signer,
+            verifier: wiring.verifier,
+            turns: Turns::default(),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -21,6 +22,18 @@ pub struct HashingCost {
     pub lanes: u32,
     /// So many wait per core; the next is told that we are busy.
     pub queue_per_core: usize,
+    /// How many hashes were computed: kept by who wants to know what a call cost.
+    pub tally: Tally,
+}
+
+/// A count that its clones share.
+#[derive(Debug, Clone, Default)]
+pub struct Tally(Arc<AtomicU64>);
+
+impl Tally {
+    pub fn so_far(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 impl Default for HashingCost {
@@ -30,6 +43,7 @@ impl Default for HashingCost {
             passes: 2,
             lanes: 1,
             queue_per_core: 8,
+            tally: Tally::default(),
         }
     }
 }
@@ -40,6 +54,7 @@ pub struct Hasher {
     cores: Arc<Semaphore>,
     /// The cores and the queue before them.
     places: Arc<Semaphore>,
+    tally: Tally,
     /// Checked where a login is unknown, so that it takes as long as for a known one.
     nobody: Masked<String>,
 }
@@ -55,6 +70,7 @@ impl Hasher {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             cores: Arc::new(Semaphore::new(cores)),
             places: Arc::new(Semaphore::new(cores * (1 + cost.queue_per_core))),
+            tally: cost.tally.clone(),
             nobody: Masked::default(),
         };
         let random = Masked::new(hex::encode(ids.secret()));
@@ -122,7 +138,9 @@ impl Hasher {
         let _place = self.places.try_acquire().map_err(busy)?;
         let core = self.cores.clone().acquire_owned().await;
         let core = core.map_err(|_| Error::Busy(Duration::from_secs(1)))?;
+        let tally = self.tally.clone();
         let done = tokio::task::spawn_blocking(move || {
+            tally.0.fetch_add(1, Ordering::SeqCst);
             // Held to the end of the work, even where nobody waits for it any more.
             let _core = core;
             work()
@@ -179,6 +197,32 @@ mod tests {
                 .expect("a hasher")
                 .is_outdated(&hash)
         );
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn no_more_are_hashed_at_once_than_there_are_cores() {
+        let ids = Ids::random(Clock::machine());
+        let hasher = Hasher::new(&cheap(), &ids).await.expect("a hasher");
+        let cores = hasher.cores.available_permits();
+        let (now, most) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let work = (0..cores * 8).map(|_| {
+            let (hasher, now, most) = (hasher.clone(), now.clone(), most.clone());
+            async move {
+                let work = move || {
+                    most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    std::thread::yield_now();
+                    now.fetch_sub(1, Ordering::SeqCst);
+                    Ok(())
+                };
+                hasher.run(work).await
+            }
+        });
+        for done in futures_util::future::join_all(work).await {
+            done.expect("a place in the queue");
+        }
+        let most = usize::try_from(most.load(Ordering::SeqCst)).expect("a number");
+        assert!((1..=cores).contains(&most), "{most} of {cores}");
+        assert_eq!(hasher.cores.available_permits(), cores);
     }
 
     #[tokio::test]

@@ -11,7 +11,9 @@
 //! | [`clients`] | what we ask of other services |
 //! | [`secrets`], [`hashing`] | blind indexes, tokens and codes; passwords off the async threads |
 //! | [`sealing`] | personal data at rest, and the master keys |
-//! | [`registry`] | the person registry: a file of synthetic people |
+//! | [`registry`] | the person registry: a file of people, or over HTTP |
+//! | `letters` | mails to addresses that are not an account's, or not any more |
+//! | `turns` | of tries with one login from one address, one at a time |
 //! | [`seed`] | accounts made without a registration, for a first start |
 //! | [`config`], [`policy`], [`migrations`] | settings, who may call what, tables |
 
@@ -38,6 +40,7 @@ pub mod events;
 pub mod hashing;
 mod inbox;
 pub mod jobs;
+mod letters;
 pub mod migrations;
 pub mod policy;
 pub mod registry;
@@ -46,6 +49,7 @@ pub mod sealing;
 pub mod secrets;
 pub mod seed;
 pub mod store;
+mod turns;
 
 pub use context::Context;
 

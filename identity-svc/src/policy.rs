@@ -21,6 +21,26 @@ pub const ROWS: &[Row] = &[
         &[Has(Role::Administrator)],
     ),
     (
+        "/irikteu.identity.v1.AuditRecords/ListAuditRecords",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.EmailChanges/CreateEmailChange",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.identity.v1.EmailChanges/GetEmailChange",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.identity.v1.EmailChanges/ProveEmailChange",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.identity.v1.EmailChanges/CancelEmailChange",
+        &[SignedIn],
+    ),
+    (
         "/irikteu.identity.v1.Mails/GetMail",
         &[Service("standalone")],
     ),
@@ -79,5 +99,26 @@ pub const ROWS: &[Row] = &[
     (
         "/irikteu.identity.v1.Sessions/ExchangeSession",
         &[Service("gateway")],
+    ),
+    (
+        "/irikteu.identity.v1.StaffInvitations/CreateStaffInvitation",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.StaffInvitations/GetStaffInvitation",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.StaffInvitations/ListStaffInvitations",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.StaffInvitations/RevokeStaffInvitation",
+        &[Has(Role::Administrator)],
+    ),
+    // Who is invited may have no account yet: the mail is the key.
+    (
+        "/irikteu.identity.v1.StaffInvitations/AcceptStaffInvitation",
+        &[Anyone],
     ),
 ];

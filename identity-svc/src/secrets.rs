@@ -6,6 +6,8 @@ use chassis::ids::Ids;
 use chassis::mask::Masked;
 use ring::{digest, hmac};
 
+use crate::domain::account::Account;
+
 /// Keyed hashes: an IIN or a six-digit code could be found by trying all of them, were it not for
 /// the key, which is not in the database.
 pub struct Secrets(hmac::Key);
@@ -25,9 +27,19 @@ impl Secrets {
         self.keyed("email", email)
     }
 
-    /// By what the wrong passwords of a login are counted, whether anybody has it or not.
-    pub fn login_index(&self, login: &str) -> String {
-        self.keyed("login", login)
+    /// By what an account is unique among those with an IIN. Who has none takes nobody's place: no
+    /// keyed hash looks like the id of an account.
+    pub fn iin_index_of(&self, account: &Account) -> String {
+        match account.iin.reveal().as_str() {
+            "" => format!("none:{}", account.id),
+            iin => self.iin_index(iin),
+        }
+    }
+
+    /// By what something done too often is counted, whether anybody has the login or not.
+    pub fn throttle_key(&self, parts: &[&str]) -> String {
+        let parts = [&["throttle"], parts].concat();
+        hex::encode(self.fingerprint(&parts))
     }
 
     pub fn code_hash(&self, attempt: &str, code: &str) -> String {
@@ -71,7 +83,8 @@ mod tests {
         assert_eq!(index, ours.iin_index("010101100008"));
         assert_ne!(index, theirs.iin_index("010101100008"));
         assert_ne!(index, ours.iin_index("010101200004"));
-        assert_ne!(index, ours.login_index("010101100008"));
+        assert_ne!(index, ours.email_index("010101100008"));
+        assert_ne!(index, ours.throttle_key(&["010101100008"]));
     }
 
     #[test]

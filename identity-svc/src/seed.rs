@@ -1,7 +1,7 @@
 //! Accounts made without a registration: for the first start of a demonstration, and to give a
 //! new installation its first administrator.
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{anyhow, bail};
 use chassis::caller::{Caller, Role};
 use chassis::mask::Masked;
 use chassis::text::Language;
@@ -9,6 +9,7 @@ use chassis::{audit, clock};
 
 use crate::domain::account::{self, Account};
 use crate::domain::{login, password};
+use crate::registry::Found;
 use crate::secrets::Secrets;
 use crate::store::account::Indexes;
 use crate::{Context, Wiring, events, store};
@@ -57,10 +58,11 @@ pub async fn account(wiring: &Wiring, seed: SeedAccount<'_>) -> anyhow::Result<S
         iin: Masked::new(iin.reveal()),
         email,
         language: seed.language,
-        person: ctx
-            .registry
-            .find(iin)
-            .context("the registry does not know the person")?,
+        person: match ctx.registry.find(iin).await {
+            Found::Known(person) => person,
+            Found::Unknown => bail!("the registry does not know the person"),
+            Found::NoAnswer => bail!("the registry does not answer"),
+        },
         roles: seed.roles.to_vec(),
         created: clock::from_us(clock::to_us(ctx.clock.now())),
         version: 1,

@@ -30,3 +30,18 @@ birth-date-in-future = The day of birth lies in the future.
 birth-date-impossible = Nobody can have been born on this day.
 email-code-format = The code of the mail has six digits.
 password-unchanged = The new password is the same as the current one.
+
+# Another e-mail address, invitations to the staff, registration without an IIN
+email-change-proof-wrong = The code or the link is wrong. Tries left: { $tries_left }
+email-change-tries-spent = Too many wrong codes. Start the change of the address again.
+email-change-of-other-session = The new address can be confirmed only in the session in which the change was begun.
+email-change-ended = This change of the address is over. Start again if you still want it.
+invitation-pending = An invitation of this address is still open. Take it back first.
+invitation-proof-wrong = The code or the link is wrong. Tries left: { $tries_left }
+invitation-tries-spent = Too many wrong codes. Open the link of the mail.
+invitation-ended = This invitation is over. Ask an administrator for a new one.
+email-unchanged = The new address is the one of today.
+iin-not-expected = You say that you have no IIN, so this field must stay empty.
+citizenship-format = The code of a country is two capital Latin letters, such as UZ.
+document-number-format = The number of a document has 3 to 32 letters, digits or hyphens.
+phone-format = A telephone number is “+” and 8 to 15 digits.

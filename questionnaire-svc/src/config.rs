@@ -18,6 +18,12 @@ pub struct Config {
           default_value = "24h", value_parser = SignedDuration::from_str)]
     pub answers_kept: SignedDuration,
 
+    /// How long a draft that was never submitted is kept after its campaign closed: long enough for
+    /// a question about it, no longer than personal data have a use.
+    #[arg(long = "questionnaire-drafts-kept", env = "IRIKTEU_QUESTIONNAIRE_DRAFTS_KEPT",
+          default_value = "2160h", value_parser = SignedDuration::from_str)]
+    pub drafts_kept: SignedDuration,
+
     /// How many documents are checked at once: each takes up to 300 MiB while it is decoded.
     #[arg(long = "questionnaire-scans", env = "IRIKTEU_QUESTIONNAIRE_SCANS",
           default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
@@ -29,6 +35,7 @@ impl Default for Config {
         Self {
             upload_term: SignedDuration::from_hours(1),
             answers_kept: SignedDuration::from_hours(24),
+            drafts_kept: SignedDuration::from_hours(90 * 24),
             scans: 2,
         }
     }

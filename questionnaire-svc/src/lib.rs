@@ -9,8 +9,10 @@
 //! | [`jobs`] | clock-driven work: drafts that expire, sweeping, checks that were cut short |
 //! | [`scan`] | the check of a document's bytes |
 //! | [`clients`] | what is asked of other services |
+//! | [`catalogue`] | forms and dictionaries as they hold now |
 //! | [`config`], [`policy`] | settings; who may call what |
 
+pub mod catalogue;
 pub mod clients;
 pub mod config;
 pub mod domain;
@@ -37,6 +39,7 @@ use chassis::server::{Guard, Service};
 use chassis::text::Texts;
 use chassis::token::Verifier;
 
+use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::scan::Scanner;
 
@@ -66,6 +69,7 @@ pub struct Context {
     pub config: Config,
     pub blobs: Blobs,
     pub scanner: Scanner,
+    pub catalogue: Catalogue,
     pub identity_svc: Connection,
     pub testing_svc: Connection,
     pub review_svc: Connection,
@@ -96,7 +100,7 @@ pub struct Wiring {
 pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
     LazyLock::force(&TEXTS);
     domain::form::published();
-    domain::dictionary::all();
+    domain::dictionary::Dictionaries::shipped();
     let signed = |connection: Connection| connection.signed(wiring.identity.clone());
     let ctx = Arc::new(Context {
         db: wiring.db.clone(),
@@ -105,6 +109,7 @@ pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
         scanner: Scanner::new(wiring.config.scans),
         config: wiring.config,
         blobs: wiring.blobs,
+        catalogue: Catalogue::default(),
         identity_svc: signed(wiring.identity_svc),
         testing_svc: signed(wiring.testing_svc),
         review_svc: signed(wiring.review_svc),

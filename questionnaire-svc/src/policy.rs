@@ -14,7 +14,39 @@ pub const ROWS: &[Row] = &[
         "/irikteu.questionnaire.v1.Campaigns/CreateCampaign",
         &[Role(CampaignManager)],
     ),
+    (
+        "/irikteu.questionnaire.v1.Campaigns/UpdateCampaign",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Campaigns/OpenCampaign",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Campaigns/CloseCampaign",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Campaigns/ListCampaignVersions",
+        &[Anyone],
+    ),
     ("/irikteu.questionnaire.v1.Forms/GetFormRevision", &[Anyone]),
+    (
+        "/irikteu.questionnaire.v1.Forms/ListFormRevisions",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Forms/CreateFormRevision",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Forms/PublishFormRevision",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Forms/GetFormRevisionDiff",
+        &[Anyone],
+    ),
     (
         "/irikteu.questionnaire.v1.Dictionaries/ListDictionaries",
         &[Anyone],
@@ -24,7 +56,43 @@ pub const ROWS: &[Row] = &[
         &[Anyone],
     ),
     (
+        "/irikteu.questionnaire.v1.Dictionaries/GetDictionary",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Dictionaries/CreateDictionary",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Dictionaries/ImportDictionaryEntries",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Dictionaries/ListDictionaryVersions",
+        &[Anyone],
+    ),
+    (
         "/irikteu.questionnaire.v1.Applications/CreateApplication",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/AskForCorrection",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/DisqualifyApplication",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/MarkErroneous",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/RebaseApplication",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Applications/ListRebases",
         &[SignedIn],
     ),
     (
@@ -83,6 +151,24 @@ pub const ROWS: &[Row] = &[
     (
         "/irikteu.questionnaire.v1.Submissions/GetSubmission",
         &[SignedIn, Service("review-svc")],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Disclosures/ListDisclosures",
+        &[SignedIn],
+    ),
+    ("/irikteu.questionnaire.v1.News/ListNewsItems", &[Anyone]),
+    ("/irikteu.questionnaire.v1.News/GetNewsItem", &[Anyone]),
+    (
+        "/irikteu.questionnaire.v1.News/CreateNewsItem",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.News/UpdateNewsItem",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.News/RetireNewsItem",
+        &[Role(CampaignManager)],
     ),
     (
         "/irikteu.questionnaire.v1.PromoRights/ClaimPromoRight",

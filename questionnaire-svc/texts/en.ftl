@@ -24,6 +24,17 @@ content-type-mismatch = The content of the file is not of the type announced. An
 certificate-already-declared = Certificate data were saved, so a promo code can't be had any more.
 content-unreadable = The file can't be read as the type announced: it is broken or encrypted. Announced: { $announced }
 photo-shape-wrong = The photo must be 3 wide by 4 high. Fewest pixels: { $min_width } × { $min_height }. Yours: { $width } × { $height }
+application-not-submitted = The application was not sent yet, so there is nothing to ask back. Its state: { $state }
+correction-open = The application was given back to you and can be edited. The term ends: { $correction_due_time }
+correction-asked-already = You have asked for a correction and the expert has not answered yet. Asked: { $ask_time }
+application-ended = The application has ended; nothing more can be done with it. Its state: { $state }
+campaign-rules-frozen = People have applied under these rules, so they can't be changed. Fields: { $fields }
+campaign-window-shortened = The window of an open campaign can be made longer, not shorter. It ends now: { $close_time }
+campaign-not-scheduled = The campaign has opened, so the time of its opening can't be changed. Its state: { $state }
+member-already = You are in the Reserve and can't take part in the selection. Your last day in it: { $end_date }
+form-revision-published = This revision of the form is published and does not change any more: { $form_revision }
+dictionary-exists = There is a dictionary with this id. Choose another id.
+news-retired = The news item was taken off and does not come back.
 
 ## Fields
 window-backwards = The window must close after it opens.
@@ -46,6 +57,23 @@ iin-length = An IIN has 12 digits.
 iin-check-digit = The IIN has a typing error: its check digit does not fit.
 iin-all-zero = An IIN of zeros belongs to nobody.
 email-invalid = This is not an e-mail address.
+time-in-past = This time has passed.
+form-revision-older = A campaign can go on only to a later revision of the same form.
+places-exceeded = The directions have more places than the campaign. At most: { $max }
+value-twice = This value stands here twice.
+option-retired = This option is not used any more. Choose another.
+schema-invalid = This is not a JSON Schema 2020-12.
+schema-reference = The schema of a form must not refer to anything.
+schema-keyword-not-taken = Forms do not use this keyword.
+schema-limit-missing = Every text, list and number needs its limit, and every object must be closed.
+pattern-unsafe = Checking by this pattern could take too long.
+csv-columns-wrong = The first line of the file has wrong columns. Needed: code, kk, ru, en
+csv-row-broken = The line has another number of columns than the first, or a quotation mark is not closed.
+text-unreadable = The file is not a UTF-8 text.
+code-invalid = A code has Latin letters, digits, hyphens and underscores, at most 64 of them.
+retire-count-differs = The file retires another number of entries. It may be incomplete. In fact: { $count }
+markup-not-taken = The text has HTML, a picture or hidden characters in it.
+link-not-taken = A link must lead to an https, mailto or tel address or to a page of this site.
 
 ## Checks of eligibility
 check-age-met = The age is within the limit. Full years on { $reference_date }: { $age_years }. Limit: { $max_age_years }
@@ -66,3 +94,4 @@ check-language-level-unknown = The level of the state language was not given yet
 check-certificate-validity-met = The certificate is valid on the day of submission. Valid until: { $valid_until }. Day of submission: { $submission_date }
 check-certificate-validity-not-met = The certificate is not valid on the day of submission. Valid until: { $valid_until }. Day of submission: { $submission_date }
 check-certificate-validity-unknown = The validity of the certificate was not given yet. Day of submission: { $submission_date }
+check-not-a-member-not-met = The candidate is in the Reserve already. The last day in it: { $end_date }

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use jiff::SignedDuration;
 
+use crate::domain::policy::ReviewPolicy;
+
 #[derive(Debug, Clone, clap::Args)]
 pub struct Config {
-    /// How many working days an expert has for a submission. The announcement of the campaign
-    /// promises three.
+    /// How many working days an expert has for a submission, in campaigns without a policy of their
+    /// own. The announcement promises three.
     #[arg(long = "review-working-days", env = "IRIKTEU_REVIEW_WORKING_DAYS", default_value_t = 3,
           value_parser = clap::value_parser!(u32).range(1..=60))]
     pub working_days: u32,
@@ -17,6 +19,12 @@ pub struct Config {
     #[arg(long = "review-lease", env = "IRIKTEU_REVIEW_LEASE", default_value = "30m",
           value_parser = lease)]
     pub lease: SignedDuration,
+
+    /// How long a claim lasts that a campaign manager gave to an expert, who may not be there at
+    /// that moment.
+    #[arg(long = "review-assignment-lease", env = "IRIKTEU_REVIEW_ASSIGNMENT_LEASE",
+          default_value = "24h", value_parser = lease)]
+    pub assignment_lease: SignedDuration,
 
     /// How many working days an applicant has for a correction where the campaign's own rules
     /// give no number.
@@ -35,9 +43,17 @@ impl Default for Config {
         Self {
             working_days: 3,
             lease: SignedDuration::from_mins(30),
+            assignment_lease: SignedDuration::from_hours(24),
             correction_working_days: 3,
             calendars: None,
         }
+    }
+}
+
+impl Config {
+    /// By what campaigns are reviewed that have no policy of their own.
+    pub fn policy(&self) -> ReviewPolicy {
+        ReviewPolicy::of_settings(self.working_days)
     }
 }
 

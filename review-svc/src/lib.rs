@@ -1,12 +1,12 @@
 //! The experts' work on submissions: tasks with a term in working days, claims under a lease,
-//! decisions that stay, in a log that only grows.
+//! second opinions, decisions that stay, in a log that only grows.
 //!
 //! | room | what is in it |
 //! |---|---|
 //! | [`domain`] | the rules: working days, the life of a task, reasons, every "no" |
 //! | [`rpc`] | one folder per gRPC service, one file per RPC |
 //! | [`events`] | what other services tell us, and what we tell them |
-//! | [`jobs`] | what only the clock brings: lapsed claims, overdue tasks, terms counted late |
+//! | [`jobs`] | what only the clock brings: lapsed claims, overdue tasks, terms counted late; and what a call had no time for: publications, terms counted anew |
 //! | [`store`] | the only room that knows SQL; [`migrations`] makes its tables |
 //! | [`calendars`] | the calendars compiled in, and the newer ones of a folder |
 //! | [`policy`], [`config`] | who may call what; every setting |
@@ -35,9 +35,16 @@ use chassis::policy::Policy;
 use chassis::server::{Guard, Service};
 use chassis::text::Texts;
 use chassis::token::Verifier;
+use proto::review::v1::bulk_reviews_server::BulkReviewsServer;
 use proto::review::v1::decision_log_entries_server::DecisionLogEntriesServer;
+use proto::review::v1::pending_decisions_server::PendingDecisionsServer;
 use proto::review::v1::reason_codes_server::ReasonCodesServer;
+use proto::review::v1::review_policies_server::ReviewPoliciesServer;
+use proto::review::v1::review_queue_server::ReviewQueueServer;
 use proto::review::v1::review_tasks_server::ReviewTasksServer;
+use proto::review::v1::saved_filters_server::SavedFiltersServer;
+use proto::review::v1::section_verdicts_server::SectionVerdictsServer;
+use proto::review::v1::statistics_server::StatisticsServer;
 use proto::review::v1::work_calendars_server::WorkCalendarsServer;
 use tonic::service::Routes;
 
@@ -78,6 +85,7 @@ pub struct Context {
     pub ids: Ids,
     pub config: Config,
     pub questionnaire: Connection,
+    /// The calendars of the program and its folder; [`store::calendar::in_force`] adds those published.
     pub calendar: WorkCalendar,
     pub reasons: &'static Reasons,
 }
@@ -115,7 +123,12 @@ pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
     )))
     .add_service(WorkCalendarsServer::new(
         rpc::work_calendars::WorkCalendars::new(&ctx),
+    ))
+    .add_service(SectionVerdictsServer::new(
+        rpc::section_verdicts::SectionVerdicts::new(&ctx),
     ));
+    let routes = queue_routes(routes, &ctx);
+    let routes = manager_routes(routes, &ctx);
     let guard = Guard {
         service: NAME,
         domain: DOMAIN,
@@ -137,4 +150,30 @@ pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
             clock: ctx.clock.clone(),
         },
     })
+}
+
+/// How experts share the work.
+fn queue_routes(routes: Routes, ctx: &Arc<Context>) -> Routes {
+    routes
+        .add_service(ReviewQueueServer::new(rpc::review_queue::ReviewQueue::new(
+            ctx,
+        )))
+        .add_service(SavedFiltersServer::new(
+            rpc::saved_filters::SavedFilters::new(ctx),
+        ))
+        .add_service(BulkReviewsServer::new(rpc::bulk_reviews::BulkReviews::new(
+            ctx,
+        )))
+}
+
+/// How a campaign is led.
+fn manager_routes(routes: Routes, ctx: &Arc<Context>) -> Routes {
+    routes
+        .add_service(PendingDecisionsServer::new(
+            rpc::pending_decisions::PendingDecisions::new(ctx),
+        ))
+        .add_service(ReviewPoliciesServer::new(
+            rpc::review_policies::ReviewPolicies::new(ctx),
+        ))
+        .add_service(StatisticsServer::new(rpc::statistics::Statistics::new(ctx)))
 }

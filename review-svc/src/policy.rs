@@ -44,6 +44,87 @@ pub const ROWS: &[Row] = &[
         "/irikteu.review.v1.ReviewTasks/RequestCorrection",
         &[Role(Expert)],
     ),
+    (
+        "/irikteu.review.v1.SectionVerdicts/GetSectionReview",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.SectionVerdicts/SaveSectionVerdicts",
+        &[Role(Expert)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewQueue/ClaimNextTask",
+        &[Role(Expert)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewQueue/DeclareConflict",
+        &[Role(Expert)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewQueue/ReassignReviewTask",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewQueue/PauseReviewTask",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewQueue/ResumeReviewTask",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewQueue/DeclineCorrection",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.BulkReviews/BulkDecide",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.BulkReviews/BulkRelease",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.BulkReviews/BulkReassign",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.SavedFilters/CreateSavedFilter",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.SavedFilters/ListSavedFilters",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.SavedFilters/DeleteSavedFilter",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    // Whoever decided may change the decision until it is published; the handler knows who it was.
+    (
+        "/irikteu.review.v1.PendingDecisions/ChangeDecision",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.PendingDecisions/ResolveDispute",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.PendingDecisions/PublishDecisions",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewPolicies/GetReviewPolicy",
+        &[Role(Expert), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.ReviewPolicies/UpdateReviewPolicy",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.review.v1.Statistics/GetReviewStatistics",
+        &[Role(CampaignManager)],
+    ),
     // The log is for those who answer for the decisions, not for those who make them.
     (
         "/irikteu.review.v1.DecisionLogEntries/ListDecisionLogEntries",
@@ -60,5 +141,9 @@ pub const ROWS: &[Row] = &[
     (
         "/irikteu.review.v1.WorkCalendars/GetWorkCalendar",
         &[Anyone],
+    ),
+    (
+        "/irikteu.review.v1.WorkCalendars/ImportWorkCalendar",
+        &[Role(CampaignManager), Role(Administrator)],
     ),
 ];

@@ -1,6 +1,6 @@
 //! Who may call which RPC. Whose code or booking they reach is the handler's question.
 
-use chassis::caller::Role::ExamDesk;
+use chassis::caller::Role::{CampaignManager, ExamDesk};
 use chassis::policy::Allow::{Anyone, Partner, Role, Service, SignedIn};
 use chassis::policy::Row;
 
@@ -120,6 +120,81 @@ pub const ROWS: &[Row] = &[
     ("/irikteu.testing.v1.Attempts/GetAttempt", &[SignedIn]),
     ("/irikteu.testing.v1.Candidates/GetCandidate", &[SignedIn]),
     ("/irikteu.testing.v1.Candidates/ListCandidates", &[SignedIn]),
+    // What comes of a stage.
+    (
+        "/irikteu.testing.v1.Stages/UpdateStage",
+        &[Role(ExamDesk), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.Attempts/PauseAttempt",
+        &[Role(ExamDesk)],
+    ),
+    (
+        "/irikteu.testing.v1.Attempts/ResumeAttempt",
+        &[Role(ExamDesk)],
+    ),
+    ("/irikteu.testing.v1.Attempts/FinishAttempt", &[SignedIn]),
+    (
+        "/irikteu.testing.v1.Attempts/TerminateAttempt",
+        &[Role(ExamDesk)],
+    ),
+    (
+        "/irikteu.testing.v1.Attempts/CreateIrregularity",
+        &[Role(ExamDesk)],
+    ),
+    (
+        "/irikteu.testing.v1.Attempts/ListIrregularities",
+        &[Role(ExamDesk), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.StageResults/ImportStageResults",
+        &[Role(ExamDesk)],
+    ),
+    (
+        "/irikteu.testing.v1.StageResults/ListScoreChanges",
+        &[Role(ExamDesk), Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.StageResults/GetCutPreview",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.StageResults/PublishStageResults",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.StageResults/GetStagePublication",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.StageResults/GetStageResult",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.StageResults/ListStageResults",
+        &[SignedIn],
+    ),
+    ("/irikteu.testing.v1.StageResults/ListAdmitted", &[SignedIn]),
+    ("/irikteu.testing.v1.Appeals/FileAppeal", &[SignedIn]),
+    ("/irikteu.testing.v1.Appeals/GetAppeal", &[SignedIn]),
+    ("/irikteu.testing.v1.Appeals/ListAppeals", &[SignedIn]),
+    (
+        "/irikteu.testing.v1.Appeals/DecideAppeal",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.Appeals/PublishAppealDecisions",
+        &[Role(CampaignManager)],
+    ),
+    ("/irikteu.testing.v1.Memberships/GetMembership", &[SignedIn]),
+    (
+        "/irikteu.testing.v1.Memberships/ListMemberships",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.Memberships/EndMembership",
+        &[Role(CampaignManager)],
+    ),
 ];
 
 /// Partners. Which codes each may reach is in the list of partners.

@@ -63,3 +63,67 @@ seats-accessible-full = { $center }, { $time }: every accessible workstation is 
 seats-not-of-sort = { $center }, { $time }: no seat of this sort
 seats-sort-full = { $center }, { $time }: every seat of this sort is taken
 seats-next = next at { $center }, { $time }
+# What comes of a stage.
+stage-published = The results of this stage were published on { $publish_time }. They stay as they are; a result is changed by an appeal only.
+rule-missing = This stage lacks a setting that is needed first: { $field }
+scale-in-use = Scores were imported that the new scale does not have. How many: { $count }
+attempt-over = This attempt is over. Its state: { $state }
+attempt-paused = The test is paused. The exam desk lets it go on.
+attempts-unfinished = Some people still sit the stage. How many: { $count }. One of them: { $candidate_number }
+sittings-ahead = Some people have a booking that is still to be sat. How many: { $count }. One of them: { $candidate_number }
+results-missing = Some people sat the stage and have neither a score nor the mark of absence. How many: { $count }. One of them: { $candidate_number }
+ties-undecided = The scores at the cut are equal and there are not enough places. Direction: { $direction }. Candidates: { $tied }, places: { $places }. The commission has to choose.
+input-changed = The results or the rule have changed since the preview. Look at the preview again.
+earlier-stage-open = The results of an earlier stage are not published yet: { $stage }
+results-not-published = The results of this stage are not published yet.
+appeals-undecided = Appeals of an earlier stage are not closed yet. How many: { $count }. Stage: { $stage }
+appeal-term-over = The term for appeals is over. It ended: { $appeal_expire_time }
+appeal-exists = You have filed an appeal against this result already.
+appeal-published = The decision on this appeal is published and can't be changed.
+result-not-scored = This result has no score that an appeal could change.
+membership-over = This membership is over. Its state: { $state }
+candidate-unknown = There is no candidate with this number.
+candidate-twice = This number stands in the import twice.
+score-off-scale = The score is outside the scale of the stage.
+too-many-decimals = The score has more digits after the point than the scale allows.
+not-in-stage = This candidate does not take part in the stage.
+not-sat = This candidate did not sit the stage.
+attempt-running = This candidate still sits the stage.
+attempt-void = The attempt of this candidate was terminated: it has no result.
+count-mismatch = The number of rows is not the declared one. Is the file complete?
+sum-mismatch = The sum of the scores is not the declared one. Is the file complete?
+score-or-absent = Give either a score or the mark of absence, not both.
+text-unreadable = The file can't be read as text. Save it in UTF-8.
+columns-unknown = The first line must name the columns: candidate_number, score and, if need be, absent.
+more-problems = There are more errors; a dry run shows them all.
+scale-backwards = The best score must be above the least.
+share-impossible = The share must be above zero and at most one whole.
+direction-twice = This direction has a quota already.
+stage-not-earlier = Only an earlier stage can decide between equal scores, and each only once.
+choice-not-tied = The commission does not have to decide on this candidate.
+choice-count = The number of the chosen is not the number of places.
+result-advanced = You are { $ordinal } of { $competitors } { $among ->
+    [all] among all candidates
+   *[direction] in your direction
+}; { $advancing } advance; the cut is { $cut }. Your score is { $total }: you advance to the next stage.
+result-not-advanced = You are { $ordinal } of { $competitors } { $among ->
+    [all] among all candidates
+   *[direction] in your direction
+}; { $advancing } advance; the cut is { $cut }. Your score is { $total }: you do not advance to the next stage.
+result-chosen = You are { $ordinal } of { $competitors } { $among ->
+    [all] among all candidates
+   *[direction] in your direction
+}; { $advancing } are chosen; the cut is { $cut }. Your score is { $total }: you are in the Reserve.
+result-not-chosen = You are { $ordinal } of { $competitors } { $among ->
+    [all] among all candidates
+   *[direction] in your direction
+}; { $advancing } are chosen; the cut is { $cut }. Your score is { $total }: you are not among them.
+result-advanced-by-appeal = After your appeal your score is { $total }; the cut is { $cut }. You advance to the next stage.
+result-chosen-by-appeal = After your appeal your score is { $total }; the cut is { $cut }. You are in the Reserve.
+result-absent = You have no result in this stage: you did not sit it.
+result-terminated = You have no result in this stage: your attempt was terminated.
+cut-decided = { $competitors } compete for { $places } places; { $advancing } advance; the cut is { $cut }; exactly this score: { $tied }.
+cut-fewer-than-places = There are fewer people than places: { $competitors } for { $places }. All of them advance; the lowest score is { $cut }.
+cut-undecided = { $competitors } compete for { $places } places; the cut is { $cut }. { $undecided } are equal there and the commission has places for { $left } of them.
+cut-admits-nobody = { $competitors } compete; nobody advances.
+cut-of-nobody = Nobody competes here. Places: { $places }

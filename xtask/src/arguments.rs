@@ -1,4 +1,4 @@
-//! The command line: two commands, few options, so no parser crate.
+//! The command line: few commands, few options, so no parser crate.
 
 use anyhow::{Result, bail};
 
@@ -18,6 +18,14 @@ cargo xtask check
     compatibility with the contract that was there before.
     IRIKTEU_CONTRACT_BASE: the commit to compare the contract with.
 
+cargo xtask season [--programme reserve] [--people N] [--seed S] [--url URL]
+    Plays a whole season through public interfaces, against a running suite or one
+    of its own; season --help tells more.
+
+cargo xtask bench
+    Measures what the suite costs, as ratios in one run, and writes
+    docs/performance.md. Builds with optimisation first; wants a quiet machine.
+
 Programs that are missing are installed where that needs no question: cargo-deny
 and buf into a cache (IRIKTEU_CACHE_DIR, else ~/.cache/irikteu), and, as root on
 Debian, PostgreSQL, Redis and npm by apt-get. Anywhere else it says what to install.
@@ -28,6 +36,9 @@ pub enum Command {
     Help,
     Test(Selection),
     Check,
+    /// The arguments are passed on as they are.
+    Season(Vec<String>),
+    Bench,
 }
 
 /// Which tests to run, and on what.
@@ -51,6 +62,12 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
     match arguments.next().as_deref() {
         None | Some("help" | "-h" | "--help") => Ok(Command::Help),
         Some("test") => parse_test(arguments),
+        Some("season") => Ok(Command::Season(arguments.collect())),
+        Some("bench") => match arguments.next().as_deref() {
+            None => Ok(Command::Bench),
+            Some("-h" | "--help") => Ok(Command::Help),
+            Some(other) => bail!("bench takes no argument, got {other:?}"),
+        },
         Some("check") => match arguments.next().as_deref() {
             None => Ok(Command::Check),
             Some("-h" | "--help") => Ok(Command::Help),
@@ -116,9 +133,17 @@ mod tests {
     }
 
     #[test]
+    fn a_season_takes_its_own_arguments() {
+        let arguments = ["--people", "20", "--help"].map(str::to_owned).to_vec();
+        let line = "season --people 20 --help";
+        assert_eq!(parsed(line).unwrap(), Command::Season(arguments));
+    }
+
+    #[test]
     fn what_is_not_known_is_refused_rather_than_ignored() {
         for line in [
-            "bench",
+            "benchmark",
+            "bench twice",
             "test --fast",
             "test --engine oracle",
             "test --engine",

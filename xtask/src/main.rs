@@ -3,6 +3,7 @@
 //! * [`arguments`] – what was asked
 //! * [`test`] – the tests on both engines, and [`servers`] that live as long as they do
 //! * [`check`] – everything that can be said of the tree without running it
+//! * [`others`] – programs of the workspace that are started from here
 //! * [`keeper`] – child processes that end with this one, however it ends
 //! * [`tools`] – finding and installing the programs that all this needs
 
@@ -15,6 +16,7 @@
 mod arguments;
 mod check;
 mod keeper;
+mod others;
 mod servers;
 mod tally;
 mod test;
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         }
         Command::Test(selection) => test::run(&selection),
         Command::Check => check::run(),
+        Command::Season(arguments) => others::season(&arguments),
+        Command::Bench => others::bench(),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

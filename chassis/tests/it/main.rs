@@ -8,4 +8,5 @@
 mod events;
 mod guard;
 mod once;
+mod watches;
 mod world;

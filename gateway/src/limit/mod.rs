@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::bounded::Bounded;
 use crate::problem::Problem;
-use crate::route::Operation;
+use crate::route::{Access, Operation};
 
 pub mod bucket;
 
@@ -99,7 +99,7 @@ impl Limits {
             return Ok(());
         };
         self.take(Whose::Address(address), tally)?;
-        if operation.is_for_strangers {
+        if operation.access == Access::Credentials {
             self.take(Whose::Credentials(address), tally)?;
         }
         Ok(())
@@ -144,7 +144,7 @@ impl Limits {
 }
 
 /// Homes and offices get whole networks of IPv6 addresses: the first half tells them apart.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let half = address.to_bits() & !u128::from(u64::MAX);

@@ -148,6 +148,15 @@ pub fn parameters() -> Tree {
             ),
         ),
         (
+            "LastEventId",
+            header(
+                "Last-Event-ID",
+                "The id of the last event that arrived: the stream goes on after it. Browsers send \
+                 it by themselves; it goes before `resumeToken`.",
+                plain(),
+            ),
+        ),
+        (
             "Session",
             header(
                 "X-Irikteu-Session",

@@ -5,7 +5,7 @@ use prost_reflect::{FieldDescriptor, Kind};
 use super::schema::Schemas;
 use super::tree::Tree;
 use crate::comment::Comments;
-use crate::route::{Body, Operation, Routes, Shape};
+use crate::route::{Access, Body, Events, Operation, Routes, Shape};
 use crate::template::Step;
 
 /// Every path with its operations.
@@ -81,10 +81,10 @@ fn describe(
         tree = tree.with("requestBody", body);
     }
     tree = tree.with("responses", responses(operation, schemas));
-    tree.with("security", security(text.contains("NOT_SIGNED_IN")))
+    tree.with("security", security(operation.access == Access::Session))
 }
 
-/// A call that can answer NOT_SIGNED_IN needs a session; all others take one.
+/// Calls that are open to strangers take a session too.
 fn security(is_needed: bool) -> Tree {
     let scheme = |name| Tree::object([(name, Tree::List(Vec::new()))]);
     let mut ways = vec![scheme("bearer"), scheme("cookie")];
@@ -136,6 +136,11 @@ fn parameters(
     }
     if matches!(operation.shape, Shape::Upload(_)) {
         all.push(Tree::reference("parameters/ContentDigest"));
+    }
+    if let Shape::Events(events) = &operation.shape
+        && events.resume_token.is_some()
+    {
+        all.push(Tree::reference("parameters/LastEventId"));
     }
     let tokens = operation
         .rpc
@@ -216,9 +221,33 @@ fn request_body(operation: &Operation, schemas: &mut Schemas<'_>) -> Option<Tree
     ]))
 }
 
+/// Events are messages with a name; after the last one the page knows whether to ask again.
+fn event_stream(events: &Events, message: Tree) -> Tree {
+    let names: Vec<_> = events
+        .framing
+        .names()
+        .iter()
+        .map(|it| format!("`{it}`"))
+        .collect();
+    let end = if events.is_watch {
+        "A stream that ends is asked for again after `retry`, which browsers do by themselves."
+    } else {
+        "After the last one comes `end`: ask no more."
+    };
+    let text = format!(
+        "Server-sent events for as long as somebody listens. `event` is {}; `data` is one such \
+         message as JSON; `id` is its `resumeToken`. Comments are signs of life. An event `problem` \
+         says why the stream ends (data: Problem). {end}",
+        names.join(", ")
+    );
+    let content = Tree::object([("text/event-stream", Tree::object([("schema", message)]))]);
+    Tree::object([("description", text.as_str().into()), ("content", content)])
+}
+
 fn responses(operation: &Operation, schemas: &mut Schemas<'_>) -> Tree {
     let output = operation.rpc.output();
-    let good = match operation.shape {
+    let good = match &operation.shape {
+        Shape::Events(events) => event_stream(events, schemas.message(&output)),
         Shape::Download => Tree::object([
             (
                 "description",

@@ -6,13 +6,14 @@ use anyhow::{Context, ensure};
 use http::Method;
 use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor};
 
-use crate::comment::Comments;
 use crate::percent;
 use crate::template::Step;
 
+pub mod access;
 mod operation;
 
-pub use operation::{Body, Operation, SERVICES, Shape, Upload};
+pub use access::{Access, Doors};
+pub use operation::{Body, Events, Operation, SERVICES, Shape, Upload};
 
 /// All operations, to be found by method and path.
 #[derive(Debug, Default)]
@@ -41,15 +42,14 @@ impl Routes {
     ///
     /// # Errors
     /// If an annotation can't be served, or two share a method and path.
-    pub fn read(pool: &DescriptorPool) -> anyhow::Result<Self> {
+    pub fn read(pool: &DescriptorPool, doors: &Doors) -> anyhow::Result<Self> {
         let mut routes = Self::default();
-        let comments = Comments::read(pool);
         for rpc in pool
             .services()
             .flat_map(|service| service.methods().collect::<Vec<_>>())
         {
             let name = rpc.full_name().to_owned();
-            let operation = Operation::read(rpc, pool, &comments).with_context(|| name.clone())?;
+            let operation = Operation::read(rpc, pool, doors).with_context(|| name.clone())?;
             if let Some(operation) = operation {
                 routes.add(operation).context(name)?;
             }

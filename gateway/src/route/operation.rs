@@ -5,7 +5,8 @@ use http::Method;
 use http::uri::PathAndQuery;
 use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 
-use crate::comment::Comments;
+use super::access::{Access, Doors};
+use crate::events::frame::Framing;
 use crate::template::Template;
 
 /// The services behind the gateway; package `irikteu.x.v1` is served by `x-svc`. A package that is
@@ -33,9 +34,7 @@ pub struct Operation {
     /// The way to the etag of the request, or of the resource in it.
     pub etag: Option<Vec<FieldDescriptor>>,
     pub update_mask: Option<FieldDescriptor>,
-    /// What strangers change with their credentials: signing in, refreshing, registering. Such a
-    /// call of the service that vouches for people never answers NOT_SIGNED_IN.
-    pub is_for_strangers: bool,
+    pub access: Access,
 }
 
 /// What the HTTP body is to the request.
@@ -55,6 +54,20 @@ pub enum Shape {
     Upload(Upload),
     /// One message there, bytes back.
     Download,
+    /// One message there, events back for as long as somebody listens.
+    Events(Events),
+}
+
+/// What there is to know of a stream of events.
+#[derive(Debug, Clone)]
+pub struct Events {
+    pub framing: Framing,
+    /// Where a listener that comes back says what it heard last.
+    pub resume_token: Option<FieldDescriptor>,
+    /// One call to the service is enough for everybody who is signed in.
+    pub is_shared: bool,
+    /// It lasts for as long as somebody listens; any other stream has an end of its own.
+    pub is_watch: bool,
 }
 
 /// The fields of an upload's messages. The commit is known by its shape: a message with
@@ -82,7 +95,7 @@ impl Operation {
     pub(super) fn read(
         rpc: MethodDescriptor,
         pool: &DescriptorPool,
-        comments: &Comments,
+        doors: &Doors,
     ) -> anyhow::Result<Option<Self>> {
         let Some((method, path, body)) = http_rule(&rpc, pool)? else {
             return Ok(None);
@@ -105,15 +118,24 @@ impl Operation {
             _ => None,
         };
         let service = service_of(rpc.parent_service().package_name())?;
-        let text = comments.of(&rpc.parent_file(), rpc.path());
+        let full = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name());
+        let shape = match shape(&rpc, &body)? {
+            Shape::Events(events) => {
+                ensure!(method == Method::GET, "browsers listen with GET");
+                Shape::Events(Events {
+                    is_shared: doors.is_shared(&full),
+                    is_watch: chassis::watch::is_watch(&full),
+                    ..events
+                })
+            }
+            other => other,
+        };
         Ok(Some(Self {
-            is_for_strangers: service == chassis::caller::IDENTITY
-                && method != Method::GET
-                && !text.contains("NOT_SIGNED_IN"),
+            access: doors.access(&full),
             service,
-            path: format!("/{}/{}", rpc.parent_service().full_name(), rpc.name()).parse()?,
+            path: full.parse()?,
             template: Template::parse(&path, &input)?,
-            shape: shape(&rpc, &body)?,
+            shape,
             request_id: input.get_field_by_name("request_id"),
             update_mask: input.get_field_by_name("update_mask"),
             etag: own.or_else(inner),
@@ -171,6 +193,15 @@ fn shape(rpc: &MethodDescriptor, body: &Body) -> anyhow::Result<Shape> {
             (false, false) if is_bytes(&rpc.output()) => bail!("HttpBody only as a stream"),
             (false, false) => Shape::Unary,
             (false, true) if is_bytes(&rpc.output()) => Shape::Download,
+            (false, true) => Shape::Events(Events {
+                framing: Framing::of(rpc),
+                resume_token: rpc
+                    .input()
+                    .get_field_by_name("resume_token")
+                    .filter(|it| it.kind() == Kind::String),
+                is_shared: false,
+                is_watch: false,
+            }),
             (true, false) => {
                 let Body::Field(chunk) = body else {
                     bail!("an upload without a body field")
@@ -186,7 +217,7 @@ fn shape(rpc: &MethodDescriptor, body: &Body) -> anyhow::Result<Shape> {
                     commit,
                 })
             }
-            _ => bail!("a stream of messages"),
+            (true, true) => bail!("messages both ways have no place in HTTP"),
         },
     )
 }

@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
 use chassis::error;
+use chassis::mask::Masked;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tonic::{Code, Status};
 use uuid::Uuid;
@@ -16,13 +17,15 @@ use crate::Inner;
 use crate::bind::{self, Parts};
 use crate::call::Envelope;
 use crate::edge::{ClientAddress, Label, Trace};
+use crate::introduction::Before;
 use crate::limit::Tally;
 use crate::naming::{self, Manner};
 use crate::problem::Problem;
 use crate::route::{Found, Operation, Shape};
-use crate::session::{self, Access, Credentials};
+use crate::session::{self, Access, Credentials, Introduction};
 
 mod shapes;
+mod streams;
 
 /// Answers everything that is not a page of the gateway's own.
 pub async fn answer(State(gateway): State<Arc<Inner>>, request: Request) -> Response {
@@ -36,6 +39,7 @@ pub async fn answer(State(gateway): State<Arc<Inner>>, request: Request) -> Resp
         Found::Operation(operation, segments) => {
             let mut tally = Tally::default();
             let answer = gateway
+                .clone()
                 .operate(operation, &segments, &trace, &mut tally, request)
                 .await;
             let mut response = answer.unwrap_or_else(|problem| problem.into_response(&trace.id));
@@ -72,7 +76,7 @@ pub(crate) struct Journey<'a> {
 
 impl Inner {
     async fn operate(
-        &self,
+        self: Arc<Self>,
         operation: &Operation,
         segments: &[String],
         trace: &Trace,
@@ -146,6 +150,8 @@ impl Inner {
                     .await
             }
             Shape::Download => self.download(&journey, message).await,
+            Shape::Events(_) if parts.method == http::Method::HEAD => Ok(streams::headers()),
+            Shape::Events(events) => self.listen(&journey, events, message, &parts, trace).await,
         };
         let mut response = answer.map_err(|problem| journey.told(problem, &manner))?;
         let headers = response.headers_mut();
@@ -174,7 +180,7 @@ impl Inner {
         }
         let deadline = match operation.shape {
             Shape::Upload(_) => self.config.upload_timeout,
-            Shape::Unary | Shape::Download => self.config.call_timeout,
+            Shape::Unary | Shape::Download | Shape::Events(_) => self.config.call_timeout,
         };
         Envelope { headers, deadline }
     }
@@ -190,17 +196,7 @@ impl Inner {
         let audience = journey.operation.service;
         let introduction = match self.introductions.find(token, audience) {
             Ok(known) => Ok(known),
-            Err(before) => {
-                let mut envelope = journey.envelope.clone();
-                envelope.deadline = envelope.deadline.min(self.config.call_timeout);
-                let told = session::exchange(self.identity.clone(), token, audience, &envelope);
-                told.await.map(|introduction| {
-                    let introduction = Arc::new(introduction);
-                    self.introductions
-                        .keep(token, audience, introduction.clone(), before);
-                    introduction
-                })
-            }
+            Err(before) => self.ask(token, audience, &journey.envelope, before).await,
         };
         match introduction {
             Ok(introduction) => {
@@ -217,6 +213,39 @@ impl Inner {
             Err(status) => return Err(status.into()),
         }
         Ok(())
+    }
+}
+
+impl Inner {
+    /// Asks who a token is, and keeps the answer for a moment.
+    async fn ask(
+        &self,
+        token: &Masked<String>,
+        audience: &'static str,
+        envelope: &Envelope,
+        before: Before,
+    ) -> Result<Arc<Introduction>, Status> {
+        let mut envelope = envelope.clone();
+        envelope.deadline = envelope.deadline.min(self.config.call_timeout);
+        let told = session::exchange(self.identity.clone(), token, audience, &envelope);
+        let introduction = Arc::new(told.await?);
+        self.introductions
+            .keep(token, audience, introduction.clone(), before);
+        Ok(introduction)
+    }
+
+    /// Asks who a token is now, whatever is known from before.
+    pub(crate) async fn exchange(
+        &self,
+        token: &Masked<String>,
+        audience: &'static str,
+        envelope: &Envelope,
+    ) -> Result<Arc<Introduction>, Status> {
+        let before = self.introductions.before();
+        let mut envelope = envelope.clone();
+        // Asked in the gateway's own name, not in that of the person.
+        envelope.headers.remove(header::AUTHORIZATION);
+        self.ask(token, audience, &envelope, before).await
     }
 }
 

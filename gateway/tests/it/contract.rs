@@ -10,7 +10,7 @@ use crate::stage::{json, stage};
 
 fn routes() -> Routes {
     let pool = DescriptorPool::decode(proto::DESCRIPTOR).expect("the contract");
-    Routes::read(&pool).expect("routes")
+    Routes::read(&pool, &gateway::route::access::SUITE).expect("routes")
 }
 
 /// A path that fits the operation.
@@ -60,18 +60,20 @@ async fn every_operation_reaches_its_service() {
         if !matches!(operation.shape, Shape::Unary) || operation.rpc.name() == "GetWorkCalendar" {
             continue;
         }
-        let body = match (&operation.body, operation.update_mask.is_some()) {
-            (gateway::route::Body::None, _) => "",
-            (_, true) => r#"{"language": "LANGUAGE_KK"}"#,
+        let body = match &operation.body {
+            gateway::route::Body::None => "",
             _ => "{}",
         };
-        let body = if operation.rpc.name() == "UpdateSection" {
-            r#"{"answers": {}}"#
-        } else {
-            body
-        };
+        let mut path = example(operation);
+        if let (Some(_), gateway::route::Body::Field(field)) =
+            (&operation.update_mask, &operation.body)
+        {
+            let resource = field.kind().as_message().expect("a resource").clone();
+            let first = resource.fields().next().expect("a field");
+            path = format!("{path}?updateMask={}", first.json_name());
+        }
         let reply = stage
-            .send(json(operation.method.as_str(), &example(operation)), body)
+            .send(json(operation.method.as_str(), &path), body)
             .await;
         assert_eq!(
             reply.status, 200,

@@ -108,7 +108,7 @@ async fn behaviours_and_forms_are_told() {
         attempt["required"]
             .as_array()
             .expect("required")
-            .contains(&"iin".into())
+            .contains(&"email".into())
     );
     assert_eq!(
         schemas["questionnaire.Section"]["properties"]["answers"]["type"],

@@ -12,7 +12,8 @@ static RUNTIME: LazyLock<tokio::runtime::Runtime> =
 
 fn paths() -> Vec<(String, String)> {
     let pool = prost_reflect::DescriptorPool::decode(proto::DESCRIPTOR).expect("the contract");
-    let routes = gateway::route::Routes::read(&pool).expect("routes");
+    let routes =
+        gateway::route::Routes::read(&pool, &gateway::route::access::SUITE).expect("routes");
     let path = |it: &gateway::route::Operation| {
         let steps = it.template.steps.iter().map(|step| match step {
             gateway::template::Step::Literal(text) => format!("/{text}"),

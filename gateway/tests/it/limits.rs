@@ -158,34 +158,3 @@ async fn the_refusal_says_when_to_come_back_in_three_languages() {
         assert_eq!(stage.send(builder, "").await.status, 200);
     }
 }
-
-#[test]
-fn strangers_credentials_are_known_by_the_contract() {
-    let pool = prost_reflect::DescriptorPool::decode(proto::DESCRIPTOR).expect("the contract");
-    let routes = gateway::route::Routes::read(&pool).expect("routes");
-    let is_for_strangers = |rpc: &str| {
-        let mut all = routes.operations.iter();
-        all.find(|it| it.rpc.name() == rpc)
-            .expect("an RPC")
-            .is_for_strangers
-    };
-    for rpc in [
-        "CreateSession",
-        "RefreshSession",
-        "CreateRegistrationAttempt",
-        "ProveRegistrationEmail",
-        "ResendRegistrationCode",
-        "CompleteRegistrationAttempt",
-    ] {
-        assert!(is_for_strangers(rpc), "{rpc}");
-    }
-    for rpc in [
-        "EndSession",
-        "UpdateAccount",
-        "GetRegistrationAttempt",
-        "CreateBooking",
-        "RejectApplication",
-    ] {
-        assert!(!is_for_strangers(rpc), "{rpc}");
-    }
-}

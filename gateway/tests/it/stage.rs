@@ -19,7 +19,7 @@ use chassis::server::Guard;
 use chassis::text::{Language, Texts};
 use chassis::token::{PublicKey, Signer, Verifier};
 use futures_util::FutureExt;
-use gateway::{Gateway, GatewayConfig, route};
+use gateway::{Contract, Gateway, GatewayConfig, route};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use prost::Message;
@@ -31,6 +31,7 @@ use tonic::transport::Endpoint;
 use tower::ServiceExt;
 
 use crate::streams::Documents;
+use crate::weather::{self, Weather};
 
 /// A token that the stand-in of the identity service believes.
 pub const GOOD_TOKEN: &str = "good-token";
@@ -86,9 +87,11 @@ pub struct Stage {
     pub router: Router,
     pub seen: Seen,
     pub documents: Documents,
+    pub weather: Weather,
     pub clock: Clock,
     stand_in: StandIn,
     exchanges: Arc<AtomicUsize>,
+    pub sessions: Sessions,
     /// Keeps the services of this process there: connections to them do not.
     _net: LocalNet,
 }
@@ -98,8 +101,17 @@ pub fn stage() -> Stage {
 }
 
 pub fn stage_with(config: GatewayConfig) -> Stage {
+    near(Contract::SUITE, config)
+}
+
+/// The same before a contract that has streams.
+pub fn streaming_stage(config: GatewayConfig) -> Stage {
+    near(weather::contract(), config)
+}
+
+fn near(contract: Contract<'_>, config: GatewayConfig) -> Stage {
     let net = LocalNet::default();
-    let stage = build(config, |service, routes| {
+    let stage = build(contract, config, |service, routes| {
         net.add(service, routes);
         net.connect(service)
     });
@@ -108,7 +120,15 @@ pub fn stage_with(config: GatewayConfig) -> Stage {
 
 /// The same, with every service behind a port of its own.
 pub fn far_stage(config: GatewayConfig) -> Stage {
-    build(config, |service, routes| {
+    far(Contract::SUITE, config)
+}
+
+pub fn far_streaming_stage(config: GatewayConfig) -> Stage {
+    far(weather::contract(), config)
+}
+
+fn far(contract: Contract<'_>, config: GatewayConfig) -> Stage {
+    build(contract, config, |service, routes| {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.set_nonblocking(true).expect("a listener");
         let address = listener.local_addr().expect("an address");
@@ -126,13 +146,17 @@ pub fn far_stage(config: GatewayConfig) -> Stage {
 
 /// The same, with nobody behind the ports.
 pub fn dead_stage() -> Stage {
-    build(GatewayConfig::default(), |service, _| {
+    build(Contract::SUITE, GatewayConfig::default(), |service, _| {
         let endpoint = Endpoint::from_static("http://127.0.0.1:1");
         Connection::remote(service, endpoint.connect_lazy())
     })
 }
 
-fn build(config: GatewayConfig, connect: impl Fn(&'static str, Routes) -> Connection) -> Stage {
+fn build(
+    contract: Contract<'_>,
+    config: GatewayConfig,
+    connect: impl Fn(&'static str, Routes) -> Connection,
+) -> Stage {
     let clock = chassis::testing::clock();
     let ids = chassis::testing::ids(&clock);
     let (identity, own) = (
@@ -142,11 +166,14 @@ fn build(config: GatewayConfig, connect: impl Fn(&'static str, Routes) -> Connec
     let keys = [identity.public.clone(), own.public.clone()];
     let stand_in = StandIn::default();
     let documents = Documents::default();
+    let weather = Weather::default();
+    let sessions = Sessions::default();
     let exchanges = Arc::new(AtomicUsize::new(0));
     let exchange = Exchange {
         signer: identity.signer.clone(),
         clock: clock.clone(),
         count: exchanges.clone(),
+        sessions: sessions.clone(),
     };
     let mut connections = HashMap::new();
     for service in route::SERVICES {
@@ -163,13 +190,17 @@ fn build(config: GatewayConfig, connect: impl Fn(&'static str, Routes) -> Connec
                 let routes = Router::new().route(EXCHANGE_ROWS[0].0, route);
                 guard(service, EXCHANGE_ROWS, &keys, &clock).protect(Routes::from(routes))
             }
+            "testing-svc" => {
+                guard(service, weather::ROWS, &keys, &clock).protect(Routes::from(weather.routes()))
+            }
             _ => Routes::from(Router::new()),
         };
         let any = Router::new().fallback(any_rpc).with_state(stand_in.clone());
         let routes = routes.into_axum_router().reset_fallback().merge(any);
         connections.insert(service, connect(service, Routes::from(routes)));
     }
-    let gateway = Gateway::new(
+    let gateway = Gateway::of(
+        contract,
         config,
         |service| connections[service].clone(),
         own.identity(&clock),
@@ -182,9 +213,11 @@ fn build(config: GatewayConfig, connect: impl Fn(&'static str, Routes) -> Connec
         router,
         seen: stand_in.seen.clone(),
         documents,
+        weather,
         clock,
         stand_in,
         exchanges,
+        sessions,
         _net: LocalNet::default(),
     }
 }
@@ -217,11 +250,55 @@ fn guard(service: &'static str, rows: &[Row], keys: &[PublicKey], clock: &Clock)
     }
 }
 
+/// What became of sessions: refused all alike, or one by one.
+#[derive(Clone)]
+pub struct Sessions {
+    all: Arc<Mutex<Result<(), MakeError>>>,
+    ended: Arc<Mutex<Vec<String>>>,
+}
+
+type MakeError = fn() -> chassis::Error;
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            all: Arc::new(Mutex::new(Ok(()))),
+            ended: Arc::default(),
+        }
+    }
+}
+
+impl Sessions {
+    pub fn end(&self, token: &str) {
+        self.ended.lock().expect("sessions").push(token.to_owned());
+    }
+
+    /// The number of the account that a token is of.
+    fn account(&self, token: &str) -> Result<u128, chassis::Error> {
+        (*self.all.lock().expect("sessions")).map_err(|make| make())?;
+        let ended = self
+            .ended
+            .lock()
+            .expect("sessions")
+            .iter()
+            .any(|it| it == token);
+        let number = match token.strip_prefix(GOOD_TOKEN) {
+            Some("") => Some(7),
+            Some(number) => number.strip_prefix('-').and_then(|it| it.parse().ok()),
+            None => None,
+        };
+        number
+            .filter(|_| !ended)
+            .ok_or(chassis::Error::Unauthenticated("SESSION_ENDED"))
+    }
+}
+
 #[derive(Clone)]
 struct Exchange {
     signer: Arc<Signer>,
     clock: Clock,
     count: Arc<AtomicUsize>,
+    sessions: Sessions,
 }
 
 async fn exchange_session(State(it): State<Exchange>, request: Request) -> Response {
@@ -234,10 +311,10 @@ async fn exchange_session(State(it): State<Exchange>, request: Request) -> Respo
     let request = proto::identity::v1::ExchangeSessionRequest::decode(bytes.slice(5..));
     let request = request.expect("a request");
     it.count.fetch_add(1, Ordering::SeqCst);
-    if request.access_token != GOOD_TOKEN {
-        return Status::from(chassis::Error::Unauthenticated("SESSION_ENDED")).into_http();
-    }
-    let id = uuid::Uuid::from_u128(7);
+    let id = match it.sessions.account(&request.access_token) {
+        Ok(number) => uuid::Uuid::from_u128(number),
+        Err(error) => return Status::from(error).into_http(),
+    };
     let claims = CallerClaims::Person {
         sub: id,
         sid: id,
@@ -319,6 +396,11 @@ impl Stage {
     /// How many sessions were exchanged.
     pub fn gateway_calls(&self) -> usize {
         self.exchanges.load(Ordering::SeqCst)
+    }
+
+    /// From now on every exchange is answered so.
+    pub fn let_sessions_be(&self, all: Result<(), MakeError>) {
+        *self.sessions.all.lock().expect("sessions") = all;
     }
 
     /// Lets an RPC, told by the end of its path, answer so.

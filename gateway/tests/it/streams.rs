@@ -141,7 +141,7 @@ impl Served for Documents {
 }
 
 /// Serves a stage on a port of its own.
-async fn serve(
+pub async fn serve(
     stage: &Stage,
 ) -> (
     SocketAddr,

@@ -5,23 +5,29 @@
 //! | [`account`] | who stands behind an account, its etag |
 //! | [`age`] | full years, and whether a campaign takes them |
 //! | [`calendar_file`] | the file that goes with a booking (RFC 5545) |
+//! | [`email_change`] | from one e-mail address to another |
 //! | [`login`] | what an IIN or an e-mail address may look like |
 //! | [`notice`] | what a person is told, and in which words |
+//! | [`papers`] | what the papers of somebody without an IIN may look like |
 //! | [`password`] | which passwords are taken |
 //! | [`recovery`] | from a forgotten password to a new one |
 //! | [`refusal`] | every "no" of this service |
 //! | [`registration`] | from an IIN and an e-mail address to an account |
 //! | [`session`] | how refresh tokens rotate, and what a stolen one does |
-//! | [`throttle`] | how long a wrong password delays the next |
+//! | [`staff_invitation`] | how somebody comes to the staff |
+//! | [`throttle`] | how long what was done too often delays the next time |
 
 pub mod account;
 pub mod age;
 pub mod calendar_file;
+pub mod email_change;
 pub mod login;
 pub mod notice;
+pub mod papers;
 pub mod password;
 pub mod recovery;
 pub mod refusal;
 pub mod registration;
 pub mod session;
+pub mod staff_invitation;
 pub mod throttle;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chassis::caller::Role;
 use chassis::clock::astana;
 use chassis::text::{Language, Texts};
 use jiff::Timestamp;
@@ -48,6 +49,16 @@ pub enum Notice {
     PasswordRecovered {
         time: Timestamp,
     },
+    EmailChanged {
+        time: Timestamp,
+    },
+    EmailChangeStarted {
+        time: Timestamp,
+    },
+    RolesChanged {
+        /// All that are held now.
+        roles: Vec<String>,
+    },
 }
 
 /// A section and what is wrong with it: `education`, `INCOMPLETE`.
@@ -85,6 +96,13 @@ pub struct Enclosure {
 }
 
 impl Notice {
+    pub fn roles_changed(roles: &[Role]) -> Self {
+        let roles = roles.iter().map(|role| role.as_str().to_owned());
+        Self::RolesChanged {
+            roles: roles.collect(),
+        }
+    }
+
     /// `BOOKING_CONFIRMED`: the name of its kind in the contract.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -107,6 +125,9 @@ impl Notice {
             Notice::TestStarted { .. } => "TEST_STARTED",
             Notice::PasswordChanged { .. } => "PASSWORD_CHANGED",
             Notice::PasswordRecovered { .. } => "PASSWORD_RECOVERED",
+            Notice::EmailChanged { .. } => "EMAIL_CHANGED",
+            Notice::EmailChangeStarted { .. } => "EMAIL_CHANGE_STARTED",
+            Notice::RolesChanged { .. } => "ROLES_CHANGED",
         }
     }
 
@@ -171,8 +192,20 @@ impl Notice {
                 ]
             }
             Notice::TestStarted { start } => vec![("start", local(*start))],
-            Notice::PasswordChanged { time } | Notice::PasswordRecovered { time } => {
+            Notice::PasswordChanged { time }
+            | Notice::PasswordRecovered { time }
+            | Notice::EmailChanged { time }
+            | Notice::EmailChangeStarted { time } => {
                 vec![("time", local(*time))]
+            }
+            Notice::RolesChanged { roles } if roles.is_empty() => {
+                vec![("roles", label("role", "NONE"))]
+            }
+            Notice::RolesChanged { roles } => {
+                vec![(
+                    "roles",
+                    listed(roles.iter().map(|role| label("role", role))),
+                )]
             }
             _ => Vec::new(),
         }

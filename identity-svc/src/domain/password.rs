@@ -7,7 +7,11 @@ use chassis::mask::{Email, Masked};
 use chassis::violation::Violations;
 use unicode_normalization::UnicodeNormalization;
 
+use super::account::Account;
+
 pub const SHORTEST: usize = 12;
+/// Of who sees the papers of others.
+pub const SHORTEST_OF_STAFF: usize = 15;
 pub const LONGEST: usize = 128;
 /// In bytes: more than any password can have; hashing what is longer would only cost.
 pub const LONGEST_SENT: usize = 1024;
@@ -26,21 +30,62 @@ pub fn normal(password: &str) -> Masked<String> {
     Masked::new(password.nfkc().collect())
 }
 
+/// Whose password it is to be.
+#[derive(Clone, Copy)]
+pub struct Owner<'a> {
+    pub iin: Option<&'a str>,
+    pub email: Option<&'a Email>,
+    pub is_staff: bool,
+}
+
+impl<'a> Owner<'a> {
+    pub const NOBODY: Owner<'static> = Owner {
+        iin: None,
+        email: None,
+        is_staff: false,
+    };
+
+    pub fn of(account: &'a Account) -> Self {
+        Self {
+            iin: Some(account.iin.reveal()),
+            email: Some(&account.email),
+            is_staff: !account.roles.is_empty(),
+        }
+    }
+
+    fn shortest(self) -> usize {
+        if self.is_staff {
+            SHORTEST_OF_STAFF
+        } else {
+            SHORTEST
+        }
+    }
+}
+
+/// A password that is to be compared with the one that is kept; noted where it can be none.
+pub fn sent(violations: &mut Violations, field: &str, password: &str) -> Masked<String> {
+    if password.is_empty() {
+        violations.add(field, "REQUIRED");
+    } else if password.len() > LONGEST_SENT {
+        violations.add_with(field, "TOO_LONG", [("max", LONGEST.to_string())]);
+    }
+    normal(password)
+}
+
 /// Notes everything wrong with a new password.
 pub fn check(
     violations: &mut Violations,
     field: &str,
     password: &str,
-    iin: Option<&str>,
-    email: Option<&Email>,
+    owner: Owner<'_>,
 ) -> Masked<String> {
-    let password = normal(password);
+    let (password, shortest) = (normal(password), owner.shortest());
     let text = password.reveal();
     let length = text.chars().count();
     if text.is_empty() {
         violations.add(field, "REQUIRED");
-    } else if length < SHORTEST {
-        violations.add_with(field, "TOO_SHORT", [("min", SHORTEST.to_string())]);
+    } else if length < shortest {
+        violations.add_with(field, "TOO_SHORT", [("min", shortest.to_string())]);
     } else if length > LONGEST {
         violations.add_with(field, "TOO_LONG", [("max", LONGEST.to_string())]);
     }
@@ -48,7 +93,7 @@ pub fn check(
     if is_common(&lower) {
         violations.add(field, "PASSWORD_TOO_COMMON");
     }
-    if contains_login(&lower, iin, email) {
+    if contains_login(&lower, owner.iin, owner.email) {
         violations.add(field, "PASSWORD_CONTAINS_LOGIN");
     }
     password
@@ -109,15 +154,18 @@ mod tests {
     use super::*;
 
     fn reasons(password: &str) -> Vec<&'static str> {
+        reasons_of(password, false)
+    }
+
+    fn reasons_of(password: &str, is_staff: bool) -> Vec<&'static str> {
         let mut violations = Violations::new();
         let email = Email::parse("aigerim@example.kz").expect("an address");
-        check(
-            &mut violations,
-            "password",
-            password,
-            Some("010101200004"),
-            Some(&email),
-        );
+        let owner = Owner {
+            iin: Some("010101200004"),
+            email: Some(&email),
+            is_staff,
+        };
+        check(&mut violations, "password", password, owner);
         violations
             .iter()
             .map(|violation| violation.reason)
@@ -154,6 +202,19 @@ mod tests {
             assert_eq!(reasons(password), expected, "{password}");
         }
         assert_eq!(reasons(&"жаңбыр ".repeat(30)), ["TOO_LONG"]);
+    }
+
+    #[test]
+    fn the_password_of_staff_is_longer_and_one_to_compare_with_may_be_anything() {
+        assert_eq!(reasons_of("fourteen signs", false), Vec::<&str>::new());
+        assert_eq!(reasons_of("fourteen signs", true), ["TOO_SHORT"]);
+        assert_eq!(reasons_of("fifteen signs +", true), Vec::<&str>::new());
+        let mut violations = Violations::new();
+        for password in ["short", "", &"a".repeat(2000)] {
+            sent(&mut violations, "password", password);
+        }
+        let found: Vec<_> = violations.iter().map(|it| it.reason).collect();
+        assert_eq!(found, ["REQUIRED", "TOO_LONG"]);
     }
 
     #[test]

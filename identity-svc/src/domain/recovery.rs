@@ -14,8 +14,8 @@ pub struct Rules {
     pub proof_life: SignedDuration,
     /// A code can be guessed this many times.
     pub code_tries: i32,
-    /// So many mails go to one account within [`Rules::MAIL_WINDOW`], whoever asks for them: so many
-    /// codes there are to be guessed.
+    /// So many mails go to one account within [`Rules::MAIL_WINDOW`], whoever asks for them, and the
+    /// first that each address asks for: so many codes there are to be guessed.
     pub most_mails: i64,
 }
 
@@ -75,6 +75,9 @@ pub struct Recovery {
     pub code_tries: i32,
     /// Of the token that who proved it got.
     pub completion_hash: String,
+    /// The first of this login from this address of the net lately: it is mailed however many were
+    /// begun from elsewhere, so that nobody can keep the owner from recovering.
+    pub is_first: bool,
     pub created: Timestamp,
     pub expires: Timestamp,
 }
@@ -142,6 +145,7 @@ mod tests {
             proofs_expire: created,
             code_tries: 2,
             completion_hash: "right".into(),
+            is_first: false,
             created,
             expires: created + SignedDuration::from_mins(30),
         }

@@ -42,6 +42,22 @@ pub enum Refusal {
     RecoveryNotProven,
     RecoveryExpired,
     RecoveryCompleted,
+    EmailChangeProofWrong {
+        tries_left: i32,
+    },
+    EmailChangeTriesSpent,
+    EmailChangeOfOtherSession,
+    EmailChangeEnded {
+        state: &'static str,
+    },
+    InvitationPending,
+    InvitationProofWrong {
+        tries_left: i32,
+    },
+    InvitationTriesSpent,
+    InvitationEnded {
+        state: &'static str,
+    },
     RateLimited {
         retry_time: Timestamp,
     },
@@ -70,13 +86,21 @@ impl chassis::error::Refusal for Refusal {
             Self::RecoveryNotProven => "RECOVERY_NOT_PROVEN",
             Self::RecoveryExpired => "RECOVERY_EXPIRED",
             Self::RecoveryCompleted => "RECOVERY_COMPLETED",
+            Self::EmailChangeProofWrong { .. } => "EMAIL_CHANGE_PROOF_WRONG",
+            Self::EmailChangeTriesSpent => "EMAIL_CHANGE_TRIES_SPENT",
+            Self::EmailChangeOfOtherSession => "EMAIL_CHANGE_OF_OTHER_SESSION",
+            Self::EmailChangeEnded { .. } => "EMAIL_CHANGE_ENDED",
+            Self::InvitationPending => "INVITATION_PENDING",
+            Self::InvitationProofWrong { .. } => "INVITATION_PROOF_WRONG",
+            Self::InvitationTriesSpent => "INVITATION_TRIES_SPENT",
+            Self::InvitationEnded { .. } => "INVITATION_ENDED",
             Self::RateLimited { .. } => "RATE_LIMITED",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
-            Self::AccountExists => Kind::AlreadyExists,
+            Self::AccountExists | Self::InvitationPending => Kind::AlreadyExists,
             Self::SignInFailed | Self::RefreshTokenReused => Kind::Unauthenticated,
             Self::RateLimited { .. } => Kind::ResourceExhausted,
             Self::EmailProofWrong { .. }
@@ -95,14 +119,27 @@ impl chassis::error::Refusal for Refusal {
             | Self::RecoveryProofUsed
             | Self::RecoveryNotProven
             | Self::RecoveryExpired
-            | Self::RecoveryCompleted => Kind::FailedPrecondition,
+            | Self::RecoveryCompleted
+            | Self::EmailChangeProofWrong { .. }
+            | Self::EmailChangeTriesSpent
+            | Self::EmailChangeOfOtherSession
+            | Self::EmailChangeEnded { .. }
+            | Self::InvitationProofWrong { .. }
+            | Self::InvitationTriesSpent
+            | Self::InvitationEnded { .. } => Kind::FailedPrecondition,
         }
     }
 
     fn metadata(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::EmailProofWrong { tries_left } | Self::RecoveryProofWrong { tries_left } => {
+            Self::EmailProofWrong { tries_left }
+            | Self::RecoveryProofWrong { tries_left }
+            | Self::EmailChangeProofWrong { tries_left }
+            | Self::InvitationProofWrong { tries_left } => {
                 vec![("tries_left", tries_left.to_string())]
+            }
+            Self::EmailChangeEnded { state } | Self::InvitationEnded { state } => {
+                vec![("state", (*state).to_owned())]
             }
             Self::ResendTooSoon { resend_time } => vec![("resend_time", resend_time.to_string())],
             Self::RegistrationNotOpen {

@@ -28,6 +28,7 @@ mod booking_confirmed;
 mod booking_moved;
 mod certificate_verified;
 mod correction_asked;
+mod email_change_started;
 mod language_result_received;
 mod promo_code_issued;
 mod promo_code_redeemed;
@@ -38,6 +39,7 @@ mod registration_repeated;
 pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
     vec![
         recovery_started::subscriber(ctx),
+        email_change_started::subscriber(ctx),
         to(ctx, "identity.inbox.account_created", account_created::told),
         to(
             ctx,

@@ -3,7 +3,9 @@
 use chassis::Result;
 use chassis::database::Tx;
 use chassis::outbox;
-use proto::events::v1::{AccountCreated, RecoveryStarted, RegistrationRepeated};
+use proto::events::v1::{
+    AccountCreated, EmailChangeStarted, RecoveryStarted, RegistrationRepeated,
+};
 use uuid::Uuid;
 
 use crate::Context;
@@ -37,4 +39,12 @@ pub async fn recovery_started(ctx: &Context, tx: &Tx, recovery: &str) -> Result<
         recovery: recovery.to_owned(),
     };
     outbox::publish(tx, &ctx.clock, &ctx.ids, recovery, &event).await
+}
+
+/// For ourselves: whether anybody has the new address is looked up where nobody waits for the answer.
+pub async fn email_change_started(ctx: &Context, tx: &Tx, email_change: &str) -> Result<()> {
+    let event = EmailChangeStarted {
+        email_change: email_change.to_owned(),
+    };
+    outbox::publish(tx, &ctx.clock, &ctx.ids, email_change, &event).await
 }

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use chassis::Result;
 use chassis::bus::{Event, Subscriber, first_time};
 use chassis::database::Tx;
-use chassis::mask::Masked;
 use proto::events::v1::RecoveryStarted;
 use uuid::Uuid;
 
 use crate::domain::recovery::{Rules, State};
 use crate::inbox::{self, RecoveryMail};
-use crate::secrets::{new_token, token_hash};
+use crate::rpc::proof::Secret;
 use crate::store::account::Indexes;
 use crate::store::mail::Purpose;
 use crate::{Context, store};
@@ -58,27 +57,23 @@ async fn mail(ctx: &Context, tx: &Tx, recovery: Uuid) -> Result<()> {
     );
     let since = now - Rules::MAIL_WINDOW;
     let (sent, _) = store::mail::sent_since(tx, &to_index, Purpose::Recovery, since).await?;
-    if sent >= rules.most_mails {
+    if sent >= rules.most_mails && !recovery.is_first {
         tracing::warn!(account = %account.id, "too many recoveries lately: no mail");
         return Ok(());
     }
-    let (code, token) = (
-        Masked::new(ctx.ids.code(b"0123456789", 6)),
-        new_token(&ctx.ids),
-    );
+    let secret = Secret::new(ctx);
+    let hashes = secret.hashes(ctx, recovery.id);
     recovery.account = Some(account.id);
-    recovery.code_hash = ctx
-        .secrets
-        .code_hash(&recovery.id.to_string(), code.reveal());
-    recovery.token_hash = token_hash(token.reveal());
+    recovery.code_hash = hashes.code;
+    recovery.token_hash = hashes.token;
     recovery.proofs_expire = now + rules.proof_life;
     store::recovery::save_mailed(tx, &recovery).await?;
     let mail = RecoveryMail {
         account: &account,
         recovery: &recovery.name(),
-        code: &code,
+        code: &secret.code,
         minutes: rules.proof_life.as_mins(),
-        token: &token,
+        token: &secret.token,
     };
     inbox::send_recovery(ctx, tx, now, mail).await
 }

@@ -1,4 +1,4 @@
-//! Sessions that are over lose their tokens after a day and are forgotten after a month; old wrong passwords too.
+//! Sessions that are over lose their tokens after a day and are forgotten after a month; old counts of throttles too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use chassis::Result;
 use chassis::jobs::Job;
 use jiff::SignedDuration;
 
-use crate::domain::throttle::Failures;
+use crate::domain::throttle::Count;
 use crate::{Context, store};
 
 const EVERY: Duration = Duration::from_secs(600);
@@ -27,6 +27,6 @@ async fn run(ctx: &Context) -> Result<()> {
     let tx = ctx.db.begin().await?;
     store::session::forget_tokens(&tx, now - TOKENS_KEPT).await?;
     store::session::forget(&tx, now - KEPT).await?;
-    store::failure::forget_before(&tx, Failures::forgotten(now)).await?;
+    store::throttle::forget_before(&tx, Count::forgotten(now)).await?;
     Ok(ctx.db.commit(tx).await?)
 }

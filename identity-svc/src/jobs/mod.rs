@@ -8,6 +8,8 @@ use crate::Context;
 
 mod expire_attempts;
 mod forget_answers;
+mod forget_email_changes;
+mod forget_invitations;
 mod forget_mails;
 mod forget_recoveries;
 mod forget_sessions;
@@ -17,6 +19,8 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
     vec![
         expire_attempts::job(ctx.clone()),
         forget_answers::job(ctx.clone()),
+        forget_email_changes::job(ctx.clone()),
+        forget_invitations::job(ctx.clone()),
         forget_mails::job(ctx.clone()),
         forget_recoveries::job(ctx.clone()),
         forget_sessions::job(ctx.clone()),

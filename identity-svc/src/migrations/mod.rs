@@ -8,6 +8,9 @@ mod m0003_sessions;
 mod m0004_messages_and_mails;
 mod m0005_sealed_personal_data;
 mod m0006_recoveries;
+mod m0101_throttles;
+mod m0102_email_changes;
+mod m0103_staff_invitations;
 
 pub struct Migrator;
 
@@ -22,6 +25,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_messages_and_mails::Migration),
             Box::new(m0005_sealed_personal_data::Migration),
             Box::new(m0006_recoveries::Migration),
+            Box::new(m0101_throttles::Migration),
+            Box::new(m0102_email_changes::Migration),
+            Box::new(m0103_staff_invitations::Migration),
         ]
     }
 }

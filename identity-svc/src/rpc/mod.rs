@@ -6,12 +6,15 @@ use chassis::violation::Violations;
 use jiff::civil::Date as CivilDate;
 use proto::google::r#type::Date;
 use proto::identity::v1::accounts_server::AccountsServer;
+use proto::identity::v1::audit_records_server::AuditRecordsServer;
+use proto::identity::v1::email_changes_server::EmailChangesServer;
 use proto::identity::v1::mails_server::MailsServer;
 use proto::identity::v1::messages_server::MessagesServer;
 use proto::identity::v1::persons_server::PersonsServer;
 use proto::identity::v1::recoveries_server::RecoveriesServer;
 use proto::identity::v1::registration_attempts_server::RegistrationAttemptsServer;
 use proto::identity::v1::sessions_server::SessionsServer;
+use proto::identity::v1::staff_invitations_server::StaffInvitationsServer;
 use proto::wire::v1::Language;
 use tonic::service::Routes;
 use uuid::Uuid;
@@ -19,15 +22,29 @@ use uuid::Uuid;
 use crate::Context;
 
 pub mod accounts;
+pub mod audit_records;
+pub mod email_changes;
 pub mod mails;
 pub mod messages;
 pub mod persons;
+pub mod place;
+pub mod proof;
 pub mod recoveries;
 pub mod registration_attempts;
 pub mod sessions;
+mod staff;
+pub mod staff_invitations;
+mod stated;
+pub mod throttle;
 
 pub fn routes(ctx: &Arc<Context>) -> Routes {
     Routes::new(AccountsServer::new(accounts::Accounts::new(ctx.clone())))
+        .add_service(AuditRecordsServer::new(audit_records::AuditRecords::new(
+            ctx.clone(),
+        )))
+        .add_service(EmailChangesServer::new(email_changes::EmailChanges::new(
+            ctx.clone(),
+        )))
         .add_service(MailsServer::new(mails::Mails::new(ctx.clone())))
         .add_service(MessagesServer::new(messages::Messages::new(ctx.clone())))
         .add_service(PersonsServer::new(persons::Persons::new(ctx.clone())))
@@ -38,6 +55,9 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
             registration_attempts::RegistrationAttempts::new(ctx.clone()),
         ))
         .add_service(SessionsServer::new(sessions::Sessions::new(ctx.clone())))
+        .add_service(StaffInvitationsServer::new(
+            staff_invitations::StaffInvitations::new(ctx.clone()),
+        ))
 }
 
 /// Notes a request id that can't be one, beside everything else that is wrong.

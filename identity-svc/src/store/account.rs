@@ -7,13 +7,13 @@ use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use chassis::mask::{Email, Masked};
 use chassis::text::Language;
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, QueryResult, SqlErr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::sealed::{self, Table};
 use super::{Place, id, language, limit, odd, role, time};
-use crate::domain::account::{Account, BirthDateSource, Person};
+use crate::domain::account::{Account, BirthDateSource, Papers, Person, Sex};
 use crate::sealing::Sealer;
 
 const COLUMNS: &str =
@@ -29,6 +29,18 @@ pub(super) struct Personal {
     pub patronymic: String,
     pub birth_date: String,
     pub birth_place: String,
+    /// Records of before people without an IIN have no such part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub papers: Option<KeptPapers>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeptPapers {
+    sex: String,
+    ethnicity: String,
+    citizenship: String,
+    document_number: String,
+    phone: String,
 }
 
 /// The keyed hashes by which an account is unique.
@@ -167,6 +179,34 @@ pub async fn replace_password_hash(tx: &Tx, account: Uuid, hash: &Masked<String>
     Ok(())
 }
 
+/// Another address, by which the account is found from now on. False where another account has it:
+/// nothing else can be done in the transaction then.
+pub async fn save_email(
+    sealer: &Sealer,
+    tx: &Tx,
+    account: &Account,
+    email_index: &str,
+) -> Result<bool> {
+    let sealed = sealer.seal(Table::Account.home(account.id), &personal(account))?;
+    let sql = "UPDATE account SET email_index = $2, personal = $3, data_key = $4, master_key = $5,
+                   version = version + 1 WHERE id = $1";
+    let values = [
+        account.id.to_string().into(),
+        email_index.into(),
+        sealed.content.into(),
+        sealed.data_key.into(),
+        sealed.master_key.into(),
+    ];
+    match execute(tx, sql, values)
+        .await
+        .map_err(|error| (error.sql_err(), error))
+    {
+        Ok(_) => Ok(true),
+        Err((Some(SqlErr::UniqueConstraintViolation(_)), _)) => Ok(false),
+        Err((_, error)) => Err(error.into()),
+    }
+}
+
 pub async fn save_language(tx: &Tx, account: Uuid, language: Language) -> Result<()> {
     let sql = "UPDATE account SET language = $2, version = version + 1 WHERE id = $1";
     execute(
@@ -245,7 +285,25 @@ fn personal(account: &Account) -> Personal {
         patronymic: person.patronymic.reveal().clone(),
         birth_date: person.birth_date.reveal().to_string(),
         birth_place: person.birth_place.reveal().clone(),
+        papers: person.papers.as_ref().map(|papers| KeptPapers {
+            sex: papers.sex.reveal().as_str().to_owned(),
+            ethnicity: papers.ethnicity.reveal().clone(),
+            citizenship: papers.citizenship.reveal().clone(),
+            document_number: papers.document_number.reveal().clone(),
+            phone: papers.phone.reveal().clone(),
+        }),
     }
+}
+
+fn papers(kept: KeptPapers) -> Result<Papers> {
+    let sex = Sex::from_name(&kept.sex).ok_or_else(|| odd("sex"))?;
+    Ok(Papers {
+        sex: Masked::new(sex),
+        ethnicity: Masked::new(kept.ethnicity),
+        citizenship: Masked::new(kept.citizenship),
+        document_number: Masked::new(kept.document_number),
+        phone: Masked::new(kept.phone),
+    })
 }
 
 fn read(sealer: &Sealer, row: &QueryResult) -> Result<Account> {
@@ -267,6 +325,7 @@ fn read(sealer: &Sealer, row: &QueryResult) -> Result<Account> {
             birth_date_source: BirthDateSource::from_name(&source)
                 .ok_or_else(|| odd("birth_date_source"))?,
             birth_place: Masked::new(personal.birth_place),
+            papers: personal.papers.map(papers).transpose()?,
         },
         roles: Vec::new(),
         created: time(row, "created_us")?,

@@ -8,14 +8,18 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
 pub mod account;
-pub mod failure;
+pub mod audit;
+pub mod email_change;
 pub mod mail;
 pub mod message;
+pub mod proof;
 pub mod recovery;
 pub mod registration;
 pub mod role;
 pub mod sealed;
 pub mod session;
+pub mod staff_invitation;
+pub mod throttle;
 
 /// The place in a list ordered by time and id.
 pub type Place = (i64, String);

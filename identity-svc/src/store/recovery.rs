@@ -11,11 +11,11 @@ use super::{id, odd, time};
 use crate::domain::recovery::{Recovery, State};
 
 const COLUMNS: &str = "id, state, iin_index, email_index, account_id, code_hash, token_hash,
-    proofs_expire_us, code_tries, completion_hash, created_us, expires_us";
+    proofs_expire_us, code_tries, completion_hash, created_us, expires_us, first_from_address";
 
 pub async fn insert(tx: &Tx, recovery: &Recovery) -> Result<()> {
     let sql = format!(
-        "INSERT INTO recovery ({COLUMNS}) VALUES ($1, $2, $3, $4, NULL, '', '', $5, 0, '', $5, $6)"
+        "INSERT INTO recovery ({COLUMNS}) VALUES ($1, $2, $3, $4, NULL, '', '', $5, 0, '', $5, $6, $7)"
     );
     execute(
         tx,
@@ -27,6 +27,7 @@ pub async fn insert(tx: &Tx, recovery: &Recovery) -> Result<()> {
             recovery.email_index.as_str().into(),
             to_us(recovery.created).into(),
             to_us(recovery.expires).into(),
+            recovery.is_first.into(),
         ],
     )
     .await?;
@@ -74,15 +75,6 @@ pub async fn save_mailed(tx: &Tx, recovery: &Recovery) -> Result<()> {
     Ok(())
 }
 
-/// Uses up one guess before the code is looked at, so that guesses sent at once are counted too.
-/// False where none is left, or the code matters no more.
-pub async fn take_guess(tx: &Tx, recovery: Uuid, most: i32) -> Result<bool> {
-    let sql = "UPDATE recovery SET code_tries = code_tries + 1
-               WHERE id = $1 AND state = 'PENDING' AND code_tries < $2";
-    let done = execute(tx, sql, [recovery.to_string().into(), most.into()]).await?;
-    Ok(done.rows_affected() == 1)
-}
-
 /// Proven, or proven before and its answer lost: the token given now is the only one that is good.
 pub async fn save_proven(tx: &Tx, recovery: Uuid, completion_hash: &str) -> Result<()> {
     let sql = "UPDATE recovery SET state = 'PROVEN', completion_hash = $2
@@ -98,6 +90,14 @@ pub async fn save_completed(tx: &Tx, recovery: Uuid, account: Uuid) -> Result<()
                WHERE account_id = $2 AND state IN ('PENDING', 'PROVEN')";
     let values = [recovery.to_string().into(), account.to_string().into()];
     execute(tx, sql, values).await?;
+    Ok(())
+}
+
+/// No recovery of the account that was begun before can be completed any more.
+pub async fn expire_of(tx: &Tx, account: Uuid) -> Result<()> {
+    let sql = "UPDATE recovery SET state = 'EXPIRED'
+               WHERE account_id = $1 AND state IN ('PENDING', 'PROVEN')";
+    execute(tx, sql, [account.to_string().into()]).await?;
     Ok(())
 }
 
@@ -123,6 +123,7 @@ fn read(row: &QueryResult) -> Result<Recovery> {
         proofs_expire: time(row, "proofs_expire_us")?,
         code_tries: row.try_get("", "code_tries")?,
         completion_hash: row.try_get("", "completion_hash")?,
+        is_first: row.try_get("", "first_from_address")?,
         created: time(row, "created_us")?,
         expires: time(row, "expires_us")?,
     })

@@ -86,15 +86,6 @@ pub async fn lock(sealer: &Sealer, tx: &Tx, attempt: Uuid) -> Result<Option<Atte
         .transpose()
 }
 
-/// Uses up one guess before the code is looked at, so that guesses sent at once are counted too.
-/// False where none is left, or the code matters no more.
-pub async fn take_guess(tx: &Tx, attempt: Uuid, most: i32) -> Result<bool> {
-    let sql = "UPDATE registration_attempt SET code_tries = code_tries + 1
-               WHERE id = $1 AND state = 'PENDING' AND code_tries < $2";
-    let done = execute(tx, sql, [attempt.to_string().into(), most.into()]).await?;
-    Ok(done.rows_affected() == 1)
-}
-
 pub async fn save_proven(tx: &Tx, attempt: Uuid) -> Result<()> {
     let sql = "UPDATE registration_attempt SET state = 'EMAIL_PROVEN' WHERE id = $1 AND state = 'PENDING'";
     execute(tx, sql, [attempt.to_string().into()]).await?;

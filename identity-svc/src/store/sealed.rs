@@ -16,16 +16,26 @@ pub enum Table {
     Account,
     RegistrationAttempt,
     Mail,
+    EmailChange,
+    StaffInvitation,
 }
 
 impl Table {
-    pub const ALL: [Self; 3] = [Self::Account, Self::RegistrationAttempt, Self::Mail];
+    pub const ALL: [Self; 5] = [
+        Self::Account,
+        Self::RegistrationAttempt,
+        Self::Mail,
+        Self::EmailChange,
+        Self::StaffInvitation,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Account => "account",
             Self::RegistrationAttempt => "registration_attempt",
             Self::Mail => "mail",
+            Self::EmailChange => "email_change",
+            Self::StaffInvitation => "staff_invitation",
         }
     }
 
@@ -37,7 +47,7 @@ impl Table {
         }
     }
 
-    /// The columns that held what is sealed now.
+    /// The columns that held what is sealed now; none where everything was sealed from the first.
     fn plain_columns(self) -> &'static [&'static str] {
         match self {
             Self::Account => &[
@@ -51,6 +61,7 @@ impl Table {
             ],
             Self::RegistrationAttempt => &["iin", "email"],
             Self::Mail => &["to_address", "subject", "body", "enclosures"],
+            Self::EmailChange | Self::StaffInvitation => &[],
         }
     }
 
@@ -59,6 +70,7 @@ impl Table {
         match self {
             Self::Account | Self::Mail => "personal IS NULL",
             Self::RegistrationAttempt => "personal IS NULL AND iin <> ''",
+            Self::EmailChange | Self::StaffInvitation => "1 = 0",
         }
     }
 }
@@ -85,6 +97,9 @@ pub(super) fn of(row: &QueryResult) -> Result<Option<Sealed>> {
 /// many there were.
 pub async fn seal_plain(sealer: &Sealer, tx: &Tx, table: Table, rows: u64) -> Result<usize> {
     let (name, columns) = (table.as_str(), table.plain_columns());
+    if columns.is_empty() {
+        return Ok(0);
+    }
     let sql = format!(
         "SELECT id, {} FROM {name} WHERE {} ORDER BY id LIMIT $1{}",
         columns.join(", "),
@@ -120,6 +135,7 @@ fn seal_row(sealer: &Sealer, table: Table, id: Uuid, row: &QueryResult) -> Resul
                 patronymic: text("patronymic")?,
                 birth_date: text("birth_date")?,
                 birth_place: text("birth_place")?,
+                papers: None,
             },
         ),
         Table::RegistrationAttempt => sealed_as(
@@ -144,6 +160,7 @@ fn seal_row(sealer: &Sealer, table: Table, id: Uuid, row: &QueryResult) -> Resul
                 },
             )
         }
+        Table::EmailChange | Table::StaffInvitation => Err(odd("personal")),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Sessions and the pairs of tokens of their generations.
 
-use chassis::Result;
 use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use chassis::{Error, Result};
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
 use super::{Place, count, id, limit, maybe_time, time};
-use crate::domain::session::{KeptToken, Session};
+use crate::domain::session::{KeptToken, Session, State};
 
 const COLUMNS: &str = "id, account_id, created_us, ends_us, ended_us, generation, access_expires_us, refresh_expires_us";
 
@@ -87,6 +87,20 @@ pub async fn lock(tx: &Tx, session: Uuid) -> Result<Option<Session>> {
         .as_ref()
         .map(read)
         .transpose()
+}
+
+/// Locks a session that a caller token names. The token may be a minute old: who was signed out since
+/// changes nothing.
+///
+/// # Errors
+/// `SESSION_ENDED` where it can't be used any more.
+pub async fn lock_active(tx: &Tx, session: Uuid, now: Timestamp) -> Result<()> {
+    let live = lock(tx, session).await?;
+    if live.is_some_and(|live| live.state(now) == State::Active) {
+        Ok(())
+    } else {
+        Err(Error::Unauthenticated("SESSION_ENDED"))
+    }
 }
 
 /// The session of a refresh token, and the token as kept.

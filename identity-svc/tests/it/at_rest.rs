@@ -5,6 +5,7 @@ use chassis::database::{execute, query_all, query_one};
 use pb::prove_registration_email_request::Proof;
 use proto::identity::v1 as pb;
 
+use crate::without_iin::{papers, without_iin};
 use crate::world::*;
 
 impl World {
@@ -94,7 +95,22 @@ async fn nothing_of_a_person_can_be_read_in_the_database() {
         .sign_in("stranger@example.kz", PASSWORD)
         .await
         .expect_err("nobody");
-    world.sign_in(IIN, PASSWORD).await.expect("a session");
+    let me = world.caller(IIN).await;
+    // A change of address and an invitation wait, and somebody without an IIN stated their papers.
+    let change = world.begin_change(&me, "wanted@example.kz", PASSWORD).await;
+    change.expect("a change");
+    let admin = "010101200508";
+    let roles = [Role::Administrator];
+    world.seed(admin, "admin@example.kz", &roles).await;
+    let admin = world.caller(admin).await;
+    let roles = [pb::Role::Expert];
+    let invitation = world.invite(&admin, "invited@example.kz", &roles).await;
+    invitation.expect("an invitation");
+    let name = world.proven(without_iin("rustam@example.uz")).await;
+    world
+        .complete_with(papers(&name))
+        .await
+        .expect("an account");
     world.relay().await;
     assert!(
         world.mails_to(EMAIL).await.len() > 1,
@@ -106,6 +122,13 @@ async fn nothing_of_a_person_can_be_read_in_the_database() {
         "010101100008",
         "left@example.kz",
         "stranger@example.kz",
+        "wanted@example.kz",
+        "invited@example.kz",
+        "rustam@example.uz",
+        "КАРИМОВ",
+        "өзбек",
+        "FA-1234567",
+        "+998901234567",
         PASSWORD,
         &token,
         "Тіркелуді растау",

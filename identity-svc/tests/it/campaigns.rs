@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use proto::questionnaire::v1::campaigns_server::{Campaigns, CampaignsServer};
 use proto::questionnaire::v1::{
-    AgeReference, Campaign, CampaignRules, CreateCampaignRequest, GetCampaignRequest,
-    ListCampaignsRequest, ListCampaignsResponse,
+    AgeReference, Campaign, CampaignRules, CloseCampaignRequest, CreateCampaignRequest,
+    GetCampaignRequest, ListCampaignVersionsRequest, ListCampaignVersionsResponse,
+    ListCampaignsRequest, ListCampaignsResponse, OpenCampaignRequest, UpdateCampaignRequest,
 };
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
@@ -91,6 +92,34 @@ impl Campaigns for WrittenCampaigns {
         &self,
         _: Request<CreateCampaignRequest>,
     ) -> Result<Response<Campaign>, Status> {
+        Err(Status::unimplemented("nobody asks for it here"))
+    }
+
+    async fn update_campaign(
+        &self,
+        _: Request<UpdateCampaignRequest>,
+    ) -> Result<Response<Campaign>, Status> {
+        Err(Status::unimplemented("nobody asks for it here"))
+    }
+
+    async fn open_campaign(
+        &self,
+        _: Request<OpenCampaignRequest>,
+    ) -> Result<Response<Campaign>, Status> {
+        Err(Status::unimplemented("nobody asks for it here"))
+    }
+
+    async fn close_campaign(
+        &self,
+        _: Request<CloseCampaignRequest>,
+    ) -> Result<Response<Campaign>, Status> {
+        Err(Status::unimplemented("nobody asks for it here"))
+    }
+
+    async fn list_campaign_versions(
+        &self,
+        _: Request<ListCampaignVersionsRequest>,
+    ) -> Result<Response<ListCampaignVersionsResponse>, Status> {
         Err(Status::unimplemented("nobody asks for it here"))
     }
 }

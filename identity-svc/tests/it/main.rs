@@ -8,16 +8,22 @@
 
 mod accounts;
 mod age;
+mod alike;
 mod at_rest;
 mod campaigns;
 mod contract;
+mod email_changes;
 mod inbox;
+mod limits;
 mod passwords;
 mod recoveries;
 mod registration;
+mod registry;
 mod roles;
 mod sessions;
 mod sign_in;
+mod staff_invitations;
 mod time_passes;
 mod two_at_once;
+mod without_iin;
 mod world;

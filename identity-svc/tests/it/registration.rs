@@ -338,26 +338,43 @@ async fn a_mail_is_sent_again_after_a_minute_and_replaces_the_one_before() {
 }
 
 #[tokio::test]
-async fn an_address_gets_ten_mails_an_hour_whoever_asks() {
+async fn a_mailbox_gets_ten_mails_an_hour_and_the_first_that_each_address_asks_for() {
     let world = world().await;
-    for _ in 0..10 {
-        world.start(attempt(IIN, EMAIL)).await.expect("an attempt");
+    let mails = async || world.mails_to(EMAIL).await.len();
+    for number in 0..10 {
+        let from = format!("192.0.2.{number}");
+        let started = world.start_from(&from, attempt(IIN, EMAIL)).await;
+        started.expect("an attempt");
     }
-    let status = world
-        .start(attempt("010101100008", EMAIL))
-        .await
-        .expect_err("too many");
-    assert_eq!(status.reason(), "RATE_LIMITED");
-    assert_eq!(status.fact("retry_time"), "2026-06-01T06:00:00Z");
+    let again = world.start_from("192.0.2.3", attempt(IIN, EMAIL)).await;
+    let again = again.expect("answered like the first");
+    assert_eq!(mails().await, 10);
+    // Whoever asked for ten elsewhere, the owner of the mailbox gets theirs.
+    let owner = "198.51.100.7";
+    let own = world.start_from(owner, attempt(IIN, EMAIL)).await;
+    world.mail_of(EMAIL, &own.expect("an attempt").name).await;
+    let twice = world.start_from(owner, attempt(IIN, EMAIL)).await;
+    twice.expect("answered like the first");
+    assert_eq!(mails().await, 11);
+    // Who has an attempt in hand is told that there is no other mail.
+    world.clock.advance(SignedDuration::from_secs(60));
+    let resend = pb::ResendRegistrationCodeRequest {
+        name: again.name,
+        request_id: world.request_id(),
+    };
+    let resend = world.from("192.0.2.3", resend);
+    let resent = world.registrations().resend_registration_code(resend).await;
+    let resent = resent.expect_err("too many");
+    assert_eq!(resent.reason(), "RATE_LIMITED");
+    assert_eq!(resent.fact("retry_time"), "2026-06-01T06:00:00Z");
+    let other = attempt(IIN, "other@example.kz");
+    let other = world.start_from("192.0.2.3", other).await;
     world
-        .start(attempt(IIN, "other@example.kz"))
-        .await
-        .expect("another address");
+        .mail_of("other@example.kz", &other.expect("an attempt").name)
+        .await;
     world.clock.advance(SignedDuration::from_hours(1));
-    world
-        .start(attempt(IIN, EMAIL))
-        .await
-        .expect("an hour later");
+    let later = world.start_from("192.0.2.3", attempt(IIN, EMAIL)).await;
+    world.mail_of(EMAIL, &later.expect("an attempt").name).await;
 }
 
 #[tokio::test]

@@ -52,6 +52,8 @@ pub struct World {
     pub keys: Keys,
     pub wiring: Wiring,
     pub jobs: Vec<Job>,
+    /// Vouches for the addresses of callers.
+    vouchers: Keys,
     net: LocalNet,
     ids: Ids,
     requests: AtomicU64,
@@ -75,19 +77,21 @@ impl World {
             testing::keys("identity-svc"),
             LocalNet::default(),
         );
+        let vouchers = testing::keys("gateway");
         let mut config = Config::new("https://reserve.example/", [7; 32], master_keys(&[1]));
         config.hashing = HashingCost {
             memory_kib: 8,
             passes: 1,
             queue_per_core: 1000,
-            lanes: 1,
+            ..HashingCost::default()
         };
         settings(&mut config);
         let wiring = Wiring {
             db: database.db.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
-            verifier: testing::verifier("identity-svc"),
+            verifier: Verifier::new("identity-svc", std::slice::from_ref(&vouchers.public))
+                .expect("a verifier"),
             identity: keys.identity(&clock),
             signer: keys.signer.clone(),
             config,
@@ -107,6 +111,7 @@ impl World {
             campaigns,
             bus,
             keys,
+            vouchers,
             wiring,
             jobs,
             net,
@@ -119,6 +124,47 @@ impl World {
     /// A request id that nobody used.
     pub fn request_id(&self) -> String {
         testing::request_id(self.requests.fetch_add(1, Ordering::Relaxed).into())
+    }
+
+    /// The call as the gateway passes it on from an address.
+    pub fn from<T>(&self, address: &str, message: T) -> Request<T> {
+        let identity = self.vouchers.identity(&self.clock);
+        let token = identity.token("identity-svc").expect("a token");
+        let mut request = Request::new(message);
+        let metadata = request.metadata_mut();
+        metadata.insert("x-client-address", address.parse().expect("a header"));
+        metadata.insert("x-gateway-token", token.parse().expect("a header"));
+        request
+    }
+
+    pub async fn sign_in_from(
+        &self,
+        address: &str,
+        login: &str,
+        password: &str,
+    ) -> Result<pb::Session, Status> {
+        let request = pb::CreateSessionRequest {
+            login: login.into(),
+            password: password.into(),
+            request_id: self.request_id(),
+        };
+        let request = self.from(address, request);
+        Ok(self.sessions().create_session(request).await?.into_inner())
+    }
+
+    pub async fn start_from(
+        &self,
+        address: &str,
+        attempt: pb::RegistrationAttempt,
+    ) -> Result<pb::RegistrationAttempt, Status> {
+        let request = pb::CreateRegistrationAttemptRequest {
+            registration_attempt: Some(attempt),
+            request_id: self.request_id(),
+        };
+        let request = self.from(address, request);
+        let mut registrations = self.registrations();
+        let answer = registrations.create_registration_attempt(request).await?;
+        Ok(answer.into_inner())
     }
 
     pub fn stranger(&self) -> Connection {

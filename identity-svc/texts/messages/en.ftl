@@ -158,3 +158,60 @@ rejection-excluded-by-law = The requirements of the law are not met
 rejection-excluded-by-post = Cannot take part because of the post held
 rejection-already-in-reserve = Is in the Reserve already
 rejection-other = Another reason
+
+# The e-mail address and the roles
+email-change-started-title = A change of your e-mail address was begun
+email-change-started-body =
+    On { $time } (Astana time) a change of the e-mail address of your account was begun. Until the new address is confirmed, this one stays.
+
+    If it was not you, somebody knows your password: change it at once.
+email-changed-title = E-mail address changed
+email-changed-body =
+    On { $time } (Astana time) the e-mail address of your account was changed. All sessions have ended; sign in again with the new address.
+
+    If it was not you, tell the administrators at once.
+roles-changed-title = Your roles have changed
+roles-changed-body =
+    Your roles now:
+    { $roles }
+role-none = no role
+role-expert = expert
+role-campaign-manager = campaign manager
+role-exam-desk = exam desk
+role-administrator = administrator
+
+# The mail to a new address
+email-change-mail-subject = Confirm the new address
+email-change-mail-body =
+    Hello!
+
+    The code to confirm the new address: { $code }
+    It is good for { $lasts } minutes.
+
+    Or open this link in the browser in which you began the change:
+    { $link }
+
+    If you did not ask for it, ignore this mail.
+
+# The mail to the owner of an address that somebody else wants
+email-wanted-mail-subject = Somebody gave your address
+email-wanted-mail-body =
+    Hello!
+
+    Somebody tried to give your e-mail address to another account. Nothing has changed: the address stays with your account.
+
+    If it was you, sign in to your account with this address.
+
+# The mail with an invitation
+staff-invitation-mail-subject = Invitation to the staff
+staff-invitation-mail-body =
+    Hello!
+
+    An administrator invites you to the staff.
+    The code of the invitation: { $code }
+    It is good for { $lasts } hours.
+
+    Or open this link:
+    { $link }
+
+    If you have an account, sign in to it first. If you did not expect this mail, ignore it.

@@ -19,6 +19,9 @@ pub struct Application {
     /// When certificate data were saved first. It stays, even if they were cleared again.
     pub certificate_declared: Option<Timestamp>,
     pub promo_claimed: Option<Timestamp>,
+    /// The correction that the applicant asked for last.
+    pub wish: Option<Wish>,
+    pub term: ReviewTerm,
 }
 
 /// Where an application is, with what belongs to being there.
@@ -52,10 +55,57 @@ pub enum State {
     },
     Disqualified {
         disqualify_time: Timestamp,
+        /// A code of `disqualification-reasons`.
+        reason: String,
     },
     Erroneous {
         set_aside_time: Timestamp,
+        /// A code of `erroneous-reasons`.
+        reason: String,
     },
+}
+
+/// A correction that the applicant asked for after submitting.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Wish {
+    pub sections: Vec<String>,
+    /// What the applicant wrote to the expert.
+    pub note: String,
+    pub ask_time: Timestamp,
+    pub answer: Option<Answer>,
+}
+
+impl std::fmt::Debug for Wish {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            sections,
+            ask_time,
+            answer,
+            ..
+        } = self;
+        write!(f, "Wish({sections:?}, ***, {ask_time}, {answer:?})")
+    }
+}
+
+/// How the expert answered a wish, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    pub kind: AnswerKind,
+    pub time: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerKind {
+    Granted,
+    Declined,
+}
+
+/// The clock of the review, as the expert sees it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReviewTerm {
+    /// `None` before the review and while it stands still.
+    pub due_time: Option<Timestamp>,
+    pub is_paused: bool,
 }
 
 /// What an expert asked to be corrected.
@@ -138,6 +188,14 @@ impl State {
         }
     }
 
+    /// Why staff ended it.
+    pub fn end_reason(&self) -> Option<&str> {
+        match self {
+            Self::Disqualified { reason, .. } | Self::Erroneous { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
+
     fn is_over(&self) -> bool {
         !matches!(
             self,
@@ -168,6 +226,8 @@ impl Application {
             submission_count: 0,
             certificate_declared: None,
             promo_claimed: None,
+            wish: None,
+            term: ReviewTerm::default(),
         }
     }
 
@@ -209,7 +269,94 @@ impl Application {
         }
         self.state = State::Submitted { submit_time: now };
         self.submission_count += 1;
+        self.term = ReviewTerm::default();
         Ok(())
+    }
+
+    /// Asks for the application back, to correct these sections.
+    ///
+    /// # Errors
+    /// `APPLICATION_NOT_SUBMITTED`, `CORRECTION_OPEN`, `CORRECTION_ASKED_ALREADY`, `APPLICATION_ENDED`.
+    pub fn ask_for_correction(
+        &mut self,
+        sections: Vec<String>,
+        note: String,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        match (&self.state, &self.wish) {
+            (State::Draft, _) => Err(Refusal::ApplicationNotSubmitted {
+                state: self.state.code(),
+            }),
+            (State::CorrectionRequested { correction, .. }, _) => Err(Refusal::CorrectionOpen {
+                correction_due_time: correction.due_time,
+            }),
+            (State::Submitted { .. } | State::InReview { .. }, Some(wish))
+                if wish.answer.is_none() =>
+            {
+                Err(Refusal::CorrectionAskedAlready {
+                    ask_time: wish.ask_time,
+                })
+            }
+            (State::Submitted { .. } | State::InReview { .. }, _) => {
+                self.wish = Some(Wish {
+                    sections,
+                    note,
+                    ask_time: now,
+                    answer: None,
+                });
+                Ok(())
+            }
+            _ => Err(self.ended()),
+        }
+    }
+
+    /// # Errors
+    /// `APPLICATION_FROZEN`.
+    pub fn must_be_a_draft(&self) -> Result<(), Refusal> {
+        match self.state {
+            State::Draft => Ok(()),
+            _ => Err(Refusal::ApplicationFrozen {
+                state: self.state.code(),
+            }),
+        }
+    }
+
+    /// Excludes the person for false data or by law; an accepted application too.
+    ///
+    /// # Errors
+    /// `APPLICATION_ENDED`.
+    pub fn disqualify(&mut self, reason: &str, now: Timestamp) -> Result<(), Refusal> {
+        if self.state.is_over() && !matches!(self.state, State::Accepted { .. }) {
+            return Err(self.ended());
+        }
+        self.state = State::Disqualified {
+            disqualify_time: now,
+            reason: reason.to_owned(),
+        };
+        self.term = ReviewTerm::default();
+        Ok(())
+    }
+
+    /// Sets aside what was opened by mistake.
+    ///
+    /// # Errors
+    /// `APPLICATION_ENDED`.
+    pub fn mark_erroneous(&mut self, reason: &str, now: Timestamp) -> Result<(), Refusal> {
+        if self.state.is_over() {
+            return Err(self.ended());
+        }
+        self.state = State::Erroneous {
+            set_aside_time: now,
+            reason: reason.to_owned(),
+        };
+        self.term = ReviewTerm::default();
+        Ok(())
+    }
+
+    fn ended(&self) -> Refusal {
+        Refusal::ApplicationEnded {
+            state: self.state.code(),
+        }
     }
 
     /// # Errors
@@ -221,6 +368,7 @@ impl Application {
             });
         }
         self.state = State::Withdrawn { withdraw_time: now };
+        self.term = ReviewTerm::default();
         Ok(())
     }
 
@@ -297,14 +445,50 @@ impl Application {
         Ok(())
     }
 
+    /// The end of the review term moved, or the term stands still, or runs again.
+    ///
+    /// # Errors
+    /// [`OutOfTurn`] unless submitted or in review.
+    pub fn change_term(&mut self, term: ReviewTerm) -> Result<(), OutOfTurn> {
+        match self.state {
+            State::Submitted { .. } | State::InReview { .. } => {
+                self.term = term;
+                Ok(())
+            }
+            _ => Err(self.out_of_turn()),
+        }
+    }
+
+    /// The expert does not give the application back.
+    ///
+    /// # Errors
+    /// [`OutOfTurn`] where nobody asked, or it was answered.
+    pub fn decline_correction(&mut self, time: Timestamp) -> Result<(), OutOfTurn> {
+        self.answer(AnswerKind::Declined, time)
+    }
+
+    fn answer(&mut self, kind: AnswerKind, time: Timestamp) -> Result<(), OutOfTurn> {
+        let state = self.state.code();
+        match &mut self.wish {
+            Some(wish) if wish.answer.is_none() => {
+                wish.answer = Some(Answer { kind, time });
+                Ok(())
+            }
+            _ => Err(OutOfTurn { state }),
+        }
+    }
+
     /// # Errors
     /// [`OutOfTurn`] unless in review.
     pub fn request_correction(&mut self, correction: Correction) -> Result<(), OutOfTurn> {
         let submit_time = self.submit_time_in_review()?;
+        // Whether the applicant had asked or not: now they may.
+        let _ = self.answer(AnswerKind::Granted, correction.ask_time);
         self.state = State::CorrectionRequested {
             submit_time,
             correction,
         };
+        self.term = ReviewTerm::default();
         Ok(())
     }
 
@@ -316,6 +500,7 @@ impl Application {
             submit_time,
             decide_time,
         };
+        self.term = ReviewTerm::default();
         Ok(())
     }
 
@@ -332,6 +517,7 @@ impl Application {
             decide_time,
             reasons,
         };
+        self.term = ReviewTerm::default();
         Ok(())
     }
 
@@ -344,34 +530,6 @@ impl Application {
             return Err(self.out_of_turn());
         }
         self.state = State::Expired { expire_time: now };
-        Ok(())
-    }
-
-    /// Excludes the person for false data or by law; an accepted application too.
-    ///
-    /// # Errors
-    /// [`OutOfTurn`] where it is over already.
-    pub fn disqualify(&mut self, now: Timestamp) -> Result<(), OutOfTurn> {
-        if self.state.is_over() && !matches!(self.state, State::Accepted { .. }) {
-            return Err(self.out_of_turn());
-        }
-        self.state = State::Disqualified {
-            disqualify_time: now,
-        };
-        Ok(())
-    }
-
-    /// Sets aside what was opened by mistake.
-    ///
-    /// # Errors
-    /// [`OutOfTurn`] where it is over already.
-    pub fn set_aside(&mut self, now: Timestamp) -> Result<(), OutOfTurn> {
-        if self.state.is_over() {
-            return Err(self.out_of_turn());
-        }
-        self.state = State::Erroneous {
-            set_aside_time: now,
-        };
         Ok(())
     }
 
@@ -447,9 +605,11 @@ mod tests {
             State::Expired { expire_time: time },
             State::Disqualified {
                 disqualify_time: time,
+                reason: "FALSE_DATA".into(),
             },
             State::Erroneous {
                 set_aside_time: time,
+                reason: "TEST_ENTRY".into(),
             },
         ];
         states.into_iter().map(in_state).collect()
@@ -528,8 +688,72 @@ mod tests {
             "CORRECTION_REQUESTED",
             "ACCEPTED",
         ];
-        leads(&active, "DISQUALIFIED", |a| a.disqualify(at(IN_WINDOW)));
-        leads(&active[..4], "ERRONEOUS", |a| a.set_aside(at(IN_WINDOW)));
+        leads(&active, "DISQUALIFIED", |a| {
+            a.disqualify("FALSE_DATA", at(IN_WINDOW))
+        });
+        leads(&active[..4], "ERRONEOUS", |a| {
+            a.mark_erroneous("TEST_ENTRY", at(IN_WINDOW))
+        });
+    }
+
+    fn asks(application: &mut Application) -> Result<(), Refusal> {
+        application.ask_for_correction(vec!["education".into()], "x".into(), at(IN_WINDOW))
+    }
+
+    #[test]
+    fn a_correction_is_asked_for_while_it_is_submitted_or_in_review() {
+        for mut application in every_state() {
+            let state = application.state.code();
+            let refused = asks(&mut application).err().map(|refusal| {
+                use chassis::error::Refusal as _;
+                refusal.reason()
+            });
+            let expected = match state {
+                "SUBMITTED" | "IN_REVIEW" => None,
+                "DRAFT" => Some("APPLICATION_NOT_SUBMITTED"),
+                "CORRECTION_REQUESTED" => Some("CORRECTION_OPEN"),
+                _ => Some("APPLICATION_ENDED"),
+            };
+            assert_eq!(refused, expected, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_wish_is_answered_once_and_may_then_be_told_again() {
+        let mut application = in_state(State::InReview {
+            submit_time: at(IN_WINDOW),
+        });
+        assert!(application.decline_correction(at(IN_WINDOW)).is_err());
+        asks(&mut application).expect("asked");
+        assert!(matches!(
+            asks(&mut application),
+            Err(Refusal::CorrectionAskedAlready { .. })
+        ));
+        application
+            .decline_correction(at(AFTER_WINDOW))
+            .expect("declined");
+        assert!(application.decline_correction(at(AFTER_WINDOW)).is_err());
+        asks(&mut application).expect("asked again");
+        application.request_correction(correction()).expect("given");
+        let answer = application.wish.and_then(|wish| wish.answer);
+        assert_eq!(answer.map(|it| it.kind), Some(AnswerKind::Granted));
+    }
+
+    #[test]
+    fn the_clock_of_the_review_stops_with_the_review() {
+        let term = ReviewTerm {
+            due_time: Some(at(AFTER_WINDOW)),
+            is_paused: false,
+        };
+        let mut application = in_state(State::Submitted {
+            submit_time: at(IN_WINDOW),
+        });
+        application.change_term(term).expect("changed");
+        application.start_review().expect("started");
+        assert_eq!(application.term, term);
+        application.accept(at(IN_WINDOW)).expect("accepted");
+        assert_eq!(application.term, ReviewTerm::default());
+        assert!(application.change_term(term).is_err());
     }
 
     #[test]

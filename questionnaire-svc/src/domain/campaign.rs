@@ -8,10 +8,12 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use super::dictionary::Dictionaries;
+use super::form::FormRevision;
+use super::labels;
 use super::labels::Labels;
 use super::language::LanguageLevel;
 use super::refusal::Refusal;
-use super::{form, labels};
 
 /// One cycle of a programme.
 #[derive(Debug, Clone)]
@@ -28,6 +30,16 @@ pub struct Campaign {
     /// `forms/{form}/revisions/{revision}`.
     pub form_revision: String,
     pub declarations: Vec<Declaration>,
+    /// Empty for every direction of the dictionary.
+    pub directions: Vec<Direction>,
+}
+
+/// A direction that people compete in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Direction {
+    pub code: String,
+    /// 0 where it has no places of its own.
+    pub places: i32,
 }
 
 /// The time in which applications are taken: `open` is inside, `close` is outside.
@@ -130,8 +142,21 @@ impl Campaign {
             .date()
     }
 
-    /// What is wrong with a campaign that is to be made, by the paths of CreateCampaign.
-    pub fn violations(&self) -> Violations {
+    /// The codes of its directions; empty for every one of the dictionary.
+    pub fn direction_codes(&self) -> Vec<String> {
+        self.directions
+            .iter()
+            .map(|direction| direction.code.clone())
+            .collect()
+    }
+
+    /// What is wrong with a campaign that is to be kept, by the paths of CreateCampaign. `form` is
+    /// the published form that it names, where there is one.
+    pub fn violations(
+        &self,
+        form: Option<&FormRevision>,
+        dictionaries: &Dictionaries,
+    ) -> Violations {
         let mut wrong = Violations::new();
         if self.window.close <= self.window.open {
             wrong.add("campaign.close_time", "WINDOW_BACKWARDS");
@@ -139,7 +164,7 @@ impl Campaign {
         if TimeZone::get(&self.time_zone).is_err() {
             wrong.add("campaign.time_zone", "TIME_ZONE_UNKNOWN");
         }
-        match form::find(&self.form_revision) {
+        match form {
             Some(form) if form.programme == self.programme => {}
             _ => drop(wrong.add("campaign.form_revision", "UNKNOWN_VALUE")),
         }
@@ -149,6 +174,7 @@ impl Campaign {
         within("campaign.places", self.places, 1, 1_000_000, &mut wrong);
         self.rules.violations(&mut wrong);
         declaration_violations(&self.declarations, &mut wrong);
+        direction_violations(&self.directions, self.places, dictionaries, &mut wrong);
         wrong
     }
 
@@ -213,6 +239,44 @@ fn declaration_violations(declarations: &[Declaration], wrong: &mut Violations) 
     }
 }
 
+fn direction_violations(
+    directions: &[Direction],
+    places: i32,
+    dictionaries: &Dictionaries,
+    wrong: &mut Violations,
+) {
+    const MOST: usize = 100;
+    if directions.len() > MOST {
+        wrong.add_with(
+            "campaign.directions",
+            "TOO_MANY",
+            [("max", MOST.to_string())],
+        );
+    }
+    let known = dictionaries.find("directions");
+    for (at, direction) in directions.iter().enumerate().take(MOST) {
+        let field = format!("campaign.directions[{at}].code");
+        let entry = known.and_then(|known| known.entry(&direction.code));
+        if direction.code.is_empty() {
+            wrong.add(field, "REQUIRED");
+        } else if entry.is_none_or(|entry| entry.retired) {
+            wrong.add(field, "UNKNOWN_VALUE");
+        } else if directions[..at].iter().any(|it| it.code == direction.code) {
+            wrong.add(field, "VALUE_TWICE");
+        }
+        let field = format!("campaign.directions[{at}].places");
+        within(&field, direction.places, 0, 1_000_000, wrong);
+    }
+    let sum: i64 = directions.iter().map(|it| i64::from(it.places)).sum();
+    if sum > i64::from(places) {
+        wrong.add_with(
+            "campaign.directions",
+            "PLACES_EXCEEDED",
+            [("max", places.to_string())],
+        );
+    }
+}
+
 /// The declarations of a programme's campaign that brings none of its own.
 pub fn default_declarations(programme: &str) -> &'static [Declaration] {
     if programme == "reserve" {
@@ -268,7 +332,13 @@ pub mod tests {
             places: 50,
             form_revision: text("forms/reserve-questionnaire/revisions/1"),
             declarations: default_declarations("reserve").to_vec(),
+            directions: Vec::new(),
         }
+    }
+
+    fn told(campaign: &Campaign) -> Violations {
+        let form = crate::domain::form::find(&campaign.form_revision);
+        campaign.violations(form.map(|form| &**form), Dictionaries::shipped())
     }
 
     fn at(instant: &str) -> Timestamp {
@@ -321,7 +391,7 @@ pub mod tests {
 
     #[test]
     fn a_good_campaign_has_nothing_wrong_with_it() {
-        assert_eq!(reasons(&reserve_2025().violations()), []);
+        assert_eq!(reasons(&told(&reserve_2025())), []);
     }
 
     #[test]
@@ -343,7 +413,40 @@ pub mod tests {
             ("campaign.form_revision", "UNKNOWN_VALUE"),
             ("campaign.places", "OUT_OF_RANGE"),
         ];
-        assert_eq!(reasons(&wrong.violations()), expected);
+        assert_eq!(reasons(&told(&wrong)), expected);
+    }
+
+    #[test]
+    fn directions_are_of_the_dictionary_each_once_and_within_the_places() {
+        let direction = |code: &str, places| Direction {
+            code: code.into(),
+            places,
+        };
+        let good = Campaign {
+            directions: vec![
+                direction("DIGITALIZATION", 20),
+                direction("SOCIAL_CIVIL", 30),
+            ],
+            ..reserve_2025()
+        };
+        assert_eq!(reasons(&told(&good)), []);
+        let wrong = Campaign {
+            directions: vec![
+                direction("DIGITALIZATION", 20),
+                direction("SPACE", 31),
+                direction("DIGITALIZATION", -1),
+                direction("", 1),
+            ],
+            ..reserve_2025()
+        };
+        let expected = [
+            ("campaign.directions[1].code", "UNKNOWN_VALUE"),
+            ("campaign.directions[2].code", "VALUE_TWICE"),
+            ("campaign.directions[2].places", "OUT_OF_RANGE"),
+            ("campaign.directions[3].code", "REQUIRED"),
+            ("campaign.directions", "PLACES_EXCEEDED"),
+        ];
+        assert_eq!(reasons(&told(&wrong)), expected);
     }
 
     #[test]

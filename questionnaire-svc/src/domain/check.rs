@@ -5,12 +5,13 @@
 
 use chassis::violation::{Violation, Violations};
 use jsonschema::error::ValidationErrorKind as Error;
-use jsonschema::{ValidationError, Validator};
+use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 use super::annotation::{self, Place};
+use super::dictionary::Dictionaries;
+use super::format;
 use super::limit::MAX_VIOLATIONS;
-use super::{dictionary, format};
 
 /// The keywords that ask for presence. `anyOf` stands in our forms for "one of these is given".
 const OF_PRESENCE: [&str; 5] = [
@@ -21,6 +22,9 @@ const OF_PRESENCE: [&str; 5] = [
     "anyOf",
 ];
 
+/// How much memory a compiled pattern may take.
+const MAX_PATTERN_BYTES: usize = 256 * 1024;
+
 /// A schema compiled once.
 pub struct Checker {
     schema: Value,
@@ -30,21 +34,26 @@ pub struct Checker {
 
 impl Checker {
     /// # Panics
-    /// Where the schema is not a schema: forms are compiled in, so it is a bug.
+    /// Where the schema is not a schema: for forms that are compiled in, so it is a bug.
     pub fn new(schema: &Value) -> Self {
-        Self {
+        Self::compiled(schema).expect("a section of a form is a JSON Schema")
+    }
+
+    /// `None` where the schema is not a schema, or has a pattern that needs to go back and forth.
+    pub fn compiled(schema: &Value) -> Option<Self> {
+        Some(Self {
             schema: schema.clone(),
-            draft: compile(&without_presence(schema)),
-            complete: compile(schema),
-        }
+            draft: compile(&without_presence(schema))?,
+            complete: compile(schema)?,
+        })
     }
 
     /// What is wrong about what is given.
-    pub fn wrong(&self, answers: &Value) -> Violations {
+    pub fn wrong(&self, answers: &Value, dictionaries: &Dictionaries) -> Violations {
         let mut wrong = self.told(&self.draft, answers);
         for place in annotation::places(&self.schema, answers) {
-            if is_unknown_code(&place) {
-                wrong.push(violation(place.field, "UNKNOWN_VALUE"));
+            if let Some(reason) = wrong_code(&place, dictionaries) {
+                wrong.push(violation(place.field, reason));
             }
         }
         gathered(wrong)
@@ -139,16 +148,15 @@ fn reason_of(kind: &Error, value: &Value) -> (&'static str, Option<(&'static str
     }
 }
 
-fn is_unknown_code(place: &Place<'_>) -> bool {
-    let Some(name) = place.schema.get("x-dictionary").and_then(Value::as_str) else {
-        return false;
-    };
-    let Some(code) = place.value.as_str() else {
-        return false;
-    };
-    dictionary::find(name)
-        .and_then(|dictionary| dictionary.entry(code))
-        .is_none()
+/// Why a code can't be chosen.
+fn wrong_code(place: &Place<'_>, dictionaries: &Dictionaries) -> Option<&'static str> {
+    let name = place.schema.get("x-dictionary").and_then(Value::as_str)?;
+    let code = place.value.as_str()?;
+    match dictionaries.find(name).and_then(|found| found.entry(code)) {
+        None => Some("UNKNOWN_VALUE"),
+        Some(entry) if entry.retired => Some("OPTION_RETIRED"),
+        Some(_) => None,
+    }
 }
 
 /// `/rows/2/start_date` → `rows[2].start_date`, by the answers it points into.
@@ -194,14 +202,15 @@ fn gathered(found: Vec<Violation>) -> Violations {
     all
 }
 
-fn compile(schema: &Value) -> Validator {
-    let mut options = jsonschema::options().should_validate_formats(true);
+/// Patterns run on an engine whose time grows with the text and no faster.
+fn compile(schema: &Value) -> Option<Validator> {
+    let mut options = jsonschema::options()
+        .should_validate_formats(true)
+        .with_pattern_options(PatternOptions::regex().size_limit(MAX_PATTERN_BYTES));
     for name in format::NAMES {
         options = options.with_format(name, move |text: &str| format::check(name, text).is_ok());
     }
-    options
-        .build(schema)
-        .expect("a section of a form is a JSON Schema")
+    options.build(schema).ok()
 }
 
 /// The schema without the keywords that ask for presence; `not` keeps its own.
@@ -256,10 +265,14 @@ mod tests {
         }))
     }
 
+    fn wrong(answers: &Value) -> Violations {
+        checker().wrong(answers, Dictionaries::shipped())
+    }
+
     #[test]
     fn a_draft_may_lack_what_a_complete_section_needs() {
         let answers = json!({"rows": [{}]});
-        assert!(checker().wrong(&answers).is_empty());
+        assert!(wrong(&answers).is_empty());
         let missing = told(&checker().missing(&answers));
         assert_eq!(
             missing,
@@ -274,8 +287,8 @@ mod tests {
     fn everything_wrong_is_told_at_once_and_by_its_path() {
         let answers =
             json!({"name": "too long", "rows": [{"year": 1890}, {"year": "x", "b/c": 1}], "z": 1});
-        let mut wrong = told(&checker().wrong(&answers));
-        wrong.sort();
+        let mut found = told(&wrong(&answers));
+        found.sort();
         let expected = [
             ("name", "TOO_LONG"),
             ("rows[0].year", "OUT_OF_RANGE"),
@@ -284,32 +297,21 @@ mod tests {
             ("z", "UNKNOWN_FIELD"),
         ];
         assert_eq!(
-            wrong,
+            found,
             expected.map(|(field, reason)| (field.to_owned(), reason))
         );
     }
 
     #[test]
     fn a_whole_number_may_come_as_a_double() {
-        assert!(
-            checker()
-                .wrong(&json!({"rows": [{"year": 2015.0}]}))
-                .is_empty()
-        );
-        assert!(
-            !checker()
-                .wrong(&json!({"rows": [{"year": 2015.5}]}))
-                .is_empty()
-        );
+        assert!(wrong(&json!({"rows": [{"year": 2015.0}]})).is_empty());
+        assert!(!wrong(&json!({"rows": [{"year": 2015.5}]})).is_empty());
     }
 
     #[test]
     fn too_many_rows_are_wrong_and_no_rows_are_missing() {
         let three = json!({"name": "a", "rows": [{"year": 2000}, {"year": 2000}, {"year": 2000}]});
-        assert_eq!(
-            told(&checker().wrong(&three)),
-            [("rows".into(), "TOO_MANY")]
-        );
+        assert_eq!(told(&wrong(&three)), [("rows".into(), "TOO_MANY")]);
         assert_eq!(
             told(&checker().missing(&json!({"name": "a", "rows": []}))),
             [("rows".into(), "REQUIRED")]
@@ -318,7 +320,7 @@ mod tests {
 
     #[test]
     fn names_made_up_by_the_client_are_echoed_shortened() {
-        let wrong = checker().wrong(&json!({"y".repeat(500): 1}));
-        assert_eq!(told(&wrong), [("y".repeat(64), "UNKNOWN_FIELD")]);
+        let found = wrong(&json!({"y".repeat(500): 1}));
+        assert_eq!(told(&found), [("y".repeat(64), "UNKNOWN_FIELD")]);
     }
 }

@@ -1,8 +1,10 @@
-//! Dictionaries: the options of choice fields, versioned files in `dictionaries/`.
+//! Dictionaries: the options of choice fields. Their first versions are files in `dictionaries/`;
+//! later ones are imported.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::labels::Labels;
 
@@ -28,7 +30,7 @@ pub enum Origin {
 }
 
 /// One option. Its code is what answers hold.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     pub code: String,
     #[serde(flatten)]
@@ -42,6 +44,46 @@ pub struct Entry {
     /// The nine digits of the national classifier of regions.
     #[serde(default)]
     pub kato: Option<String>,
+    /// It can't be chosen any more, and old answers still show it.
+    #[serde(default)]
+    pub retired: bool,
+}
+
+/// The dictionaries as they hold at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Dictionaries(BTreeMap<String, Arc<Dictionary>>);
+
+impl Dictionaries {
+    /// Those that came with the service.
+    pub fn shipped() -> &'static Self {
+        &SHIPPED
+    }
+
+    /// A later version takes the place of an earlier one.
+    pub fn put(&mut self, dictionary: Arc<Dictionary>) {
+        self.0.insert(dictionary.name.clone(), dictionary);
+    }
+
+    pub fn find(&self, name: &str) -> Option<&Dictionary> {
+        self.0.get(name).map(|dictionary| &**dictionary)
+    }
+
+    /// In the order of their names.
+    pub fn all(&self) -> impl Iterator<Item = &Dictionary> {
+        self.0.values().map(|dictionary| &**dictionary)
+    }
+
+    /// The codes of a dictionary that belong to a group.
+    pub fn tagged(&self, name: &str, tag: &str) -> Vec<String> {
+        let entries = self.find(name).map(|found| found.entries.as_slice());
+        let is_tagged = |entry: &&Entry| entry.tags.iter().any(|has| has == tag);
+        entries
+            .unwrap_or_default()
+            .iter()
+            .filter(is_tagged)
+            .map(|entry| entry.code.clone())
+            .collect()
+    }
 }
 
 impl Dictionary {
@@ -65,35 +107,31 @@ impl Dictionary {
             .map(|entry| entry.code.as_str())
     }
 
-    pub fn is_tagged(&self, code: &str, tag: &str) -> bool {
-        self.entry(code)
-            .is_some_and(|entry| entry.tags.iter().any(|has| has == tag))
+    /// How many entries can be chosen.
+    pub fn active_count(&self) -> usize {
+        self.entries.iter().filter(|entry| !entry.retired).count()
     }
 }
 
-/// Every dictionary, in the order of their names.
-pub fn all() -> &'static [Dictionary] {
-    &ALL
-}
-
-pub fn find(name: &str) -> Option<&'static Dictionary> {
-    ALL.iter().find(|dictionary| dictionary.name == name)
-}
-
-static ALL: LazyLock<Vec<Dictionary>> =
-    LazyLock::new(|| FILES.iter().map(|file| read(file)).collect());
+static SHIPPED: LazyLock<Dictionaries> = LazyLock::new(|| {
+    let mut all = Dictionaries::default();
+    FILES.iter().for_each(|file| all.put(Arc::new(read(file))));
+    all
+});
 
 /// The files are compiled in, so one that can't be read is a bug that the first test shows.
 fn read(file: &str) -> Dictionary {
     serde_json::from_str(file).expect("a dictionary file has the shape of a dictionary")
 }
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 12] = [
     include_str!("../../dictionaries/activity-kinds.json"),
     include_str!("../../dictionaries/cefr-levels.json"),
     include_str!("../../dictionaries/certificate-types.json"),
     include_str!("../../dictionaries/directions.json"),
+    include_str!("../../dictionaries/disqualification-reasons.json"),
     include_str!("../../dictionaries/education-levels.json"),
+    include_str!("../../dictionaries/erroneous-reasons.json"),
     include_str!("../../dictionaries/foreign-languages.json"),
     include_str!("../../dictionaries/nationalities.json"),
     include_str!("../../dictionaries/position-kinds.json"),
@@ -108,7 +146,7 @@ mod tests {
 
     #[test]
     fn every_entry_has_its_own_code_and_a_text_in_each_language() {
-        for dictionary in all() {
+        for dictionary in Dictionaries::shipped().all() {
             let codes: HashSet<_> = dictionary.entries.iter().map(|entry| &entry.code).collect();
             assert_eq!(codes.len(), dictionary.entries.len(), "{}", dictionary.name);
             assert!(dictionary.title.is_complete(), "{}", dictionary.name);
@@ -125,7 +163,9 @@ mod tests {
 
     #[test]
     fn the_spellings_of_a_test_lead_to_one_code() {
-        let types = find("certificate-types").expect("the dictionary");
+        let types = Dictionaries::shipped()
+            .find("certificate-types")
+            .expect("the dictionary");
         for spelling in ["KAZTEST", "QAZTEST", "ҚАЗТЕСТ", "қазтест"] {
             assert_eq!(types.code_of(spelling), Some("KAZTEST"), "{spelling}");
         }
@@ -137,8 +177,17 @@ mod tests {
 
     #[test]
     fn there_are_six_directions_and_twenty_regions_with_their_classifier_codes() {
-        assert_eq!(find("directions").expect("the dictionary").entries.len(), 6);
-        let regions = find("regions").expect("the dictionary");
+        assert_eq!(
+            Dictionaries::shipped()
+                .find("directions")
+                .expect("the dictionary")
+                .entries
+                .len(),
+            6
+        );
+        let regions = Dictionaries::shipped()
+            .find("regions")
+            .expect("the dictionary");
         assert_eq!(regions.entries.len(), 20);
         for region in &regions.entries {
             let kato = region.kato.as_deref().expect("a classifier code");
@@ -149,9 +198,9 @@ mod tests {
 
     #[test]
     fn a_bachelor_has_higher_education_and_a_college_graduate_has_not() {
-        let levels = find("education-levels").expect("the dictionary");
-        assert!(levels.is_tagged("BACHELOR", "HIGHER_EDUCATION"));
-        assert!(!levels.is_tagged("TECHNICAL_VOCATIONAL", "HIGHER_EDUCATION"));
-        assert!(!levels.is_tagged("UNHEARD_OF", "HIGHER_EDUCATION"));
+        let higher = Dictionaries::shipped().tagged("education-levels", "HIGHER_EDUCATION");
+        let is_higher = |code: &str| higher.iter().any(|it| it == code);
+        assert!(is_higher("BACHELOR"));
+        assert!(!is_higher("TECHNICAL_VOCATIONAL") && !is_higher("UNHEARD_OF"));
     }
 }

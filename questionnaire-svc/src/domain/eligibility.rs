@@ -5,7 +5,6 @@ use chassis::identifier::Iin;
 use jiff::civil::Date;
 
 use super::campaign::{AgeReference, Demand, Rules as CampaignRules};
-use super::dictionary;
 use super::experience::Experience;
 use super::refusal::Refusal;
 use super::section::CertificateAnswers;
@@ -19,6 +18,7 @@ pub enum Rule {
     Experience,
     LanguageLevel,
     CertificateValidity,
+    NotAMember,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,7 @@ impl Rule {
             Self::Experience => "EXPERIENCE",
             Self::LanguageLevel => "LANGUAGE_LEVEL",
             Self::CertificateValidity => "CERTIFICATE_VALIDITY",
+            Self::NotAMember => "NOT_A_MEMBER",
         }
     }
 }
@@ -117,6 +118,10 @@ pub struct Subject {
     pub experience: Experience,
     pub certificate: CertificateAnswers,
     pub citizenship: Citizenship,
+    /// The levels that count as higher education.
+    pub higher_levels: Vec<String>,
+    /// The last day of a membership that still runs.
+    pub member_until: Option<Date>,
 }
 
 /// Citizenship is declared on submission; no answer and no digit of the IIN tells it.
@@ -170,6 +175,7 @@ pub fn checks(rules: &CampaignRules, subject: &Subject) -> Vec<Check> {
         experience(rules, subject),
         language_level(rules, subject),
         certificate_validity(rules, subject),
+        membership(subject),
     ];
     all.into_iter().flatten().collect()
 }
@@ -232,11 +238,10 @@ fn education(rules: &CampaignRules, subject: &Subject) -> Option<Check> {
             [],
         );
     }
-    let levels = dictionary::find("education-levels")?;
     match subject
         .education_levels
         .iter()
-        .find(|level| levels.is_tagged(level, "HIGHER_EDUCATION"))
+        .find(|level| subject.higher_levels.contains(level))
     {
         Some(level) => check(
             Rule::Education,
@@ -319,6 +324,29 @@ fn certificate_validity(rules: &CampaignRules, subject: &Subject) -> Option<Chec
     )
 }
 
+/// Who is in the Reserve does not apply for it. Told only where it stands in the way: that a person
+/// is in no list of ours is no finding.
+fn membership(subject: &Subject) -> Option<Check> {
+    let until = subject.member_until?;
+    check(
+        Rule::NotAMember,
+        Outcome::NotMet,
+        "CHECK_NOT_A_MEMBER_NOT_MET",
+        [("end_date", until.to_string())],
+    )
+}
+
+/// Before a draft is opened.
+///
+/// # Errors
+/// `MEMBER_ALREADY`.
+pub fn must_not_be_a_member(member_until: Option<Date>) -> Result<(), Refusal> {
+    match member_until {
+        Some(end_date) => Err(Refusal::MemberAlready { end_date }),
+        None => Ok(()),
+    }
+}
+
 fn check<const N: usize>(
     rule: Rule,
     outcome: Outcome,
@@ -365,6 +393,8 @@ mod tests {
                 ..CertificateAnswers::default()
             },
             citizenship: Citizenship::Declared,
+            higher_levels: vec!["BACHELOR".into(), "MASTER".into()],
+            member_until: None,
         }
     }
 
@@ -493,6 +523,8 @@ mod tests {
             experience: Experience::default(),
             certificate: CertificateAnswers::default(),
             citizenship: Citizenship::NotDeclared,
+            higher_levels: Vec::new(),
+            member_until: None,
         };
         let checks = checks(&reserve_2025().rules, &nothing);
         assert!(
@@ -601,13 +633,14 @@ mod tests {
             "days",
             "valid_until",
             "submission_date",
+            "end_date",
         ]
         .map(|name| (name, "1".to_owned()));
         let ids = include_str!("eligibility.rs")
             .split('"')
             .filter(|text| text.starts_with("CHECK_") && !text.contains(' '));
         let ids: std::collections::BTreeSet<_> = ids.filter(|id| id.len() > 6).collect();
-        assert_eq!(ids.len(), 18);
+        assert_eq!(ids.len(), 19);
         for (id, language) in ids
             .into_iter()
             .flat_map(|id| Language::ALL.map(|language| (id, language)))

@@ -1,11 +1,12 @@
-//! Published revisions of forms, read from `forms/` and compiled once.
+//! Revisions of forms, compiled once. The first ones are read from `forms/`, later ones are made and
+//! published by campaign managers.
 //!
-//! A published revision never changes: a change of the form is a new folder and a new number.
-//! What the annotations mean is told in `forms/README.md`.
+//! A published revision never changes: a change of the form is a new number. What the annotations
+//! mean is told in `forms/README.md`.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check::Checker;
@@ -19,6 +20,24 @@ pub struct FormRevision {
     pub title: Labels,
     pub intro: Labels,
     pub sections: Vec<SectionForm>,
+}
+
+/// What a revision is made of, before it is compiled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Content {
+    pub programme: String,
+    pub title: Labels,
+    pub intro: Labels,
+    pub sections: Vec<SectionContent>,
+}
+
+/// A section before it is compiled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SectionContent {
+    pub id: String,
+    pub title: Labels,
+    pub required: bool,
+    pub schema: Value,
 }
 
 /// One section of a form.
@@ -43,6 +62,31 @@ pub struct DocumentRule {
 }
 
 impl FormRevision {
+    /// `None` where a schema can't be compiled.
+    pub fn compiled(form: &str, revision: u32, content: Content) -> Option<Self> {
+        let section = |section: SectionContent| {
+            Some(SectionForm {
+                checker: Checker::compiled(&section.schema)?,
+                id: section.id,
+                title: section.title,
+                required: section.required,
+                schema: section.schema,
+            })
+        };
+        Some(Self {
+            programme: content.programme,
+            form: form.to_owned(),
+            revision,
+            title: content.title,
+            intro: content.intro,
+            sections: content
+                .sections
+                .into_iter()
+                .map(section)
+                .collect::<Option<_>>()?,
+        })
+    }
+
     /// `forms/{form}/revisions/{revision}`.
     pub fn name(&self) -> String {
         format!("forms/{}/revisions/{}", self.form, self.revision)
@@ -104,8 +148,7 @@ fn gather_rules(section: &str, schema: &Value, rules: &mut Vec<DocumentRule>) {
         let Some(about) = field.get("x-document") else {
             continue;
         };
-        let title: Labels =
-            Deserialize::deserialize(&field["x-label"]).expect("a document has a label");
+        let title = Labels::in_json(&field["x-label"]);
         for kind in texts(&about["kinds"]) {
             rules.push(DocumentRule {
                 section: section.to_owned(),
@@ -127,18 +170,25 @@ fn texts(list: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Every published revision.
-pub fn published() -> &'static [FormRevision] {
+/// Every published revision that came with the service.
+pub fn published() -> &'static [Arc<FormRevision>] {
     &PUBLISHED
 }
 
-/// The revision with this name, `forms/{form}/revisions/{revision}`.
-pub fn find(name: &str) -> Option<&'static FormRevision> {
+/// The revision with this name that came with the service, `forms/{form}/revisions/{revision}`.
+pub fn find(name: &str) -> Option<&'static Arc<FormRevision>> {
     PUBLISHED.iter().find(|revision| revision.name() == name)
 }
 
-static PUBLISHED: LazyLock<Vec<FormRevision>> =
-    LazyLock::new(|| vec![read(RESERVE, &RESERVE_SECTIONS)]);
+/// The revisions of a form that came with the service, oldest first.
+pub fn shipped(form: &str) -> impl Iterator<Item = &'static Arc<FormRevision>> {
+    PUBLISHED
+        .iter()
+        .filter(move |revision| revision.form == form)
+}
+
+static PUBLISHED: LazyLock<Vec<Arc<FormRevision>>> =
+    LazyLock::new(|| vec![Arc::new(read(RESERVE, &RESERVE_SECTIONS))]);
 
 const RESERVE: &str = include_str!("../../forms/reserve/questionnaire/form.json");
 const RESERVE_SECTIONS: [(&str, &str); 5] = [
@@ -214,7 +264,8 @@ fn read(form: &str, files: &[(&str, &str)]) -> FormRevision {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{dictionary, format};
+    use crate::domain::dictionary::Dictionaries;
+    use crate::domain::format;
 
     /// Every schema inside a schema, with its path.
     fn schemas(schema: &Value, path: String, visit: &mut impl FnMut(&str, &Value)) {
@@ -228,7 +279,7 @@ mod tests {
     }
 
     fn each_schema(mut visit: impl FnMut(&str, &Value)) {
-        for section in published().iter().flat_map(|form| &form.sections) {
+        for section in published().iter().flat_map(|form| form.sections.iter()) {
             schemas(&section.schema, section.id.clone(), &mut visit);
         }
     }
@@ -285,7 +336,7 @@ mod tests {
     fn every_text_is_of_a_dictionary_or_of_a_format_of_ours() {
         each_schema(|path, schema| {
             if let Some(name) = schema["x-dictionary"].as_str() {
-                assert!(dictionary::find(name).is_some(), "{path}");
+                assert!(Dictionaries::shipped().find(name).is_some(), "{path}");
             } else if schema["type"] == "string" {
                 let name = schema["format"].as_str().expect(path);
                 assert!(format::NAMES.contains(&name), "{path}");

@@ -19,12 +19,19 @@ pub struct Frozen {
     pub number: u32,
     pub submit_time: Timestamp,
     pub form_revision: String,
+    /// The version of the campaign that it is judged by; 1 for those sent before there were several.
+    #[serde(default = "first")]
+    pub campaign_version: i64,
     /// In the order of the form.
     pub sections: Vec<FrozenSection>,
     pub documents: Vec<FrozenDocument>,
     pub checks: Vec<FrozenCheck>,
     pub experience: Experience,
     pub accepted_declarations: Vec<String>,
+}
+
+fn first() -> i64 {
+    1
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use chassis::text::Language;
 use serde::{Deserialize, Serialize};
 
 /// A label, a title, a notice: data that the reader's language picks from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Labels {
     pub kk: String,
     pub ru: String,
@@ -17,6 +17,16 @@ impl Labels {
             Language::Kk => &self.kk,
             Language::Ru => &self.ru,
             Language::En => &self.en,
+        }
+    }
+
+    /// The label in a schema; empty where there is none.
+    pub fn in_json(value: &serde_json::Value) -> Self {
+        let text = |language: &str| value[language].as_str().unwrap_or_default().to_owned();
+        Self {
+            kk: text("kk"),
+            ru: text("ru"),
+            en: text("en"),
         }
     }
 

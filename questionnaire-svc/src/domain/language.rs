@@ -46,7 +46,8 @@ mod tests {
     #[test]
     fn levels_rise_from_a1_to_c2_and_are_those_of_the_dictionary() {
         assert!(LanguageLevel::ALL.is_sorted());
-        let entries = &super::super::dictionary::find("cefr-levels")
+        let entries = &super::super::dictionary::Dictionaries::shipped()
+            .find("cefr-levels")
             .expect("the dictionary")
             .entries;
         let codes: Vec<_> = entries

@@ -3,39 +3,43 @@
 use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
 
-use super::dictionary;
+use super::dictionary::Dictionaries;
 
 /// Trims texts and composes their letters, folds other spellings of a dictionary's code into the
 /// code, and leaves out what was sent empty: a frontend may send `""` or `null` for "not given".
-pub fn regular(schema: &Value, value: Value) -> Value {
+pub fn regular(schema: &Value, value: Value, known: &Dictionaries) -> Value {
     match value {
-        Value::String(text) => Value::String(regular_text(schema, &text)),
+        Value::String(text) => Value::String(regular_text(schema, &text, known)),
         Value::Array(items) => Value::Array(
             items
                 .into_iter()
-                .map(|item| regular(&schema["items"], item))
+                .map(|item| regular(&schema["items"], item, known))
                 .collect(),
         ),
-        Value::Object(fields) => Value::Object(regular_fields(schema, fields)),
+        Value::Object(fields) => Value::Object(regular_fields(schema, fields, known)),
         other => other,
     }
 }
 
-fn regular_fields(schema: &Value, fields: Map<String, Value>) -> Map<String, Value> {
+fn regular_fields(
+    schema: &Value,
+    fields: Map<String, Value>,
+    known: &Dictionaries,
+) -> Map<String, Value> {
     let regular_field = |(name, value): (String, Value)| {
-        let value = regular(&schema["properties"][&name], value);
+        let value = regular(&schema["properties"][&name], value, known);
         let is_given = !value.is_null() && value.as_str() != Some("");
         is_given.then_some((name, value))
     };
     fields.into_iter().filter_map(regular_field).collect()
 }
 
-fn regular_text(schema: &Value, text: &str) -> String {
+fn regular_text(schema: &Value, text: &str, known: &Dictionaries) -> String {
     let text: String = text.trim().nfc().collect::<String>().replace("\r\n", "\n");
     let code = schema
         .get("x-dictionary")
         .and_then(Value::as_str)
-        .and_then(dictionary::find);
+        .and_then(|name| known.find(name));
     match code.and_then(|dictionary| dictionary.code_of(&text)) {
         Some(code) => code.to_owned(),
         None => text,
@@ -58,6 +62,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn regular(schema: &Value, value: Value) -> Value {
+        super::regular(schema, value, Dictionaries::shipped())
+    }
     #[test]
     fn texts_are_trimmed_and_composed_and_empty_ones_left_out() {
         let schema = json!({"properties": {"a": {}, "b": {}, "c": {}}});

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::campaign::Campaign;
+use super::dictionary::Dictionaries;
 use super::document::{self, Document};
 use super::eligibility::{self, BirthDate, Check, Citizenship, Subject};
 use super::experience::{self, Experience};
@@ -26,6 +27,11 @@ pub struct Filled<'a> {
     /// The local day: of submission, or today.
     pub day: Date,
     pub citizenship: Citizenship,
+    pub dictionaries: &'a Dictionaries,
+    /// The directions of the campaign; empty for every one of the dictionary.
+    pub directions: &'a [String],
+    /// The last day of a membership that still runs.
+    pub member_until: Option<Date>,
 }
 
 /// A section as it was kept.
@@ -91,6 +97,8 @@ pub fn problems_of(form: &SectionForm, filled: &Filled<'_>) -> Vec<SectionProble
         birth_date: filled.birth_date.and_then(|born| born.fact()),
         source: kept.map_or(Source::Applicant, |section| section.source),
         prefilled: filled.prefilled,
+        dictionaries: filled.dictionaries,
+        directions: filled.directions,
     };
     let answers = kept.map_or_else(
         || Value::Object(Map::new()),
@@ -131,6 +139,10 @@ pub fn subject(filled: &Filled<'_>) -> Subject {
         experience: experience::of_rows(&employment, filled.day),
         certificate: section::certificate(answers("certificate")),
         citizenship: filled.citizenship,
+        higher_levels: filled
+            .dictionaries
+            .tagged("education-levels", "HIGHER_EDUCATION"),
+        member_until: filled.member_until,
     }
 }
 
@@ -218,6 +230,9 @@ mod tests {
             registration_day: None,
             day: date(2025, 6, 10),
             citizenship: Citizenship::NotDeclared,
+            dictionaries: Dictionaries::shipped(),
+            directions: &[],
+            member_until: None,
         };
         Readiness::of(&form::published()[0], &reserve_2025(), &filled)
     }

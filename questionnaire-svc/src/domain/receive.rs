@@ -5,6 +5,7 @@ use chassis::violation::{Violation, Violations};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
+use super::dictionary::Dictionaries;
 use super::form::SectionForm;
 use super::{annotation, limit, normal, section};
 
@@ -18,6 +19,9 @@ pub struct Known<'a> {
     pub source: Source,
     /// By the name in `x-prefilled`: `iin`, `family_name`, `birth_date` and so on.
     pub prefilled: &'a Map<String, Value>,
+    pub dictionaries: &'a Dictionaries,
+    /// The directions of the campaign; empty for every one of the dictionary.
+    pub directions: &'a [String],
 }
 
 /// Who answered.
@@ -58,7 +62,7 @@ impl SectionForm {
                 is_blank: false,
             };
         }
-        let mut answers = normal::regular(&self.schema, raw);
+        let mut answers = normal::regular(&self.schema, raw, known.dictionaries);
         wrong.extend(self.prefill(&mut answers, known));
         let judged = self.judge(answers, known);
         wrong.extend(judged.wrong);
@@ -68,12 +72,17 @@ impl SectionForm {
     /// Looks at answers that were kept before: rules look at the day, so an old draft is looked at again.
     pub fn judge(&self, answers: Value, known: &Known<'_>) -> Received {
         let is_blank = self.is_blank(&answers);
-        let mut wrong = self.checker.wrong(&answers);
+        let mut wrong = self.checker.wrong(&answers, known.dictionaries);
         wrong.extend(section::rules(
             &self.id,
             &answers,
             known.today,
             known.birth_date,
+        ));
+        wrong.extend(section::direction_rule(
+            &self.id,
+            &answers,
+            known.directions,
         ));
         let missing = if is_blank && !self.required {
             Violations::new()
@@ -174,6 +183,8 @@ mod tests {
             birth_date: Some(date(1995, 6, 15)),
             source,
             prefilled: &prefilled,
+            dictionaries: Dictionaries::shipped(),
+            directions: &[],
         };
         form::published()[0]
             .section(section)

@@ -73,6 +73,36 @@ pub enum Refusal {
         width: u32,
         height: u32,
     },
+    ApplicationNotSubmitted {
+        state: &'static str,
+    },
+    CorrectionOpen {
+        correction_due_time: Timestamp,
+    },
+    CorrectionAskedAlready {
+        ask_time: Timestamp,
+    },
+    ApplicationEnded {
+        state: &'static str,
+    },
+    CampaignRulesFrozen {
+        /// Their names, with commas between them.
+        fields: String,
+    },
+    CampaignWindowShortened {
+        close_time: Timestamp,
+    },
+    CampaignNotScheduled {
+        state: &'static str,
+    },
+    MemberAlready {
+        end_date: Date,
+    },
+    FormRevisionPublished {
+        form_revision: String,
+    },
+    DictionaryExists,
+    NewsRetired,
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -101,12 +131,25 @@ impl chassis::error::Refusal for Refusal {
             Self::CertificateAlreadyDeclared => "CERTIFICATE_ALREADY_DECLARED",
             Self::ContentUnreadable { .. } => "CONTENT_UNREADABLE",
             Self::PhotoShapeWrong { .. } => "PHOTO_SHAPE_WRONG",
+            Self::ApplicationNotSubmitted { .. } => "APPLICATION_NOT_SUBMITTED",
+            Self::CorrectionOpen { .. } => "CORRECTION_OPEN",
+            Self::CorrectionAskedAlready { .. } => "CORRECTION_ASKED_ALREADY",
+            Self::ApplicationEnded { .. } => "APPLICATION_ENDED",
+            Self::CampaignRulesFrozen { .. } => "CAMPAIGN_RULES_FROZEN",
+            Self::CampaignWindowShortened { .. } => "CAMPAIGN_WINDOW_SHORTENED",
+            Self::CampaignNotScheduled { .. } => "CAMPAIGN_NOT_SCHEDULED",
+            Self::MemberAlready { .. } => "MEMBER_ALREADY",
+            Self::FormRevisionPublished { .. } => "FORM_REVISION_PUBLISHED",
+            Self::DictionaryExists => "DICTIONARY_EXISTS",
+            Self::NewsRetired => "NEWS_RETIRED",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
-            Self::CampaignExists | Self::ApplicationExists { .. } => Kind::AlreadyExists,
+            Self::CampaignExists | Self::ApplicationExists { .. } | Self::DictionaryExists => {
+                Kind::AlreadyExists
+            }
             Self::UploadBrokenOff => Kind::Aborted,
             Self::UploadTooLarge { .. } => Kind::ResourceExhausted,
             Self::UploadSizeMismatch { .. }
@@ -157,6 +200,9 @@ impl chassis::error::Refusal for Refusal {
             Self::ApplicationExists { application } => vec![("application", application.clone())],
             Self::ApplicationFrozen { state }
             | Self::ApplicationDecided { state }
+            | Self::ApplicationNotSubmitted { state }
+            | Self::ApplicationEnded { state }
+            | Self::CampaignNotScheduled { state }
             | Self::DocumentNotReady { state } => {
                 vec![("state", (*state).to_owned())]
             }
@@ -164,6 +210,9 @@ impl chassis::error::Refusal for Refusal {
                 vec![("problems", problems.iter().count().to_string())]
             }
             Self::CorrectionTermOver {
+                correction_due_time,
+            }
+            | Self::CorrectionOpen {
                 correction_due_time,
             } => {
                 vec![("correction_due_time", correction_due_time.to_string())]
@@ -190,7 +239,18 @@ impl chassis::error::Refusal for Refusal {
                 ("min_width", document::PHOTO_MIN_WIDTH.to_string()),
                 ("min_height", document::PHOTO_MIN_HEIGHT.to_string()),
             ],
+            Self::CorrectionAskedAlready { ask_time } => vec![("ask_time", ask_time.to_string())],
+            Self::CampaignRulesFrozen { fields } => vec![("fields", fields.clone())],
+            Self::CampaignWindowShortened { close_time } => {
+                vec![("close_time", close_time.to_string())]
+            }
+            Self::MemberAlready { end_date } => vec![("end_date", end_date.to_string())],
+            Self::FormRevisionPublished { form_revision } => {
+                vec![("form_revision", form_revision.clone())]
+            }
             Self::CampaignExists
+            | Self::DictionaryExists
+            | Self::NewsRetired
             | Self::ApplicationNeeded
             | Self::SectionVerified
             | Self::DocumentAlreadyUploaded
@@ -262,6 +322,23 @@ mod tests {
                 width: 400,
                 height: 300,
             },
+            Refusal::ApplicationNotSubmitted { state: "DRAFT" },
+            Refusal::CorrectionOpen {
+                correction_due_time: time,
+            },
+            Refusal::CorrectionAskedAlready { ask_time: time },
+            Refusal::ApplicationEnded { state: "REJECTED" },
+            Refusal::CampaignRulesFrozen { fields: text() },
+            Refusal::CampaignWindowShortened { close_time: time },
+            Refusal::CampaignNotScheduled { state: "OPEN" },
+            Refusal::MemberAlready {
+                end_date: Date::constant(2028, 6, 30),
+            },
+            Refusal::FormRevisionPublished {
+                form_revision: text(),
+            },
+            Refusal::DictionaryExists,
+            Refusal::NewsRetired,
         ]
     }
 
@@ -308,8 +385,8 @@ mod tests {
 
     #[test]
     fn every_violation_reason_has_its_sentence_in_each_language() {
-        let args =
-            ["code", "latest", "earliest", "max", "media_types"].map(|name| (name, "1".to_owned()));
+        let args = ["code", "latest", "earliest", "max", "media_types", "count"]
+            .map(|name| (name, "1".to_owned()));
         let texts = texts();
         for reason in declared("VIOLATION_REASON_") {
             for language in Language::ALL {

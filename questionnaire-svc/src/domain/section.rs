@@ -86,6 +86,18 @@ pub fn rules(section: &str, answers: &Value, today: Date, birth_date: Option<Dat
     wrong
 }
 
+/// The direction is one that people compete in here. An empty list takes every one.
+pub fn direction_rule(section: &str, answers: &Value, directions: &[String]) -> Violations {
+    match text(answers, "direction") {
+        Some(chosen)
+            if section == "personal" && !directions.is_empty() && !directions.contains(&chosen) =>
+        {
+            Violations::one("direction", "UNKNOWN_VALUE")
+        }
+        _ => Violations::new(),
+    }
+}
+
 fn education_rules(
     rows: &[EducationRow],
     today: Date,
@@ -214,6 +226,17 @@ mod tests {
             json!({"professional_certificates": {"rows": [{"issue_date": "2025-06-11"}]}});
         let field = "professional_certificates.rows[0].issue_date".to_owned();
         assert_eq!(told("additional", &answers), [(field, "DATE_IN_FUTURE")]);
+    }
+
+    #[test]
+    fn the_direction_is_one_of_the_campaign_where_it_names_some() {
+        let answers = json!({"direction": "DIGITALIZATION"});
+        let told = |directions: &[&str]| {
+            let directions: Vec<_> = directions.iter().map(|it| (*it).to_owned()).collect();
+            !direction_rule("personal", &answers, &directions).is_empty()
+        };
+        assert!(!told(&[]) && !told(&["DIGITALIZATION"]) && told(&["SOCIAL_CIVIL"]));
+        assert!(direction_rule("other", &answers, &["SOCIAL_CIVIL".into()]).is_empty());
     }
 
     #[test]

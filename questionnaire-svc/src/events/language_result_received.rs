@@ -55,7 +55,7 @@ async fn fill_or_keep(
     passed: Passed,
 ) -> Result<&'static str> {
     let now = ctx.clock.now();
-    let filling = Filling::read(tx, kept, now).await?;
+    let filling = Filling::read(ctx, tx, kept, now).await?;
     let result = WaitingResult {
         name: name.to_owned(),
         answers: regular(&filling, passed)?,

@@ -5,16 +5,22 @@
 //! |---|---|
 //! | [`review_started`] | `ReviewStarted`, review-svc |
 //! | [`correction_asked`] | `CorrectionAsked`, review-svc |
+//! | [`correction_declined`] | `CorrectionDeclined`, review-svc |
+//! | [`review_term_changed`] | `ReviewTermChanged`, review-svc |
 //! | [`application_accepted`] | `ApplicationAccepted`, review-svc |
 //! | [`application_rejected`] | `ApplicationRejected`, review-svc |
 //! | [`language_result_received`] | `LanguageResultReceived`, testing-svc |
+//! | [`membership_started`] | `MembershipStarted`, testing-svc |
 //! | [`take`] | what taking an event of the review has in common |
 
 mod application_accepted;
 mod application_rejected;
 mod correction_asked;
+mod correction_declined;
 mod language_result_received;
+mod membership_started;
 mod review_started;
+mod review_term_changed;
 mod take;
 
 use std::sync::Arc;
@@ -27,8 +33,11 @@ pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
     vec![
         review_started::subscriber(ctx.clone()),
         correction_asked::subscriber(ctx.clone()),
+        correction_declined::subscriber(ctx.clone()),
+        review_term_changed::subscriber(ctx.clone()),
         application_accepted::subscriber(ctx.clone()),
         application_rejected::subscriber(ctx.clone()),
         language_result_received::subscriber(ctx.clone()),
+        membership_started::subscriber(ctx.clone()),
     ]
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use chassis::bus::Subscriber;
+use chassis::clock::from_pb;
 use proto::events::v1::ReviewStarted;
 
 use super::take::{Heard, take};
 use crate::Context;
-use crate::domain::application::Application;
+use crate::domain::application::ReviewTerm;
 
 const NAME: &str = "questionnaire-svc.review-started";
 
@@ -21,7 +22,16 @@ pub fn subscriber(ctx: Arc<Context>) -> Subscriber {
                 application: &started.application,
                 submission: &started.submission,
             };
-            take(&ctx, &heard, Application::start_review).await
+            let due_time = started.due_time.as_ref().and_then(from_pb);
+            take(&ctx, &heard, |application| {
+                application.start_review()?;
+                // News of the term may have come before.
+                if application.term == ReviewTerm::default() {
+                    application.term.due_time = due_time;
+                }
+                Ok(())
+            })
+            .await
         })
     })
 }

@@ -1,10 +1,11 @@
-//! Drafts that the window has left behind become `EXPIRED`. Nothing is deleted: the term of
-//! retention begins here.
+//! Drafts that the window has left behind become `EXPIRED`, and their owners are told. Nothing is
+//! deleted: the term of retention begins here.
 
 use std::sync::Arc;
 
 use chassis::caller::Caller;
-use chassis::{Result, audit};
+use chassis::{Result, audit, outbox};
+use proto::events::v1::ApplicationExpired;
 
 use crate::store::application;
 use crate::{Context, NAME};
@@ -32,6 +33,12 @@ async fn expire(ctx: &Context, campaign: &str, id: &str) -> Result<()> {
         return Ok(());
     }
     application::save(&tx, &mut kept).await?;
+    let event = ApplicationExpired {
+        application: kept.name(),
+        campaign: kept.campaign_name(),
+        account: kept.applicant(),
+    };
+    outbox::publish(&tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
     let by = Caller::Service(NAME.into());
     audit::record(&tx, &ctx.clock, &by, "ExpireDraft", &kept.name(), "EXPIRED").await?;
     Ok(ctx.db.commit(tx).await?)

@@ -4,6 +4,13 @@ mod m0001_campaigns;
 mod m0002_applications;
 mod m0003_documents;
 mod m0004_submissions;
+mod m0005_campaign_versions;
+mod m0006_application_course;
+mod m0007_form_revisions;
+mod m0008_dictionary_versions;
+mod m0009_news;
+mod m0010_disclosures;
+mod m0011_memberships;
 
 use sea_orm_migration::prelude::*;
 
@@ -17,6 +24,13 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_applications::Applications),
             Box::new(m0003_documents::Documents),
             Box::new(m0004_submissions::Submissions),
+            Box::new(m0005_campaign_versions::CampaignVersions),
+            Box::new(m0006_application_course::ApplicationCourse),
+            Box::new(m0007_form_revisions::FormRevisions),
+            Box::new(m0008_dictionary_versions::DictionaryVersions),
+            Box::new(m0009_news::News),
+            Box::new(m0010_disclosures::Disclosures),
+            Box::new(m0011_memberships::Memberships),
         ]
     }
 }

@@ -19,6 +19,14 @@ pub fn check(violations: &mut Violations, field: &str, etag: &str) {
     }
 }
 
+/// The same for an edit that needs an etag: of two editors at once, one has to look again.
+pub fn check_needed(violations: &mut Violations, field: &str, etag: &str) {
+    if etag.is_empty() {
+        violations.add(field, "REQUIRED");
+    }
+    check(violations, field, etag);
+}
+
 /// No etag skips the check, as the contract says.
 ///
 /// # Errors

@@ -1,15 +1,19 @@
 //! An application with everything that the rules look at: campaign, form, answers, documents.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chassis::{Error, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::Context;
+use crate::domain::application::State;
 use crate::domain::campaign::Campaign;
+use crate::domain::dictionary::Dictionaries;
 use crate::domain::document::Document;
 use crate::domain::eligibility::Citizenship;
-use crate::domain::form::{self, FormRevision};
+use crate::domain::form::FormRevision;
 use crate::domain::readiness::{Filled, FilledSection, Readiness};
 use crate::domain::receive::{Known, Source};
 use crate::store;
@@ -20,7 +24,10 @@ const CITIZENSHIP: &str = "CITIZENSHIP";
 
 pub struct Filling {
     pub campaign: Campaign,
-    pub form: &'static FormRevision,
+    /// The version of the campaign that this is.
+    pub campaign_version: i64,
+    pub form: Arc<FormRevision>,
+    pub dictionaries: Dictionaries,
     pub sections: BTreeMap<String, store::section::Kept>,
     pub kept_documents: Vec<store::document::Kept>,
     /// The local day of the campaign.
@@ -29,20 +36,31 @@ pub struct Filling {
     pub person: store::person::Person,
     answers: BTreeMap<String, FilledSection>,
     documents: Vec<Document>,
+    directions: Vec<String>,
+    member_until: Option<Date>,
 }
 
 impl Filling {
     /// Reads it on any connection; inside a transaction with the application locked it stands still.
-    pub async fn read<C: store::Connection>(on: &C, kept: &Kept, now: Timestamp) -> Result<Self> {
-        let campaign = campaign_of(on, kept).await?;
-        let form = form_of(kept)?;
+    pub async fn read<C: store::Connection>(
+        ctx: &Context,
+        on: &C,
+        kept: &Kept,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let (campaign, campaign_version) = version_of(on, kept).await?;
+        let form = form_of(ctx, on, kept).await?;
+        let dictionaries = ctx.catalogue.dictionaries(on, now).await?;
+        let day = campaign.local_day(now);
+        let programme = &campaign.programme;
+        let member_until = store::membership::runs_until(on, kept.account, programme, day).await?;
         let sections = store::section::all(on, &kept.id).await?;
         let kept_documents = store::document::all(on, &kept.id).await?;
         let answers =
             |(id, kept): (&String, &store::section::Kept)| (id.clone(), kept.filled.clone());
         let person = kept.person.clone();
         Ok(Self {
-            day: campaign.local_day(now),
+            day,
             registration_day: person
                 .registration_time
                 .map(|time| campaign.local_day(time)),
@@ -51,8 +69,12 @@ impl Filling {
                 .iter()
                 .map(|kept| kept.document.clone())
                 .collect(),
+            directions: campaign.direction_codes(),
+            member_until,
             campaign,
+            campaign_version,
             form,
+            dictionaries,
             sections,
             kept_documents,
             person,
@@ -74,12 +96,15 @@ impl Filling {
             } else {
                 Citizenship::NotDeclared
             },
+            dictionaries: &self.dictionaries,
+            directions: &self.directions,
+            member_until: self.member_until,
         }
     }
 
     pub fn readiness(&self, accepted_declarations: &[String]) -> Readiness {
         Readiness::of(
-            self.form,
+            &self.form,
             &self.campaign,
             &self.filled(accepted_declarations),
         )
@@ -92,6 +117,8 @@ impl Filling {
             birth_date: self.person.birth_date.reveal().and_then(|born| born.fact()),
             source,
             prefilled: self.person.facts.reveal(),
+            dictionaries: &self.dictionaries,
+            directions: &self.directions,
         }
     }
 
@@ -106,15 +133,28 @@ impl Filling {
     }
 }
 
+/// The campaign that an application is filled and judged by.
 pub async fn campaign_of<C: store::Connection>(on: &C, kept: &Kept) -> Result<Campaign> {
-    let found = store::campaign::find(on, &kept.campaign).await?;
+    Ok(version_of(on, kept).await?.0)
+}
+
+/// A draft goes by the campaign as it is, what was submitted by the version that it was submitted under.
+async fn version_of<C: store::Connection>(on: &C, kept: &Kept) -> Result<(Campaign, i64)> {
+    let found = match kept.application.state {
+        State::Draft => store::campaign::find(on, &kept.campaign).await?,
+        _ => store::campaign::find_version(on, &kept.campaign, kept.campaign_version).await?,
+    };
     found
-        .map(|found| found.campaign)
+        .map(|found| (found.campaign, found.version))
         .ok_or_else(|| Error::Internal(anyhow::anyhow!("an application without its campaign")))
 }
 
-/// The revision that the application was opened on; a published one is never taken away.
-pub fn form_of(kept: &Kept) -> Result<&'static FormRevision> {
-    form::find(&kept.form_revision)
-        .ok_or_else(|| Error::Internal(anyhow::anyhow!("{} is not published", kept.form_revision)))
+/// The revision that the application is filled by; a published one is never taken away.
+pub async fn form_of<C: store::Connection>(
+    ctx: &Context,
+    on: &C,
+    kept: &Kept,
+) -> Result<Arc<FormRevision>> {
+    let found = ctx.catalogue.form(on, &kept.form_revision).await?;
+    found.ok_or_else(|| Error::Internal(anyhow::anyhow!("{} is not published", kept.form_revision)))
 }

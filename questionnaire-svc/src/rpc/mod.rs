@@ -3,7 +3,9 @@
 //! | file | what is shared |
 //! |---|---|
 //! | [`name`], [`etag`], [`wire`] | resource names, etags, dates, texts and JSON of the wire |
+//! | [`mask`] | which fields an edit changes |
 //! | [`access`] | whose application a caller may reach |
+//! | [`rebase`] | drafts moved to the form of today |
 //! | [`filling`] | an application with everything that the rules look at |
 //! | [`readiness`] | problems and checks as messages, in the language of the call |
 
@@ -11,13 +13,17 @@ pub mod access;
 pub mod applications;
 pub mod campaigns;
 pub mod dictionaries;
+pub mod disclosures;
 pub mod documents;
 pub mod etag;
 pub mod filling;
 pub mod forms;
+pub mod mask;
 pub mod name;
+pub mod news;
 pub mod promo_rights;
 pub mod readiness;
+pub mod rebase;
 pub mod sections;
 pub mod submissions;
 pub mod wire;
@@ -27,8 +33,10 @@ use std::sync::Arc;
 use proto::questionnaire::v1::applications_server::ApplicationsServer;
 use proto::questionnaire::v1::campaigns_server::CampaignsServer;
 use proto::questionnaire::v1::dictionaries_server::DictionariesServer;
+use proto::questionnaire::v1::disclosures_server::DisclosuresServer;
 use proto::questionnaire::v1::documents_server::DocumentsServer;
 use proto::questionnaire::v1::forms_server::FormsServer;
+use proto::questionnaire::v1::news_server::NewsServer;
 use proto::questionnaire::v1::promo_rights_server::PromoRightsServer;
 use proto::questionnaire::v1::sections_server::SectionsServer;
 use proto::questionnaire::v1::submissions_server::SubmissionsServer;
@@ -40,8 +48,10 @@ use crate::Context;
 pub fn routes(ctx: &Arc<Context>) -> Routes {
     Routes::default()
         .add_service(CampaignsServer::new(campaigns::Campaigns(ctx.clone())))
-        .add_service(FormsServer::new(forms::Forms))
-        .add_service(DictionariesServer::new(dictionaries::Dictionaries))
+        .add_service(FormsServer::new(forms::Forms(ctx.clone())))
+        .add_service(DictionariesServer::new(dictionaries::Dictionaries(
+            ctx.clone(),
+        )))
         .add_service(ApplicationsServer::new(applications::Applications(
             ctx.clone(),
         )))
@@ -50,6 +60,10 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(SubmissionsServer::new(submissions::Submissions(
             ctx.clone(),
         )))
+        .add_service(DisclosuresServer::new(disclosures::Disclosures(
+            ctx.clone(),
+        )))
+        .add_service(NewsServer::new(news::News(ctx.clone())))
         .add_service(PromoRightsServer::new(promo_rights::PromoRights(
             ctx.clone(),
         )))

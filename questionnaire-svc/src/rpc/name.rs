@@ -62,13 +62,67 @@ pub fn account(field: &str, name: &str) -> Result<Uuid> {
     Uuid::parse_str(id).map_err(|_| Violations::one(field, "INVALID_NAME").into())
 }
 
-fn ids<'a, const N: usize>(field: &str, pattern: &str, name: &'a str) -> Result<[&'a str; N]> {
-    let reason = if name.is_empty() {
+/// The id in `newsItems/{news_item}`.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn news_item<'a>(field: &str, name: &'a str) -> Result<&'a str> {
+    let [id] = ids(field, "newsItems/*", name)?;
+    Ok(id)
+}
+
+/// The id in `memberships/{membership}`.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn membership<'a>(field: &str, name: &'a str) -> Result<&'a str> {
+    let [id] = ids(field, "memberships/*", name)?;
+    Ok(id)
+}
+
+/// The id in `dictionaries/{dictionary}`.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn dictionary<'a>(field: &str, name: &'a str) -> Result<&'a str> {
+    let [id] = ids(field, "dictionaries/*", name)?;
+    Ok(id)
+}
+
+/// The ids in `forms/{form}/revisions/{revision}`.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn form_revision<'a>(field: &str, name: &'a str) -> Result<(&'a str, &'a str)> {
+    let [form, revision] = ids(field, "forms/*/revisions/*", name)?;
+    Ok((form, revision))
+}
+
+/// The id in `forms/{form}`.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn form<'a>(field: &str, name: &'a str) -> Result<&'a str> {
+    let [id] = ids(field, "forms/*", name)?;
+    Ok(id)
+}
+
+/// The only id of a name of this shape.
+pub fn id_of<'a>(pattern: &str, name: &'a str) -> Option<&'a str> {
+    capture::<1>(pattern, name).map(|[id]| id)
+}
+
+/// Why a name can't be read.
+pub fn reason(name: &str) -> &'static str {
+    if name.is_empty() {
         "REQUIRED"
     } else {
         "INVALID_NAME"
-    };
-    capture(pattern, name).ok_or_else(|| Violations::one(field, reason).into())
+    }
+}
+
+fn ids<'a, const N: usize>(field: &str, pattern: &str, name: &'a str) -> Result<[&'a str; N]> {
+    capture(pattern, name).ok_or_else(|| Violations::one(field, reason(name)).into())
 }
 
 #[cfg(test)]

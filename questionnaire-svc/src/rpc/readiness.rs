@@ -6,6 +6,7 @@ use chassis::error::explain;
 use proto::questionnaire::v1 as pb;
 
 use super::wire::{sentence, to_date};
+use crate::domain::dictionary::Dictionaries;
 use crate::domain::experience::{Experience, Interval};
 use crate::domain::frozen::FrozenCheck;
 use crate::domain::readiness::SectionProblem;
@@ -20,7 +21,7 @@ pub fn problem(problem: &SectionProblem) -> pb::SectionProblem {
     }
 }
 
-pub fn check(check: &FrozenCheck) -> pb::EligibilityCheck {
+pub fn check(check: &FrozenCheck, dictionaries: &Dictionaries) -> pb::EligibilityCheck {
     let rule = format!("ELIGIBILITY_RULE_{}", check.rule);
     let outcome = format!("ELIGIBILITY_OUTCOME_{}", check.outcome);
     pb::EligibilityCheck {
@@ -30,15 +31,15 @@ pub fn check(check: &FrozenCheck) -> pb::EligibilityCheck {
         outcome: pb::EligibilityOutcome::from_str_name(&outcome)
             .unwrap_or_default()
             .into(),
-        explanation: sentence(&check.explanation, &told(&check.facts)),
+        explanation: sentence(&check.explanation, &told(&check.facts, dictionaries)),
         facts: check.facts.clone(),
     }
 }
 
 /// Codes of dictionaries are facts for programs; people read labels.
-fn told(facts: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn told(facts: &BTreeMap<String, String>, known: &Dictionaries) -> BTreeMap<String, String> {
     let label = |name: &str, value: &String| {
-        let levels = crate::domain::dictionary::find("education-levels");
+        let levels = known.find("education-levels");
         let entry = levels
             .filter(|_| name == "level")
             .and_then(|levels| levels.entry(value));

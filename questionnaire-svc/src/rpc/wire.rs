@@ -83,7 +83,8 @@ pub fn to_struct(value: &Value) -> prost_types::Struct {
     }
 }
 
-fn json_to_value(value: &Value) -> prost_types::Value {
+/// One value of answers.
+pub fn json_to_value(value: &Value) -> prost_types::Value {
     let kind = match value {
         Value::Null => Kind::NullValue(0),
         Value::Bool(value) => Kind::BoolValue(*value),

@@ -2,10 +2,10 @@
 
 use chassis::Result;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, query_all, query_one};
+use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use serde::{Deserialize, Serialize};
 
 use super::{json, time, unexpected, write_json};
@@ -17,6 +17,7 @@ use crate::domain::language::LanguageLevel;
 pub struct Kept {
     pub id: String,
     pub campaign: Campaign,
+    pub update_time: Timestamp,
     pub version: i64,
 }
 
@@ -53,8 +54,9 @@ pub async fn insert(tx: &Tx, id: &str, campaign: &Campaign, now: Timestamp) -> R
     let inserted = execute(
         tx,
         "INSERT INTO campaign (id, programme, title, open_us, close_us, time_zone, rules, places,
-            form_revision, declarations, created_us, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) ON CONFLICT DO NOTHING",
+            form_revision, declarations, directions, created_us, updated_us, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $11, $11, 1)
+         ON CONFLICT DO NOTHING",
         [
             id.into(),
             campaign.programme.as_str().into(),
@@ -67,10 +69,107 @@ pub async fn insert(tx: &Tx, id: &str, campaign: &Campaign, now: Timestamp) -> R
             campaign.form_revision.as_str().into(),
             write_json(&campaign.declarations)?.into(),
             to_us(now).into(),
+            write_json(&campaign.directions)?.into(),
         ],
     )
     .await?;
-    Ok(inserted.rows_affected() == 1)
+    if inserted.rows_affected() != 1 {
+        return Ok(false);
+    }
+    keep_version(tx, id).await?;
+    Ok(true)
+}
+
+/// Keeps the new values of what was locked as the next version. False where somebody was faster.
+pub async fn save(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<bool> {
+    let campaign = &kept.campaign;
+    let saved = execute(
+        tx,
+        "UPDATE campaign SET title = $3, open_us = $4, close_us = $5, time_zone = $6, rules = $7,
+            places = $8, form_revision = $9, declarations = $10, directions = $11,
+            updated_us = $12, version = version + 1
+         WHERE id = $1 AND version = $2",
+        [
+            kept.id.as_str().into(),
+            kept.version.into(),
+            write_json(&campaign.title)?.into(),
+            to_us(campaign.window.open).into(),
+            to_us(campaign.window.close).into(),
+            campaign.time_zone.as_str().into(),
+            write_json(&column(&campaign.rules))?.into(),
+            campaign.places.into(),
+            campaign.form_revision.as_str().into(),
+            write_json(&campaign.declarations)?.into(),
+            write_json(&campaign.directions)?.into(),
+            to_us(now).into(),
+        ],
+    )
+    .await?;
+    if saved.rows_affected() != 1 {
+        return Ok(false);
+    }
+    kept.version += 1;
+    kept.update_time = now;
+    keep_version(tx, &kept.id).await?;
+    Ok(true)
+}
+
+/// Copies the campaign as it is into its versions.
+async fn keep_version(tx: &Tx, id: &str) -> Result<()> {
+    let columns = "id, programme, title, open_us, close_us, time_zone, rules, places,
+                   form_revision, declarations, directions, created_us, updated_us, version";
+    let sql = format!(
+        "INSERT INTO campaign_version ({columns}) SELECT {columns} FROM campaign WHERE id = $1"
+    );
+    execute(tx, &sql, [id.into()]).await?;
+    Ok(())
+}
+
+/// The campaign as it was in a version.
+pub async fn find_version<C: ConnectionTrait>(
+    on: &C,
+    id: &str,
+    version: i64,
+) -> Result<Option<Kept>> {
+    let sql = "SELECT * FROM campaign_version WHERE id = $1 AND version = $2";
+    let row = query_one(on, sql, [id.into(), version.into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The versions before the one seen last, newest first.
+pub async fn versions<C: ConnectionTrait>(
+    on: &C,
+    id: &str,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Kept>> {
+    let sql = "SELECT * FROM campaign_version WHERE id = $1 AND version < $2
+               ORDER BY version DESC LIMIT $3";
+    let values = [
+        id.into(),
+        before.unwrap_or(i64::MAX).into(),
+        i64::try_from(limit).unwrap_or(i64::MAX).into(),
+    ];
+    query_all(on, sql, values).await?.iter().map(read).collect()
+}
+
+/// Finds it and holds it until the transaction ends, for a change of it.
+pub async fn lock(tx: &Tx, id: &str) -> Result<Option<Kept>> {
+    let sql = format!("SELECT * FROM campaign WHERE id = $1{}", for_update(tx));
+    let row = query_one(tx, &sql, [id.into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Finds it and holds it as it is, beside others who do the same: it does not change under an
+/// application that is opened or submitted.
+pub async fn hold(tx: &Tx, id: &str) -> Result<Option<Kept>> {
+    let share = match tx.get_database_backend() {
+        DbBackend::Postgres => " FOR SHARE",
+        _ => "",
+    };
+    let sql = format!("SELECT * FROM campaign WHERE id = $1{share}");
+    let row = query_one(tx, &sql, [id.into()]).await?;
+    row.as_ref().map(read).transpose()
 }
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: &str) -> Result<Option<Kept>> {
@@ -125,10 +224,12 @@ fn read(row: &QueryResult) -> Result<Kept> {
         places: row.try_get("", "places")?,
         form_revision: row.try_get("", "form_revision")?,
         declarations: json(row, "declarations")?,
+        directions: json(row, "directions")?,
     };
     Ok(Kept {
         id,
         campaign,
+        update_time: time(row, "updated_us")?,
         version: row.try_get("", "version")?,
     })
 }

@@ -2,17 +2,28 @@
 //!
 //! | file | rows of |
 //! |---|---|
-//! | [`campaign`] | campaigns |
+//! | [`campaign`] | campaigns and their versions |
+//! | [`form_revision`], [`dictionary`] | forms and dictionaries that did not come with the service |
 //! | [`application`], [`person`] | applications, and what is known of the person behind one |
+//! | [`draft`], [`rebase`] | drafts that the clock looks at; moves of drafts to another form |
+//! | [`membership`], [`disclosure`] | who is in the Reserve; what was shown of whom |
+//! | [`news_item`] | news |
 //! | [`section`] | answers |
 //! | [`document`], [`loose_blob`] | documents, and blobs that no document names |
 //! | [`submission`] | applications as they were sent |
 
 pub mod application;
 pub mod campaign;
+pub mod dictionary;
+pub mod disclosure;
 pub mod document;
+pub mod draft;
+pub mod form_revision;
 pub mod loose_blob;
+pub mod membership;
+pub mod news_item;
 pub mod person;
+pub mod rebase;
 pub mod section;
 pub mod submission;
 

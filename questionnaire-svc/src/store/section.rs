@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::clock::to_us;
-use chassis::database::{Tx, query_all, query_one};
+use chassis::database::{Tx, execute, query_all, query_one};
 use chassis::{Error, Result};
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -68,6 +68,13 @@ pub async fn save(
         update_time: now,
         version: row.try_get("", "version")?,
     })
+}
+
+/// The form has no such section any more; its answers were kept aside.
+pub async fn remove(tx: &Tx, application: &str, section: &str) -> Result<()> {
+    let sql = "DELETE FROM section WHERE application = $1 AND section = $2";
+    execute(tx, sql, [application.into(), section.into()]).await?;
+    Ok(())
 }
 
 fn read(row: &QueryResult) -> Result<Kept> {

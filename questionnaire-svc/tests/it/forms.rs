@@ -55,13 +55,13 @@ async fn dictionaries_are_listed_with_their_entries_in_their_own_order() {
         .list_dictionaries(pb::ListDictionariesRequest::default())
         .await
         .unwrap();
-    assert_eq!(all.into_inner().dictionaries.len(), 10);
+    assert_eq!(all.into_inner().dictionaries.len(), 12);
 
     let mut codes = Vec::new();
     let mut request = pb::ListDictionaryEntriesRequest {
         parent: "dictionaries/directions".into(),
         page_size: 4,
-        page_token: String::new(),
+        ..Default::default()
     };
     loop {
         let page = dictionaries

@@ -24,6 +24,8 @@ pub struct Neighbours(Arc<Mutex<Known>>, Clock);
 #[derive(Default)]
 pub struct Known {
     pub identity_is_down: bool,
+    pub no_iin: bool,
+    pub no_birth_date: bool,
     pub born: Option<(Date, identity::BirthDateSource)>,
     pub results: HashMap<String, testing::LanguageResult>,
     pub decisions: HashMap<String, review::Decision>,
@@ -74,16 +76,22 @@ impl Persons for Neighbours {
         Ok(Response::new(identity::Person {
             account: name.trim_end_matches("/person").into(),
             name,
-            iin: "950615300000".into(),
+            iin: if known.no_iin {
+                String::new()
+            } else {
+                "950615300000".into()
+            },
+            no_iin: known.no_iin,
             family_name: "ҮЛГІ".into(),
             given_name: "ҮМІТКЕР".into(),
             patronymic: String::new(),
-            birth_date: Some(born),
+            birth_date: (!known.no_birth_date).then_some(born),
             birth_date_source: source.into(),
             birth_place: "Шымкент".into(),
             email: "umitker@example.kz".into(),
             language: proto::wire::v1::Language::Kk.into(),
             registration_time: Some(to_pb(self.1.now())),
+            ..Default::default()
         }))
     }
 }

@@ -9,9 +9,10 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::labels::Labels;
+use super::pause::Span;
 use super::refusal::Refusal;
 
 /// The days of a year that differ from an ordinary week.
@@ -35,7 +36,7 @@ pub enum Status {
 }
 
 /// A day that differs from an ordinary week.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarDay {
     pub date: Date,
     pub kind: Kind,
@@ -49,7 +50,7 @@ pub struct CalendarDay {
     pub exchanged_with: Option<Date>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Kind {
     Holiday,
@@ -113,7 +114,7 @@ impl WorkCalendar {
             .map(|day| day.kind);
         Ok(match listed {
             Some(kind) => kind == Kind::WorkingWeekend,
-            None => !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday),
+            None => !is_weekend(date),
         })
     }
 
@@ -142,17 +143,107 @@ impl WorkCalendar {
         })
     }
 
+    /// The end of a term that stood still in between: each time it goes on with the working days that
+    /// were left, on the days after the one on which it was resumed.
+    ///
+    /// # Errors
+    /// As [`Self::term`].
+    pub fn term_with_pauses(
+        &self,
+        event: Timestamp,
+        working_days: u32,
+        pauses: &[Span],
+        zone: &TimeZone,
+    ) -> Result<Term, Refusal> {
+        let mut term = self.term(event, working_days, zone)?;
+        for pause in pauses.iter().filter(|pause| pause.from < pause.until) {
+            // What had passed before does not come back.
+            if term.is_over(pause.from) {
+                break;
+            }
+            let from = pause.from.to_zoned(zone.clone()).date();
+            let left = self.working_days_between(from, term.last_day)?;
+            let rest = self.rest(pause.until, left, zone)?;
+            term = Term {
+                working_days,
+                ..rest
+            };
+        }
+        Ok(term)
+    }
+
+    /// The end of what was left; where nothing was left but the day itself, that of the next day that
+    /// is worked.
+    fn rest(&self, resumed: Timestamp, left: u32, zone: &TimeZone) -> Result<Term, Refusal> {
+        let day = resumed.to_zoned(zone.clone()).date();
+        match left == 0 && !self.is_working_day(day)? {
+            true => self.term(resumed, 1, zone),
+            false => self.term(resumed, left, zone),
+        }
+    }
+
+    /// The working days after one day, up to and with another.
+    fn working_days_between(&self, after: Date, until: Date) -> Result<u32, Refusal> {
+        let (mut day, mut count) = (after, 0);
+        while day < until {
+            day = day.saturating_add(1.day());
+            count += u32::from(self.is_working_day(day)?);
+        }
+        Ok(count)
+    }
+
+    /// How much time of working days passed, without pauses.
+    ///
+    /// # Errors
+    /// `CALENDAR_MISSING`.
+    pub fn working_time(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        pauses: &[Span],
+        zone: &TimeZone,
+    ) -> Result<SignedDuration, Refusal> {
+        let mut day = from.to_zoned(zone.clone()).date();
+        let mut total = SignedDuration::ZERO;
+        let mut start = from;
+        while start < until {
+            let end = midnight_after(day, zone).min(until);
+            if self.is_working_day(day)? {
+                let paused = pauses.iter().map(|pause| overlap(start, end, *pause));
+                total += start.duration_until(end) - paused.sum::<SignedDuration>();
+            }
+            (day, start) = (day.saturating_add(1.day()), end);
+        }
+        Ok(total)
+    }
+
     fn must_have(&self, year: i16) -> Result<&YearCalendar, Refusal> {
         self.year(year).ok_or(Refusal::CalendarMissing { year })
     }
 }
 
+pub fn is_weekend(date: Date) -> bool {
+    matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
+
 /// By the start of the next day, so that a day on which the clock was put back is as long as it was.
 fn last_millisecond(day: Date, zone: &TimeZone) -> Timestamp {
-    let midnight = day.saturating_add(1.day()).to_zoned(zone.clone());
-    let next = midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp());
-    next.saturating_sub(SignedDuration::from_millis(1))
+    midnight_after(day, zone)
+        .saturating_sub(SignedDuration::from_millis(1))
         .unwrap_or(Timestamp::MAX)
+}
+
+fn midnight_after(day: Date, zone: &TimeZone) -> Timestamp {
+    let midnight = day.saturating_add(1.day()).to_zoned(zone.clone());
+    midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+}
+
+fn overlap(start: Timestamp, end: Timestamp, pause: Span) -> SignedDuration {
+    let (from, until) = (start.max(pause.from), end.min(pause.until));
+    match from < until {
+        true => from.duration_until(until),
+        false => SignedDuration::ZERO,
+    }
 }
 
 static PUBLISHED: LazyLock<WorkCalendar> = LazyLock::new(|| {
@@ -404,6 +495,76 @@ pub mod tests {
         }
     }
 
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    fn span(from: &str, until: &str) -> Span {
+        Span {
+            from: at(from),
+            until: at(until),
+        }
+    }
+
+    #[test]
+    fn a_term_goes_on_with_the_working_days_that_were_left() {
+        // Monday, 2 June 2025, and three working days: Thursday.
+        let event = "2025-06-02T05:00:00+05:00";
+        let table = [
+            // On one day: nothing moves.
+            (
+                "2025-06-03T09:00:00+05:00",
+                "2025-06-03T18:00:00+05:00",
+                date(2025, 6, 5),
+            ),
+            // Two working days were left on Tuesday; resumed on Thursday. The 6th is Qurban Ait.
+            (
+                "2025-06-03T09:00:00+05:00",
+                "2025-06-05T09:00:00+05:00",
+                date(2025, 6, 10),
+            ),
+            // Nothing was left but Thursday itself: the day of the resumption, if it is worked.
+            (
+                "2025-06-05T09:00:00+05:00",
+                "2025-06-10T09:00:00+05:00",
+                date(2025, 6, 10),
+            ),
+            (
+                "2025-06-05T09:00:00+05:00",
+                "2025-06-07T09:00:00+05:00",
+                date(2025, 6, 9),
+            ),
+            // It had passed before.
+            (
+                "2025-06-10T09:00:00+05:00",
+                "2025-06-20T09:00:00+05:00",
+                date(2025, 6, 5),
+            ),
+        ];
+        for (from, until, last_day) in table {
+            let term = WorkCalendar::published()
+                .term_with_pauses(at(event), 3, &[span(from, until)], &almaty())
+                .expect("a term");
+            assert_eq!(term.last_day, last_day, "{from} to {until}");
+            assert_eq!(term.working_days, 3);
+        }
+    }
+
+    #[test]
+    fn working_time_is_that_of_working_days_without_pauses() {
+        let calendar = WorkCalendar::published();
+        let of = |from: &str, until: &str, pauses: &[Span]| {
+            let time = calendar.working_time(at(from), at(until), pauses, &almaty());
+            time.expect("a time").as_mins()
+        };
+        // Thursday noon to Monday noon; Friday is Qurban Ait, then a weekend.
+        let (thursday, monday) = ("2025-06-05T12:00:00+05:00", "2025-06-09T12:00:00+05:00");
+        assert_eq!(of(thursday, monday, &[]), 24 * 60);
+        let pause = span("2025-06-05T18:00:00+05:00", "2025-06-09T06:00:00+05:00");
+        assert_eq!(of(thursday, monday, &[pause]), 12 * 60);
+        assert_eq!(of(monday, thursday, &[]), 0);
+    }
+
     fn any_event() -> impl Strategy<Value = Timestamp> {
         (0..4 * 365 * 24 * 60i64).prop_map(|minutes| {
             noon(date(2023, 1, 2))
@@ -423,6 +584,16 @@ pub mod tests {
         fn a_later_event_is_never_due_earlier(one in any_event(), other in any_event(), working_days in 0..30u32) {
             let (earlier, later) = (one.min(other), one.max(other));
             prop_assert!(term_of(earlier, working_days).due_time <= term_of(later, working_days).due_time);
+        }
+
+        #[test]
+        fn a_pause_never_shortens_a_term(event in any_event(), after in 0..20_000i64, minutes in 0..20_000i64, working_days in 1..10u32) {
+            let from = event + SignedDuration::from_mins(after);
+            let pause = Span { from, until: from + SignedDuration::from_mins(minutes) };
+            let paused = WorkCalendar::published()
+                .term_with_pauses(event, working_days, &[pause], &almaty())
+                .expect("a term");
+            prop_assert!(paused.due_time >= term_of(event, working_days).due_time);
         }
 
         #[test]

@@ -46,6 +46,8 @@ pub enum CorrectionKind {
 }
 
 impl CorrectionKind {
+    pub const ALL: [Self; 3] = [Self::Incorrect, Self::Incomplete, Self::Outdated];
+
     pub fn code(self) -> &'static str {
         match self {
             Self::Incorrect => "INCORRECT",
@@ -147,7 +149,7 @@ fn counted(field: &str, count: usize, max: usize) -> Violations {
 }
 
 /// A note is text for a person: not too long, and without characters that no keyboard writes.
-fn check_note(field: &str, note: &str, wrong: &mut Violations) {
+pub fn check_note(field: &str, note: &str, wrong: &mut Violations) {
     wrong.optional_text(field, note, MAX_NOTE);
     if note
         .chars()

@@ -13,6 +13,20 @@ pub enum Refusal {
     TaskWithdrawn,
     OwnApplication,
     CalendarMissing { year: i16 },
+    TaskPaused { pause_time: Timestamp },
+    TaskNotPaused,
+    TaskPending,
+    TaskDisputed,
+    TaskNotDisputed,
+    TaskNotPending,
+    TaskDisqualified,
+    ConflictOfInterest,
+    FirstOpinionGiven,
+    TooManyClaims { max: u32 },
+    NoTaskToClaim,
+    SectionsNotOk { sections: Vec<String> },
+    NoCorrectionWanted,
+    TooManySavedFilters { max: u32 },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -25,6 +39,20 @@ impl chassis::error::Refusal for Refusal {
             Self::TaskWithdrawn => "TASK_WITHDRAWN",
             Self::OwnApplication => "OWN_APPLICATION",
             Self::CalendarMissing { .. } => "CALENDAR_MISSING",
+            Self::TaskPaused { .. } => "TASK_PAUSED",
+            Self::TaskNotPaused => "TASK_NOT_PAUSED",
+            Self::TaskPending => "TASK_PENDING",
+            Self::TaskDisputed => "TASK_DISPUTED",
+            Self::TaskNotDisputed => "TASK_NOT_DISPUTED",
+            Self::TaskNotPending => "TASK_NOT_PENDING",
+            Self::TaskDisqualified => "TASK_DISQUALIFIED",
+            Self::ConflictOfInterest => "CONFLICT_OF_INTEREST",
+            Self::FirstOpinionGiven => "FIRST_OPINION_GIVEN",
+            Self::TooManyClaims { .. } => "TOO_MANY_CLAIMS",
+            Self::NoTaskToClaim => "NO_TASK_TO_CLAIM",
+            Self::SectionsNotOk { .. } => "SECTIONS_NOT_OK",
+            Self::NoCorrectionWanted => "NO_CORRECTION_WANTED",
+            Self::TooManySavedFilters { .. } => "TOO_MANY_SAVED_FILTERS",
         }
     }
 
@@ -40,8 +68,24 @@ impl chassis::error::Refusal for Refusal {
             }
             Self::TaskDecided { outcome } => vec![("outcome", (*outcome).to_owned())],
             Self::CalendarMissing { year } => vec![("year", year.to_string())],
-            Self::ClaimNeeded | Self::TaskWithdrawn | Self::OwnApplication => Vec::new(),
+            Self::TaskPaused { pause_time } => vec![("pause_time", pause_time.to_string())],
+            Self::TooManyClaims { max } | Self::TooManySavedFilters { max } => {
+                vec![("max", max.to_string())]
+            }
+            Self::SectionsNotOk { sections } => vec![
+                ("count", sections.len().to_string()),
+                ("sections", listed(sections)),
+            ],
+            _ => Vec::new(),
         }
+    }
+}
+
+/// Which sections, where they are known.
+fn listed(sections: &[String]) -> String {
+    match sections {
+        [] => "–".to_owned(),
+        some => some.join(", "),
     }
 }
 
@@ -53,7 +97,7 @@ mod tests {
 
     const CONTRACT: &str = include_str!("../../../proto/irikteu/review/v1/error_reason.proto");
 
-    fn one_of_each() -> [Refusal; 7] {
+    fn one_of_each() -> [Refusal; 21] {
         let lease_expire_time: Timestamp = "2025-06-05T06:30:00Z".parse().expect("an instant");
         [
             Refusal::TaskAlreadyClaimed { lease_expire_time },
@@ -65,6 +109,24 @@ mod tests {
             Refusal::TaskWithdrawn,
             Refusal::OwnApplication,
             Refusal::CalendarMissing { year: 2028 },
+            Refusal::TaskPaused {
+                pause_time: lease_expire_time,
+            },
+            Refusal::TaskNotPaused,
+            Refusal::TaskPending,
+            Refusal::TaskDisputed,
+            Refusal::TaskNotDisputed,
+            Refusal::TaskNotPending,
+            Refusal::TaskDisqualified,
+            Refusal::ConflictOfInterest,
+            Refusal::FirstOpinionGiven,
+            Refusal::TooManyClaims { max: 10 },
+            Refusal::NoTaskToClaim,
+            Refusal::SectionsNotOk {
+                sections: vec!["employment".into()],
+            },
+            Refusal::NoCorrectionWanted,
+            Refusal::TooManySavedFilters { max: 20 },
         ]
     }
 

@@ -1,10 +1,12 @@
 //! The life of a review task: `OPEN → CLAIMED → DECIDED`, or `WITHDRAWN` with its application.
-//! A lease that runs out returns the task to `OPEN`. Overdue is a flag, never a decision.
+//! A lease that runs out returns the task to `OPEN`. Overdue is a flag, never a decision. What lies
+//! between a claim and a decision is in [`super::opinion`], pauses are in [`super::pause`].
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::calendar::Term;
 use super::decision::Decision;
+use super::pause::{Pause, Span};
 use super::refusal::Refusal;
 
 /// One submission to be reviewed.
@@ -13,8 +15,18 @@ pub struct ReviewTask {
     /// Whose application it is: `accounts/{account}`.
     pub applicant: String,
     /// `None` while the working days of its year are not published: then it is counted later.
+    /// While the task is paused: the term as it was when it was paused.
     pub term: Option<Term>,
     pub state: State,
+    /// The pause that is under way.
+    pub pause: Option<Pause>,
+    /// Pauses that are over, in order.
+    pub pauses: Vec<Span>,
+    /// Kept from the moment that another opinion is asked for.
+    pub first_opinion: Option<Decided>,
+    pub second_opinion: Option<Decided>,
+    /// What the applicant asks the application back for.
+    pub wish: Option<Wish>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,10 +36,33 @@ pub enum State {
         lapsed: Option<Claim>,
     },
     Claimed(Claim),
+    /// Two experts disagree.
+    Disputed,
+    /// Decided, and not published yet. With a time of publication it only waits for its turn.
+    Pending {
+        decided: Decided,
+        publish_time: Option<Timestamp>,
+    },
     Decided(Decided),
     Withdrawn {
         withdraw_time: Timestamp,
+        cause: WithdrawCause,
     },
+}
+
+/// How an application left the selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithdrawCause {
+    Withdrawn,
+    Disqualified,
+}
+
+/// What an applicant asks an application back for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    pub sections: Vec<String>,
+    pub ask_time: Timestamp,
+    pub decline_time: Option<Timestamp>,
 }
 
 /// An expert's hold on a task.
@@ -55,11 +90,19 @@ pub enum Done {
     Before,
 }
 
-/// Who wants to read a dossier: `accounts/{account}`, and as what.
+/// Who does something: `accounts/{account}`, and as what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader<'a> {
+pub enum Actor<'a> {
     Expert(&'a str),
     CampaignManager(&'a str),
+}
+
+impl<'a> Actor<'a> {
+    pub fn account(self) -> &'a str {
+        match self {
+            Self::Expert(account) | Self::CampaignManager(account) => account,
+        }
+    }
 }
 
 /// Whether the term has passed.
@@ -75,6 +118,8 @@ impl State {
         match self {
             Self::Open { .. } => "OPEN",
             Self::Claimed(_) => "CLAIMED",
+            Self::Disputed => "DISPUTED",
+            Self::Pending { .. } => "PENDING",
             Self::Decided(_) => "DECIDED",
             Self::Withdrawn { .. } => "WITHDRAWN",
         }
@@ -99,6 +144,11 @@ impl ReviewTask {
             applicant,
             term,
             state: State::Open { lapsed: None },
+            pause: None,
+            pauses: Vec::new(),
+            first_opinion: None,
+            second_opinion: None,
+            wish: None,
         }
     }
 
@@ -113,31 +163,63 @@ impl ReviewTask {
     /// Takes the task for as long as the lease runs. One's own running claim stays as it is.
     ///
     /// # Errors
-    /// `TASK_DECIDED`, `TASK_WITHDRAWN`, `OWN_APPLICATION`, `TASK_ALREADY_CLAIMED`.
+    /// As [`Self::may_be_given_to`], and `TASK_ALREADY_CLAIMED`.
     pub fn claim(
         &mut self,
         expert: &str,
         now: Timestamp,
         lease: SignedDuration,
     ) -> Result<Done, Refusal> {
-        self.must_be_undecided()?;
-        if expert == self.applicant {
-            return Err(Refusal::OwnApplication);
-        }
+        self.may_be_given_to(expert)?;
         match self.live_claim(now) {
             Some(claim) if claim.expert == expert => Ok(Done::Before),
             Some(claim) => Err(Refusal::TaskAlreadyClaimed {
                 lease_expire_time: claim.lease_expire_time,
             }),
             None => {
-                let lease_expire_time = end_of(lease, now);
-                self.state = State::Claimed(Claim {
-                    expert: expert.to_owned(),
-                    claim_time: now,
-                    lease_expire_time,
-                });
+                self.hand_over(expert, now, lease);
                 Ok(Done::Now)
             }
+        }
+    }
+
+    /// Gives the task to an expert, whoever holds it.
+    ///
+    /// # Errors
+    /// As [`Self::may_be_given_to`].
+    pub fn assign(
+        &mut self,
+        expert: &str,
+        now: Timestamp,
+        lease: SignedDuration,
+    ) -> Result<(), Refusal> {
+        self.may_be_given_to(expert)?;
+        self.hand_over(expert, now, lease);
+        Ok(())
+    }
+
+    fn hand_over(&mut self, expert: &str, now: Timestamp, lease: SignedDuration) {
+        self.state = State::Claimed(Claim {
+            expert: expert.to_owned(),
+            claim_time: now,
+            lease_expire_time: end_of(lease, now),
+        });
+    }
+
+    /// Whether this expert may work on the task at all; a declared conflict of interest is asked for
+    /// elsewhere.
+    ///
+    /// # Errors
+    /// As [`Self::must_be_undecided`], and `OWN_APPLICATION`, `TASK_PAUSED`, `FIRST_OPINION_GIVEN`.
+    pub fn may_be_given_to(&self, expert: &str) -> Result<(), Refusal> {
+        self.must_be_undecided()?;
+        if expert == self.applicant {
+            return Err(Refusal::OwnApplication);
+        }
+        self.must_run()?;
+        match &self.first_opinion {
+            Some(first) if first.expert == expert => Err(Refusal::FirstOpinionGiven),
+            _ => Ok(()),
         }
     }
 
@@ -167,34 +249,49 @@ impl ReviewTask {
         Ok(())
     }
 
-    /// Decides for good. Only the holder of a live claim can.
+    /// Takes the claim away, whoever has it; `Before` where nobody does.
     ///
     /// # Errors
-    /// As [`Self::must_hold`].
-    pub fn decide(
-        &mut self,
-        expert: &str,
-        decision: Decision,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        self.must_hold(expert, now)?;
-        self.state = State::Decided(Decided {
-            decision,
-            expert: expert.to_owned(),
-            decide_time: now,
-        });
+    /// As [`Self::must_be_undecided`].
+    pub fn take_back(&mut self, now: Timestamp) -> Result<Done, Refusal> {
+        self.must_be_undecided()?;
+        if self.live_claim(now).is_none() {
+            return Ok(Done::Before);
+        }
+        self.state = State::Open { lapsed: None };
+        Ok(Done::Now)
+    }
+
+    /// The expert has a conflict of interest: neither a claim nor a first opinion of theirs counts.
+    ///
+    /// # Errors
+    /// As [`Self::must_be_undecided`].
+    pub fn recuse(&mut self, expert: &str) -> Result<(), Refusal> {
+        self.must_be_undecided()?;
+        let holds = match &self.state {
+            State::Claimed(claim) => claim.expert == expert,
+            State::Open { lapsed } => lapsed.as_ref().is_some_and(|it| it.expert == expert),
+            _ => false,
+        };
+        if holds {
+            self.state = State::Open { lapsed: None };
+        }
+        self.first_opinion
+            .take_if(|opinion| opinion.expert == expert);
         Ok(())
     }
 
     /// The caller's own live claim.
     ///
     /// # Errors
-    /// `TASK_DECIDED`, `TASK_WITHDRAWN`, `OWN_APPLICATION`, `CLAIM_NEEDED`, `LEASE_EXPIRED`.
+    /// As [`Self::must_be_undecided`], and `OWN_APPLICATION`, `TASK_PAUSED`, `CLAIM_NEEDED`,
+    /// `LEASE_EXPIRED`.
     pub fn must_hold(&self, expert: &str, now: Timestamp) -> Result<&Claim, Refusal> {
         self.must_be_undecided()?;
         if expert == self.applicant {
             return Err(Refusal::OwnApplication);
         }
+        self.must_run()?;
         match &self.state {
             State::Claimed(claim) if claim.expert != expert => Err(Refusal::ClaimNeeded),
             State::Claimed(claim) if claim.is_live(now) => Ok(claim),
@@ -206,23 +303,30 @@ impl ReviewTask {
         }
     }
 
-    /// Whether somebody may read what was submitted: the holder of a live claim, and campaign
-    /// managers. Who decided on one's own application is not read here, and what was withdrawn is
-    /// nobody's to read any more.
+    /// Whether somebody may read what was submitted: the holder of a live claim, whoever may still
+    /// change the decision, and campaign managers. Who decided on one's own application is not read
+    /// here, and what was withdrawn is nobody's to read any more.
     ///
     /// # Errors
-    /// `TASK_WITHDRAWN`, `OWN_APPLICATION`; for experts as [`Self::must_hold`].
-    pub fn may_read_dossier(&self, reader: Reader<'_>, now: Timestamp) -> Result<(), Refusal> {
-        match reader {
-            Reader::Expert(expert) => self.must_hold(expert, now).map(drop),
-            Reader::CampaignManager(_) if matches!(self.state, State::Withdrawn { .. }) => {
-                Err(Refusal::TaskWithdrawn)
+    /// `TASK_WITHDRAWN`, `TASK_DISQUALIFIED`, `OWN_APPLICATION`; for experts as [`Self::must_hold`].
+    pub fn may_read_dossier(&self, reader: Actor<'_>, now: Timestamp) -> Result<(), Refusal> {
+        match (reader, &self.state) {
+            (Actor::Expert(expert), State::Pending { decided, .. }) if decided.expert == expert => {
+                Ok(())
             }
-            Reader::CampaignManager(person) if person == self.applicant => {
-                Err(Refusal::OwnApplication)
-            }
-            Reader::CampaignManager(_) => Ok(()),
+            (Actor::Expert(expert), _) => self.must_hold(expert, now).map(drop),
+            (Actor::CampaignManager(_), State::Withdrawn { cause, .. }) => Err(cause.refusal()),
+            (Actor::CampaignManager(person), _) => self.must_not_be_own(person),
         }
+    }
+
+    /// # Errors
+    /// `OWN_APPLICATION`.
+    pub fn must_not_be_own(&self, person: &str) -> Result<(), Refusal> {
+        if person == self.applicant {
+            return Err(Refusal::OwnApplication);
+        }
+        Ok(())
     }
 
     /// Returns a task whose lease ran out to the others. `Before` where there is nothing to return.
@@ -238,19 +342,68 @@ impl ReviewTask {
         }
     }
 
-    /// The applicant took the application back. A decision that was faster stays.
-    pub fn withdraw(&mut self, now: Timestamp) -> Done {
+    /// The application left the selection. A decision that was faster stays, one that only waits for
+    /// its turn to be told of too.
+    pub fn withdraw(&mut self, now: Timestamp, cause: WithdrawCause) -> Done {
         match self.state {
-            State::Open { .. } | State::Claimed(_) => {
-                self.state = State::Withdrawn { withdraw_time: now };
+            State::Decided(_)
+            | State::Withdrawn { .. }
+            | State::Pending {
+                publish_time: Some(_),
+                ..
+            } => Done::Before,
+            _ => {
+                self.pause = None;
+                self.state = State::Withdrawn {
+                    withdraw_time: now,
+                    cause,
+                };
                 Done::Now
             }
-            State::Decided(_) | State::Withdrawn { .. } => Done::Before,
+        }
+    }
+
+    /// The applicant asks for the application back. Heard while somebody can still answer.
+    pub fn wish(&mut self, sections: Vec<String>, ask_time: Timestamp) -> Done {
+        if matches!(self.state, State::Decided(_) | State::Withdrawn { .. }) {
+            return Done::Before;
+        }
+        self.wish = Some(Wish {
+            sections,
+            ask_time,
+            decline_time: None,
+        });
+        Done::Now
+    }
+
+    /// Does not give the application back.
+    ///
+    /// # Errors
+    /// `NO_CORRECTION_WANTED`; for experts as [`Self::must_hold`], for campaign managers
+    /// `TASK_DECIDED`, `TASK_WITHDRAWN`, `TASK_DISQUALIFIED`, `OWN_APPLICATION`.
+    pub fn decline(&mut self, actor: Actor<'_>, now: Timestamp) -> Result<(), Refusal> {
+        match actor {
+            Actor::Expert(expert) => self.must_hold(expert, now).map(drop)?,
+            Actor::CampaignManager(person) => {
+                match self.must_be_undecided() {
+                    // While a decision waits, its applicant can still be answered.
+                    Ok(()) | Err(Refusal::TaskPending | Refusal::TaskDisputed) => {}
+                    Err(refusal) => return Err(refusal),
+                }
+                self.must_not_be_own(person)?;
+            }
+        }
+        match &mut self.wish {
+            Some(wish) if wish.decline_time.is_none() => {
+                wish.decline_time = Some(now);
+                Ok(())
+            }
+            _ => Err(Refusal::NoCorrectionWanted),
         }
     }
 
     /// Gives the term to a task that was opened before the calendar of its year was published. A term
-    /// that was told is not moved.
+    /// that was told is not moved by it.
     pub fn count_term(&mut self, term: Term) -> Done {
         if self.term.is_some() {
             return Done::Before;
@@ -262,9 +415,11 @@ impl ReviewTask {
     /// Whether the term has passed, or had passed when the task ended.
     pub fn punctuality(&self, now: Timestamp) -> Punctuality {
         let until = match &self.state {
-            State::Open { .. } | State::Claimed(_) => now,
-            State::Decided(decided) => decided.decide_time,
-            State::Withdrawn { withdraw_time } => *withdraw_time,
+            State::Open { .. } | State::Claimed(_) | State::Disputed => {
+                self.pause.as_ref().map_or(now, |pause| pause.pause_time)
+            }
+            State::Pending { decided, .. } | State::Decided(decided) => decided.decide_time,
+            State::Withdrawn { withdraw_time, .. } => *withdraw_time,
         };
         match self.term {
             Some(term) if term.is_over(until) => Punctuality::Overdue,
@@ -272,13 +427,41 @@ impl ReviewTask {
         }
     }
 
-    fn must_be_undecided(&self) -> Result<(), Refusal> {
+    /// Whether its term still matters: nobody has settled it.
+    pub fn is_under_way(&self) -> bool {
+        matches!(
+            self.state,
+            State::Open { .. } | State::Claimed(_) | State::Disputed
+        )
+    }
+
+    /// # Errors
+    /// `TASK_DECIDED`, `TASK_WITHDRAWN`, `TASK_DISQUALIFIED`, `TASK_PENDING`, `TASK_DISPUTED`.
+    pub fn must_be_undecided(&self) -> Result<(), Refusal> {
         match &self.state {
             State::Open { .. } | State::Claimed(_) => Ok(()),
+            State::Disputed => Err(Refusal::TaskDisputed),
+            State::Pending { .. } => Err(Refusal::TaskPending),
             State::Decided(decided) => Err(Refusal::TaskDecided {
                 outcome: decided.decision.outcome(),
             }),
-            State::Withdrawn { .. } => Err(Refusal::TaskWithdrawn),
+            State::Withdrawn { cause, .. } => Err(cause.refusal()),
+        }
+    }
+}
+
+impl WithdrawCause {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "WITHDRAWN",
+            Self::Disqualified => "DISQUALIFIED",
+        }
+    }
+
+    pub fn refusal(self) -> Refusal {
+        match self {
+            Self::Withdrawn => Refusal::TaskWithdrawn,
+            Self::Disqualified => Refusal::TaskDisqualified,
         }
     }
 }
@@ -291,8 +474,16 @@ fn end_of(lease: SignedDuration, now: Timestamp) -> Timestamp {
 mod tests {
     use super::super::calendar::WorkCalendar;
     use super::super::calendar::tests::almaty;
+    use super::super::opinion::Course;
     use super::*;
     use proptest::prelude::*;
+
+    impl ReviewTask {
+        /// Decides where nothing stands between the expert and the applicant.
+        fn decide(&mut self, expert: &str, with: Decision, now: Timestamp) -> Result<(), Refusal> {
+            self.settle(expert, with, now, Course::default()).map(drop)
+        }
+    }
 
     const EXPERT: &str = "accounts/expert";
     const OTHER: &str = "accounts/other";
@@ -331,7 +522,7 @@ mod tests {
 
     fn withdrawn() -> ReviewTask {
         let mut task = open();
-        task.withdraw(now());
+        task.withdraw(now(), WithdrawCause::Withdrawn);
         task
     }
 
@@ -462,7 +653,10 @@ mod tests {
                 outcome: "ACCEPTED"
             })
         );
-        assert_eq!(task.withdraw(later(3)), Done::Before);
+        assert_eq!(
+            task.withdraw(later(3), WithdrawCause::Withdrawn),
+            Done::Before
+        );
         assert_eq!(task.expire_lease(later(60)), Done::Before);
         assert_eq!(task, decided());
         assert_eq!(
@@ -474,9 +668,12 @@ mod tests {
     #[test]
     fn a_withdrawal_takes_an_open_or_claimed_task_away() {
         for mut task in [open(), claimed()] {
-            assert_eq!(task.withdraw(later(1)), Done::Now);
+            assert_eq!(task.withdraw(later(1), WithdrawCause::Withdrawn), Done::Now);
             assert_eq!(task.state.code(), "WITHDRAWN");
-            assert_eq!(task.withdraw(later(2)), Done::Before);
+            assert_eq!(
+                task.withdraw(later(2), WithdrawCause::Withdrawn),
+                Done::Before
+            );
         }
     }
 
@@ -501,22 +698,22 @@ mod tests {
     #[test]
     fn a_dossier_is_read_by_the_holder_and_by_campaign_managers_until_it_is_withdrawn() {
         let read = |task: ReviewTask, reader| task.may_read_dossier(reader, later(2));
-        assert_eq!(read(claimed(), Reader::Expert(EXPERT)), Ok(()));
+        assert_eq!(read(claimed(), Actor::Expert(EXPERT)), Ok(()));
         assert_eq!(
-            read(claimed(), Reader::Expert(OTHER)),
+            read(claimed(), Actor::Expert(OTHER)),
             Err(Refusal::ClaimNeeded)
         );
         assert_eq!(
-            read(open(), Reader::Expert(EXPERT)),
+            read(open(), Actor::Expert(EXPERT)),
             Err(Refusal::ClaimNeeded)
         );
-        assert_eq!(read(decided(), Reader::CampaignManager(OTHER)), Ok(()));
+        assert_eq!(read(decided(), Actor::CampaignManager(OTHER)), Ok(()));
         assert_eq!(
-            read(withdrawn(), Reader::CampaignManager(OTHER)),
+            read(withdrawn(), Actor::CampaignManager(OTHER)),
             Err(Refusal::TaskWithdrawn)
         );
         assert_eq!(
-            read(open(), Reader::CampaignManager(APPLICANT)),
+            read(open(), Actor::CampaignManager(APPLICANT)),
             Err(Refusal::OwnApplication)
         );
     }
@@ -576,7 +773,7 @@ mod tests {
             Step::Release(expert) => drop(task.release(expert, at)),
             Step::Decide(expert) => drop(task.decide(expert, Decision::Accept, at)),
             Step::ExpireLease => _ = task.expire_lease(at),
-            Step::Withdraw => _ = task.withdraw(at),
+            Step::Withdraw => _ = task.withdraw(at, WithdrawCause::Withdrawn),
         }
     }
 

@@ -10,9 +10,11 @@ use jiff::Timestamp;
 use proto::events::v1::ApplicationSubmitted;
 
 use crate::Context;
-use crate::domain::calendar::Term;
+use crate::domain::calendar::{Term, WorkCalendar};
 use crate::domain::task::ReviewTask;
+use crate::rpc::review_tasks::task_filter::is_direction;
 use crate::store::task::{self, Kept};
+use crate::store::{calendar, policy};
 
 const NAME: &str = "review-svc.application-submitted";
 
@@ -27,17 +29,28 @@ pub fn subscriber(ctx: &Arc<Context>) -> Subscriber {
 async fn take(ctx: &Context, event: &Event, payload: ApplicationSubmitted) -> Result<()> {
     let submit_time = submit_time(&payload)
         .ok_or_else(|| Error::Internal(anyhow::anyhow!("the event names no submission")))?;
-    let term = term(ctx, submit_time, &payload.submission);
-    let kept = Kept::open(
+    let tx = ctx.db.begin().await?;
+    if !first_time(&tx, &ctx.clock, NAME, event).await? {
+        return Ok(ctx.db.commit(tx).await?);
+    }
+    let (policy, _) = policy::of(&tx, &payload.campaign, &ctx.config).await?;
+    let in_force = calendar::in_force(&tx, &ctx.calendar).await?;
+    let days = policy.working_days;
+    let term = term(&in_force.calendar, submit_time, days, &payload.submission);
+    let mut kept = Kept::open(
         ctx.ids.uuid(),
         [payload.application, payload.submission, payload.campaign],
         payload.submission_number,
         submit_time,
-        ctx.config.working_days,
+        days,
         ReviewTask::open(payload.account, term),
     );
-    let tx = ctx.db.begin().await?;
-    if !first_time(&tx, &ctx.clock, NAME, event).await? || !task::insert(&tx, &kept).await? {
+    kept.calendar_sequence = in_force.sequence;
+    // What is no code is none that anybody could look for.
+    kept.direction = Some(payload.direction)
+        .filter(|code| is_direction(code))
+        .unwrap_or_default();
+    if !task::insert(&tx, &kept).await? {
         return Ok(ctx.db.commit(tx).await?);
     }
     let detail = format!("submission {}", kept.submission_number);
@@ -73,10 +86,13 @@ fn submit_time(payload: &ApplicationSubmitted) -> Option<Timestamp> {
 
 /// A missing calendar must not lose the task, nor may a guess become a promise: the task opens
 /// without a term, and a job counts it once the calendar is there.
-fn term(ctx: &Context, submit_time: Timestamp, submission: &str) -> Option<Term> {
-    let term = ctx
-        .calendar
-        .term(submit_time, ctx.config.working_days, &astana());
+fn term(
+    calendar: &WorkCalendar,
+    submit_time: Timestamp,
+    working_days: u32,
+    submission: &str,
+) -> Option<Term> {
+    let term = calendar.term(submit_time, working_days, &astana());
     term.inspect_err(|refusal| {
         tracing::warn!(
             submission,

@@ -2,13 +2,19 @@
 //!
 //! All of them are about the application, so that whoever hears them hears them in order.
 
-pub mod application_accepted;
-pub mod application_rejected;
+mod application_accepted;
+mod application_disqualified;
+mod application_rejected;
 mod application_submitted;
 mod application_withdrawn;
-pub mod correction_asked;
+mod correction_asked;
+pub mod correction_declined;
+mod correction_wanted;
+pub mod review_escalated;
 pub mod review_overdue;
 pub mod review_started;
+pub mod review_task_assigned;
+pub mod review_term_changed;
 
 use std::sync::Arc;
 
@@ -18,13 +24,35 @@ use chassis::error::Result;
 use prost::{Message, Name};
 
 use crate::Context;
+use crate::domain::decision::Decision;
+use crate::domain::task::State;
 use crate::store::task::Kept;
 
 pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
     vec![
         application_submitted::subscriber(ctx),
         application_withdrawn::subscriber(ctx),
+        application_disqualified::subscriber(ctx),
+        correction_wanted::subscriber(ctx),
     ]
+}
+
+/// Tells of the decision of a task, where it has one that everybody may know.
+pub async fn tell_decision(ctx: &Context, tx: &Tx, kept: &Kept) -> Result<()> {
+    let State::Decided(decided) = &kept.task.state else {
+        return Ok(());
+    };
+    let time = decided.decide_time;
+    match &decided.decision {
+        Decision::Accept => application_accepted::publish(ctx, tx, kept, time).await,
+        Decision::Reject { reasons } => {
+            application_rejected::publish(ctx, tx, kept, time, reasons).await
+        }
+        Decision::RequestCorrection {
+            items,
+            correction_due_time,
+        } => correction_asked::publish(ctx, tx, kept, time, items, *correction_due_time).await,
+    }
 }
 
 async fn publish<M: Message + Name>(ctx: &Context, tx: &Tx, kept: &Kept, event: M) -> Result<()> {

@@ -8,9 +8,9 @@ use chassis::{audit, telemetry};
 use uuid::Uuid;
 
 use super::BATCH;
-use crate::domain::task::{Done, State};
-use crate::store::{queue, task};
-use crate::{Context, NAME};
+use crate::domain::task::Done;
+use crate::store::{calendar, queue, task};
+use crate::{Context, NAME, events};
 
 pub async fn run(ctx: Arc<Context>) -> Result<()> {
     let (mut after, mut without) = (Uuid::nil(), 0);
@@ -38,17 +38,19 @@ async fn count(ctx: &Context, id: Uuid) -> Result<bool> {
     let Some(mut kept) = task::lock(&tx, id).await? else {
         return Ok(true);
     };
-    let Ok(term) = ctx
+    let in_force = calendar::in_force(&tx, &ctx.calendar).await?;
+    let (days, pauses) = (kept.working_days, &kept.task.pauses);
+    let counted = in_force
         .calendar
-        .term(kept.open_time, kept.working_days, &astana())
-    else {
+        .term_with_pauses(kept.open_time, days, pauses, &astana());
+    let Ok(term) = counted else {
         return Ok(false);
     };
     // Decided or withdrawn in between: it needs no term any more.
-    let waits = matches!(kept.task.state, State::Open { .. } | State::Claimed(_));
-    if !waits || kept.task.count_term(term) == Done::Before {
+    if !kept.task.is_under_way() || kept.task.count_term(term) == Done::Before {
         return Ok(true);
     }
+    kept.calendar_sequence = in_force.sequence;
     task::save(&tx, &mut kept).await?;
     let detail = format!("calendar version {}", term.calendar_version);
     audit::record(
@@ -60,6 +62,7 @@ async fn count(ctx: &Context, id: Uuid) -> Result<bool> {
         &detail,
     )
     .await?;
+    events::review_term_changed::publish(ctx, &tx, &kept).await?;
     ctx.db.commit(tx).await?;
     Ok(true)
 }

@@ -1,47 +1,42 @@
-//! Tells once of each task whose term has passed. It never decides: there is no silent consent.
+//! Tells a campaign manager once of each task that is late for longer than the policy of its campaign
+//! waits. It never decides.
 
 use std::sync::Arc;
 
+use chassis::audit;
 use chassis::error::Result;
-use chassis::{audit, telemetry};
+use jiff::SignedDuration;
+use uuid::Uuid;
 
 use super::BATCH;
 use crate::store::{queue, task};
-use crate::{Context, NAME, events};
+use crate::{Context, events};
 
 pub async fn run(ctx: Arc<Context>) -> Result<()> {
+    let hours = ctx.config.policy().escalate_after_hours;
     loop {
-        let late = queue::to_escalate(ctx.db.read(), ctx.clock.now(), BATCH).await?;
+        let late = queue::to_escalate(ctx.db.read(), ctx.clock.now(), hours, BATCH).await?;
         if late.is_empty() {
-            break;
+            return Ok(());
         }
-        for id in late {
-            escalate(&ctx, id).await?;
+        for (id, hours) in late {
+            escalate(&ctx, id, hours).await?;
         }
     }
-    let (waiting, overdue) = queue::waiting(ctx.db.read(), ctx.clock.now()).await?;
-    telemetry::level(NAME, "review_tasks", waiting);
-    telemetry::level(NAME, "overdue_review_tasks", overdue);
-    Ok(())
 }
 
-async fn escalate(ctx: &Context, id: uuid::Uuid) -> Result<()> {
+async fn escalate(ctx: &Context, id: Uuid, hours: u32) -> Result<()> {
     let tx = ctx.db.begin().await?;
-    if !task::escalate(&tx, id, ctx.clock.now()).await? {
+    let now = ctx.clock.now();
+    let wait = SignedDuration::from_hours(i64::from(hours));
+    if !task::mark_escalated(&tx, id, now - wait, now).await? {
         return Ok(());
     }
     let Some(kept) = task::find(&tx, id).await? else {
         return Ok(());
     };
-    audit::record(
-        &tx,
-        &ctx.clock,
-        &ctx.itself(),
-        "EscalateOverdue",
-        &kept.name(),
-        "",
-    )
-    .await?;
-    events::review_overdue::publish(ctx, &tx, &kept).await?;
+    let (itself, name) = (ctx.itself(), kept.name());
+    audit::record(&tx, &ctx.clock, &itself, "EscalateReview", &name, "").await?;
+    events::review_escalated::publish(ctx, &tx, &kept).await?;
     Ok(ctx.db.commit(tx).await?)
 }

@@ -2,7 +2,10 @@
 
 mod count_terms;
 mod escalate_overdue;
+pub mod publish_decisions;
+pub mod recount_terms;
 mod return_lapsed_claims;
+mod tell_overdue;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +22,13 @@ pub fn jobs(ctx: &Arc<Context>) -> Vec<Job> {
     vec![
         // Claims that ran out hold nothing anyway: returning them is for the record.
         job(ctx, "return-lapsed-claims", 60, return_lapsed_claims::run),
+        job(ctx, "tell-overdue", 60, tell_overdue::run),
         job(ctx, "escalate-overdue", 60, escalate_overdue::run),
-        // Calendars change with a start of the service.
+        // Calendars of the folder change with a start of the service.
         job(ctx, "count-terms", 3600, count_terms::run),
+        // Both go on where a call was cut off: applicants wait for them.
+        job(ctx, "recount-terms", 10, recount_terms::run),
+        job(ctx, "publish-decisions", 5, publish_decisions::run),
     ]
 }
 

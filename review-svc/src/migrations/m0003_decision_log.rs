@@ -51,7 +51,15 @@ impl MigrationTrait for DecisionLog {
 
 /// In the order in which they were made, by the columns that there are at this migration.
 async fn log_earlier_decisions(db: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
-    let sql = "SELECT t.id, t.application, t.submission, t.campaign, t.applicant,
+    // Columns that came later are given as they would be read of a task decided back then.
+    let sql = "SELECT '' AS direction, 'FIRST' AS stage, NULL AS first_opinion,
+            NULL AS second_opinion, NULL AS pending, CAST(NULL AS BIGINT) AS publish_us,
+            CAST(NULL AS BIGINT) AS working_us, CAST(NULL AS BIGINT) AS pause_us,
+            CAST(NULL AS BIGINT) AS pause_due_us, NULL AS pause_person, NULL AS pause_reason,
+            '[]' AS pauses, CAST(NULL AS BIGINT) AS wish_us, NULL AS wish_sections,
+            CAST(NULL AS BIGINT) AS wish_decline_us, NULL AS withdraw_cause,
+            CAST(NULL AS BIGINT) AS escalate_us, NULL AS sections,
+            CAST(0 AS BIGINT) AS calendar_sequence, t.id, t.application, t.submission, t.campaign, t.applicant,
             t.submission_number, t.state, t.open_us, t.due_us, t.working_days, t.calendar_version,
             t.claim_expert, t.claim_us, t.lease_us, t.start_us, t.close_us, t.version,
             d.outcome, d.expert AS decide_expert, d.decide_us, d.reasons, d.items,

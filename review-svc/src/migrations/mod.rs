@@ -3,6 +3,12 @@
 mod m0001_review_tasks;
 mod m0002_decisions;
 mod m0003_decision_log;
+mod m0004_course_of_a_task;
+mod m0005_experts;
+mod m0006_section_verdicts;
+mod m0007_review_policies;
+mod m0008_saved_filters;
+mod m0009_work_calendars;
 
 use sea_orm_migration::prelude::*;
 
@@ -15,6 +21,12 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_review_tasks::ReviewTasks),
             Box::new(m0002_decisions::Decisions),
             Box::new(m0003_decision_log::DecisionLog),
+            Box::new(m0004_course_of_a_task::CourseOfATask),
+            Box::new(m0005_experts::Experts),
+            Box::new(m0006_section_verdicts::SectionVerdicts),
+            Box::new(m0007_review_policies::ReviewPolicies),
+            Box::new(m0008_saved_filters::SavedFilters),
+            Box::new(m0009_work_calendars::WorkCalendars),
         ]
     }
 }

@@ -14,10 +14,15 @@ use chassis::testing::{self, TestDatabase};
 use jiff::Timestamp;
 use prost::{Message, Name};
 use proto::events::v1::{ApplicationSubmitted, ApplicationWithdrawn};
+use proto::review::v1::review_policies_client::ReviewPoliciesClient;
+use proto::review::v1::review_queue_client::ReviewQueueClient;
 use proto::review::v1::review_tasks_client::ReviewTasksClient;
+use proto::review::v1::section_verdict::Verdict;
+use proto::review::v1::section_verdicts_client::SectionVerdictsClient;
 use proto::review::v1::{
-    AcceptApplicationRequest, ClaimReviewTaskRequest, GetReviewTaskRequest, ListReviewTasksRequest,
-    ReviewTask,
+    AcceptApplicationRequest, ClaimReviewTaskRequest, GetReviewPolicyRequest, GetReviewTaskRequest,
+    ListReviewTasksRequest, ReviewPolicy, ReviewTask, SaveSectionVerdictsRequest, SectionReview,
+    SectionVerdict, UpdateReviewPolicyRequest,
 };
 use review_svc::config::Config;
 use review_svc::migrations::Migrator;
@@ -111,7 +116,7 @@ impl House {
     }
 
     pub fn manager(&self) -> Tasks {
-        self.speaking_for(testing::person(900, &[Role::CampaignManager]))
+        self.speaking_for(manager())
     }
 
     /// A request id that no other call of this test has.
@@ -216,16 +221,70 @@ impl House {
             .map(tonic::Response::into_inner)
     }
 
+    /// Accepts a task whose sections the expert has marked OK, as far as they hold it.
     pub async fn accepts(&self, number: u128, name: &str) -> Result<ReviewTask, Status> {
+        self.marks_ok(number, name).await.ok();
+        self.accepts_as_it_is(number, name).await
+    }
+
+    pub async fn accepts_as_it_is(&self, number: u128, name: &str) -> Result<ReviewTask, Status> {
         let request = AcceptApplicationRequest {
             name: name.into(),
-            etag: String::new(),
             request_id: self.request_id(),
+            ..Default::default()
         };
         self.expert(number)
             .accept_application(request)
             .await
             .map(tonic::Response::into_inner)
+    }
+
+    pub async fn marks_ok(&self, number: u128, name: &str) -> Result<SectionReview, Status> {
+        let all = ["personal", "education"].map(|id| verdict(id, Verdict::Ok, ""));
+        self.marks(number, name, "", all.into()).await
+    }
+
+    pub async fn marks(
+        &self,
+        number: u128,
+        name: &str,
+        etag: &str,
+        verdicts: Vec<SectionVerdict>,
+    ) -> Result<SectionReview, Status> {
+        let request = SaveSectionVerdictsRequest {
+            name: format!("{name}/sectionReview"),
+            etag: etag.to_owned(),
+            verdicts,
+            request_id: self.request_id(),
+        };
+        SectionVerdictsClient::new(self.connection(expert(number)))
+            .save_section_verdicts(request)
+            .await
+            .map(tonic::Response::into_inner)
+    }
+
+    /// Puts a policy in force that differs from that of the settings as told.
+    pub async fn reviewed_by(&self, change: impl FnOnce(&mut ReviewPolicy)) -> ReviewPolicy {
+        let mut policies = ReviewPoliciesClient::new(self.connection(manager()));
+        let name = format!("{CAMPAIGN}/reviewPolicy");
+        let request = GetReviewPolicyRequest { name };
+        let mut policy = policies
+            .get_review_policy(request)
+            .await
+            .expect("a policy")
+            .into_inner();
+        change(&mut policy);
+        let request = UpdateReviewPolicyRequest {
+            review_policy: Some(policy),
+            update_mask: None,
+            request_id: self.request_id(),
+        };
+        let updated = policies.update_review_policy(request).await;
+        updated.expect("the next version").into_inner()
+    }
+
+    pub fn queue(&self, caller: Caller) -> ReviewQueueClient<Connection> {
+        ReviewQueueClient::new(self.connection(caller))
     }
 
     /// The events of this kind that wait in the outbox, in order.
@@ -266,6 +325,19 @@ pub fn submission_of(number: u128, submission: i32, time: Timestamp) -> Applicat
 
 pub fn expert(number: u128) -> Caller {
     testing::person(number, &[Role::Expert])
+}
+
+pub fn manager() -> Caller {
+    testing::person(900, &[Role::CampaignManager])
+}
+
+pub fn verdict(section: &str, verdict: Verdict, note: &str) -> SectionVerdict {
+    SectionVerdict {
+        section: section.into(),
+        verdict: verdict.into(),
+        note: note.into(),
+        ..Default::default()
+    }
 }
 
 /// The account of a person, as a name.

@@ -13,7 +13,7 @@ async fn an_overdue_task_is_told_of_once_and_stays_undecided() {
     let task = house.submitted(1).await;
     let due = from_pb(&task.due_time.expect("a due time")).unwrap();
     house.clock.set(due);
-    house.runs_job("escalate-overdue").await;
+    house.runs_job("tell-overdue").await;
     assert!(
         house.published::<ReviewOverdue>().await.is_empty(),
         "the last millisecond is inside"
@@ -22,7 +22,7 @@ async fn an_overdue_task_is_told_of_once_and_stays_undecided() {
 
     house.clock.set(due + SignedDuration::from_millis(1));
     for _ in 0..3 {
-        house.runs_job("escalate-overdue").await;
+        house.runs_job("tell-overdue").await;
     }
     let event = ReviewOverdue {
         application: application(1),
@@ -47,7 +47,7 @@ async fn what_was_decided_or_withdrawn_in_time_never_becomes_overdue() {
     house.accepts(50, &decided.name).await.unwrap();
     house.withdrawn(2).await;
     house.clock.advance(SignedDuration::from_hours(24 * 30));
-    house.runs_job("escalate-overdue").await;
+    house.runs_job("tell-overdue").await;
     assert!(house.published::<ReviewOverdue>().await.is_empty());
     assert!(!house.task(&decided.name).await.overdue);
     assert!(!house.task(&withdrawn.name).await.overdue);
@@ -60,7 +60,7 @@ async fn more_overdue_tasks_than_one_batch_are_all_told_of() {
         house.submitted_quietly(number).await;
     }
     house.clock.advance(SignedDuration::from_hours(24 * 30));
-    house.runs_job("escalate-overdue").await;
+    house.runs_job("tell-overdue").await;
     assert_eq!(house.published::<ReviewOverdue>().await.len(), 105);
 }
 

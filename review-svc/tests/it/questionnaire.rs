@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use proto::questionnaire::v1::campaigns_server::{Campaigns, CampaignsServer};
 use proto::questionnaire::v1::submissions_server::{Submissions, SubmissionsServer};
 use proto::questionnaire::v1::{
-    Campaign, CampaignRules, CreateCampaignRequest, Document, EligibilityCheck, EligibilityOutcome,
-    EligibilityRule, GetCampaignRequest, GetSubmissionRequest, ListCampaignsRequest,
-    ListCampaignsResponse, Readiness, Section, Submission,
+    Campaign, CampaignRules, CloseCampaignRequest, CreateCampaignRequest, Document,
+    EligibilityCheck, EligibilityOutcome, EligibilityRule, GetCampaignRequest,
+    GetSubmissionRequest, ListCampaignVersionsRequest, ListCampaignVersionsResponse,
+    ListCampaignsRequest, ListCampaignsResponse, OpenCampaignRequest, Readiness, Section,
+    Submission, UpdateCampaignRequest,
 };
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
@@ -117,6 +119,34 @@ impl Campaigns for Questionnaire {
         &self,
         _: Request<CreateCampaignRequest>,
     ) -> Result<Response<Campaign>, Status> {
+        Err(Status::unimplemented("not asked for"))
+    }
+
+    async fn update_campaign(
+        &self,
+        _: Request<UpdateCampaignRequest>,
+    ) -> Result<Response<Campaign>, Status> {
+        Err(Status::unimplemented("not asked for"))
+    }
+
+    async fn open_campaign(
+        &self,
+        _: Request<OpenCampaignRequest>,
+    ) -> Result<Response<Campaign>, Status> {
+        Err(Status::unimplemented("not asked for"))
+    }
+
+    async fn close_campaign(
+        &self,
+        _: Request<CloseCampaignRequest>,
+    ) -> Result<Response<Campaign>, Status> {
+        Err(Status::unimplemented("not asked for"))
+    }
+
+    async fn list_campaign_versions(
+        &self,
+        _: Request<ListCampaignVersionsRequest>,
+    ) -> Result<Response<ListCampaignVersionsResponse>, Status> {
         Err(Status::unimplemented("not asked for"))
     }
 }

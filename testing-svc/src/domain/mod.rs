@@ -11,26 +11,36 @@
 //! | [`room`], [`quota`], [`closure`] | where sessions take place, sorts of seats, and what can't be used |
 //! | [`booking`], [`desk`], [`start_window`], [`attempt`] | a person's seat, when it may be sat on, and the sitting |
 //! | [`waitlist`], [`seat_search`] | who is next when a seat is free, and why none is |
+//! | [`score`], [`score_import`] | exact decimals, and how they come in |
+//! | [`participant`], [`cut`], [`stage_result`] | who is in a stage, who goes on, what is published |
+//! | [`appeal`], [`membership`] | what follows a publication |
 //! | [`localized`] | one text in three languages |
 
+pub mod appeal;
 pub mod attempt;
 pub mod booking;
 pub mod closure;
 pub mod code;
+pub mod cut;
 pub mod desk;
 pub mod eligibility;
 pub mod iin_index;
 pub mod language_result;
 pub mod localized;
+pub mod membership;
+pub mod participant;
 pub mod partner;
 pub mod promo_code;
 pub mod quota;
 pub mod redemption;
 pub mod refusal;
 pub mod room;
+pub mod score;
+pub mod score_import;
 pub mod seat_search;
 pub mod session;
 pub mod stage;
+pub mod stage_result;
 pub mod start_window;
 pub mod test_center;
 pub mod test_system;

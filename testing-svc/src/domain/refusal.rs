@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::booking::Phase;
 use super::redemption::Step;
 use super::test_system::TestSystem;
-use super::waitlist;
+use super::{attempt, membership, waitlist};
 
 /// What people hear.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +96,82 @@ pub enum Refusal {
         close: Timestamp,
     },
     CheckInNeeded,
+    // The outcome of stages.
+    StagePublished {
+        time: Timestamp,
+    },
+    RuleMissing {
+        field: &'static str,
+    },
+    ScaleInUse {
+        count: i64,
+    },
+    AttemptOver {
+        state: attempt::State,
+    },
+    AttemptPaused,
+    AttemptsUnfinished(Waiting),
+    SittingsAhead(Waiting),
+    ResultsMissing(Waiting),
+    TiesUndecided {
+        direction: String,
+        tied: usize,
+        places: usize,
+    },
+    InputChanged {
+        input_hash: String,
+    },
+    EarlierStageOpen {
+        stage: String,
+    },
+    ResultsNotPublished,
+    AppealsUndecided {
+        count: i64,
+        stage: String,
+    },
+    AppealTermOver {
+        until: Option<Timestamp>,
+    },
+    AppealExists {
+        appeal: String,
+    },
+    AppealPublished,
+    ResultNotScored,
+    MembershipOver {
+        state: membership::State,
+    },
+}
+
+/// How many stand in the way, and the number of one of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub count: usize,
+    pub candidate_number: String,
+}
+
+impl Waiting {
+    /// None where nobody does.
+    pub fn of(numbers: &[String]) -> Option<Self> {
+        Some(Self {
+            count: numbers.len(),
+            candidate_number: numbers.first()?.clone(),
+        })
+    }
+
+    /// There is nobody at all.
+    pub fn for_anybody() -> Self {
+        Self {
+            count: 0,
+            candidate_number: String::new(),
+        }
+    }
+
+    fn told(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("count", self.count.to_string()),
+            ("candidate_number", self.candidate_number.clone()),
+        ]
+    }
 }
 
 /// Where there is a seat, for a person who found none.
@@ -137,6 +213,24 @@ impl chassis::error::Refusal for Refusal {
             Self::StartTooEarly { .. } => "START_TOO_EARLY",
             Self::StartTooLate { .. } => "START_TOO_LATE",
             Self::CheckInNeeded => "CHECK_IN_NEEDED",
+            Self::StagePublished { .. } => "STAGE_PUBLISHED",
+            Self::RuleMissing { .. } => "RULE_MISSING",
+            Self::ScaleInUse { .. } => "SCALE_IN_USE",
+            Self::AttemptOver { .. } => "ATTEMPT_OVER",
+            Self::AttemptPaused => "ATTEMPT_PAUSED",
+            Self::AttemptsUnfinished(_) => "ATTEMPTS_UNFINISHED",
+            Self::SittingsAhead(_) => "SITTINGS_AHEAD",
+            Self::ResultsMissing(_) => "RESULTS_MISSING",
+            Self::TiesUndecided { .. } => "TIES_UNDECIDED",
+            Self::InputChanged { .. } => "INPUT_CHANGED",
+            Self::EarlierStageOpen { .. } => "EARLIER_STAGE_OPEN",
+            Self::ResultsNotPublished => "RESULTS_NOT_PUBLISHED",
+            Self::AppealsUndecided { .. } => "APPEALS_UNDECIDED",
+            Self::AppealTermOver { .. } => "APPEAL_TERM_OVER",
+            Self::AppealExists { .. } => "APPEAL_EXISTS",
+            Self::AppealPublished => "APPEAL_PUBLISHED",
+            Self::ResultNotScored => "RESULT_NOT_SCORED",
+            Self::MembershipOver { .. } => "MEMBERSHIP_OVER",
         }
     }
 
@@ -146,7 +240,9 @@ impl chassis::error::Refusal for Refusal {
             | Self::StageExists { .. }
             | Self::RoomTaken { .. }
             | Self::AlreadyWaiting { .. }
-            | Self::StageAlreadyBooked { .. } => Kind::AlreadyExists,
+            | Self::StageAlreadyBooked { .. }
+            | Self::AppealExists { .. } => Kind::AlreadyExists,
+            Self::InputChanged { .. } => Kind::Aborted,
             _ => Kind::FailedPrecondition,
         }
     }
@@ -205,7 +301,40 @@ impl chassis::error::Refusal for Refusal {
             Self::ChangesSpent { most } => vec![("max_changes", most.to_string())],
             Self::StartTooEarly { open } => vec![("start_open_time", written(*open))],
             Self::StartTooLate { close } => vec![("start_close_time", written(*close))],
-            Self::NotEligible | Self::BookingNotConfirmed | Self::CheckInNeeded => Vec::new(),
+            Self::StagePublished { time } => vec![("publish_time", written(*time))],
+            Self::RuleMissing { field } => vec![("field", (*field).to_owned())],
+            Self::ScaleInUse { count } => vec![("count", count.to_string())],
+            Self::AttemptOver { state } => vec![("state", state.as_str().into())],
+            Self::AttemptsUnfinished(some)
+            | Self::SittingsAhead(some)
+            | Self::ResultsMissing(some) => some.told(),
+            Self::TiesUndecided {
+                direction,
+                tied,
+                places,
+            } => vec![
+                ("direction", direction.clone()),
+                ("tied", tied.to_string()),
+                ("places", places.to_string()),
+            ],
+            Self::InputChanged { input_hash } => vec![("input_hash", input_hash.clone())],
+            Self::EarlierStageOpen { stage } => vec![("stage", stage.clone())],
+            Self::AppealsUndecided { count, stage } => {
+                vec![("count", count.to_string()), ("stage", stage.clone())]
+            }
+            Self::AppealTermOver { until } => {
+                let until = until.map(written).unwrap_or_default();
+                vec![("appeal_expire_time", until)]
+            }
+            Self::AppealExists { appeal } => vec![("appeal", appeal.clone())],
+            Self::MembershipOver { state } => vec![("state", state.as_str().into())],
+            Self::NotEligible
+            | Self::BookingNotConfirmed
+            | Self::CheckInNeeded
+            | Self::AttemptPaused
+            | Self::ResultsNotPublished
+            | Self::AppealPublished
+            | Self::ResultNotScored => Vec::new(),
         }
     }
 }

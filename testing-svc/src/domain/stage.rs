@@ -1,9 +1,13 @@
-//! A stage of a campaign: its place in the order, and the terms of booking and starting.
+//! A stage of a campaign: its place in the order, the terms of booking and starting, and who goes on
+//! from it.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::cut::Rule;
 use super::localized::Localized;
+use super::refusal::Refusal;
+use super::score::Scale;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
@@ -15,7 +19,51 @@ pub struct Stage {
     pub terms: Terms,
     /// Where "Start test" leads.
     pub launch_url: String,
+    pub selection: Selection,
+    /// When its results were published.
+    pub published: Option<Timestamp>,
     pub version: i32,
+}
+
+/// Who goes on, and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    pub rule: Option<Rule>,
+    pub scale: Option<Scale>,
+    /// Zero: there are no appeals.
+    pub appeal_term: SignedDuration,
+    pub sat: Sat,
+    pub place: Place,
+    pub membership_years: i16,
+}
+
+/// Whether people sit it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sat {
+    Booked,
+    /// A commission gives everybody's results.
+    Never,
+}
+
+/// What comes after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    More,
+    /// Who advances from it is a member.
+    Last,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self {
+            rule: None,
+            scale: None,
+            appeal_term: SignedDuration::from_hours(72),
+            sat: Sat::Booked,
+            place: Place::More,
+            membership_years: 3,
+        }
+    }
 }
 
 /// How booking and starting go. Each is a setting of the stage; these are the usual ones.
@@ -46,6 +94,35 @@ const LONGEST_URL: usize = 500;
 impl Stage {
     pub fn name(&self) -> String {
         format!("campaigns/{}/stages/{}", self.campaign, self.id)
+    }
+
+    /// What is published stays as it is.
+    pub fn is_open(&self) -> Result<(), Refusal> {
+        match self.published {
+            None => Ok(()),
+            Some(time) => Err(Refusal::StagePublished { time }),
+        }
+    }
+
+    pub fn scale(&self) -> Result<Scale, Refusal> {
+        let missing = Refusal::RuleMissing {
+            field: "score_scale",
+        };
+        self.selection.scale.ok_or(missing)
+    }
+
+    pub fn rule(&self) -> Result<&Rule, Refusal> {
+        let missing = Refusal::RuleMissing {
+            field: "advance_rule",
+        };
+        self.selection.rule.as_ref().ok_or(missing)
+    }
+
+    /// Until when an appeal against what is published now can be filed.
+    pub fn appeals_until(&self, published: Timestamp) -> Option<Timestamp> {
+        let term = self.selection.appeal_term;
+        let until = published.saturating_add(term).unwrap_or(Timestamp::MAX);
+        (!term.is_zero()).then_some(until)
     }
 
     /// Whom a launch token is for: the origin of the launch address.
@@ -130,6 +207,8 @@ mod tests {
             title: Localized::default(),
             terms: Terms::default(),
             launch_url: "https://test.example.kz:8443/start?stage=1".into(),
+            selection: Selection::default(),
+            published: None,
             version: 1,
         };
         assert_eq!(stage.audience(), "https://test.example.kz:8443");

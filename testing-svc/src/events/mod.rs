@@ -1,9 +1,13 @@
 //! What others told us, and what we tell. One file per event, both ways.
 
+mod appeal_decided;
+mod appeal_filed;
 mod application_accepted;
+mod application_disqualified;
 mod application_submitted;
 mod application_withdrawn;
 mod attempt_started;
+mod attempt_terminated;
 mod booking_cancelled;
 mod booking_confirmed;
 mod booking_displaced;
@@ -11,10 +15,12 @@ mod booking_missed;
 mod booking_moved;
 mod booking_reminder_due;
 mod language_result_received;
+mod membership_started;
 mod promo_code_issued;
 mod promo_code_redeemed;
 mod seat_offer_lapsed;
 mod seat_offered;
+mod stage_result_published;
 
 use std::sync::Arc;
 
@@ -25,7 +31,10 @@ use uuid::Uuid;
 
 use crate::Context;
 
+pub use appeal_decided::appeal_decided;
+pub use appeal_filed::appeal_filed;
 pub use attempt_started::attempt_started;
+pub use attempt_terminated::attempt_terminated;
 pub use booking_cancelled::booking_cancelled;
 pub use booking_confirmed::booking_confirmed;
 pub use booking_displaced::booking_displaced;
@@ -33,15 +42,18 @@ pub use booking_missed::booking_missed;
 pub use booking_moved::booking_moved;
 pub use booking_reminder_due::booking_reminder_due;
 pub use language_result_received::language_result_received;
+pub use membership_started::membership_started;
 pub use promo_code_issued::promo_code_issued;
 pub use promo_code_redeemed::promo_code_redeemed;
 pub use seat_offer_lapsed::seat_offer_lapsed;
 pub use seat_offered::seat_offered;
+pub use stage_result_published::stage_result_published;
 
 /// What we take from others.
 pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
     vec![
         application_accepted::subscriber(ctx.clone()),
+        application_disqualified::subscriber(ctx.clone()),
         application_submitted::subscriber(ctx.clone()),
         application_withdrawn::subscriber(ctx.clone()),
     ]

@@ -4,6 +4,8 @@
 mod closed_sessions;
 mod expired_codes;
 mod expired_holds;
+mod expired_memberships;
+mod finished_attempts;
 mod lapsed_reservations;
 mod missed_bookings;
 mod old_answers;
@@ -40,6 +42,8 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
     job!(missed_bookings, seconds(30));
     job!(expired_codes, seconds(60));
     job!(old_answers, seconds(3600));
+    job!(finished_attempts, seconds(15));
+    job!(expired_memberships, seconds(3600));
     job!(closed_sessions, seconds(5));
     job!(waiting_lists, seconds(5));
     job!(reminders, seconds(60));

@@ -5,17 +5,17 @@ use proto::partner::v1 as partner;
 use proto::testing::v1 as pb;
 use proto::wire::v1 as wire;
 
-use crate::domain::attempt;
 use crate::domain::booking::{Action, Phase};
 use crate::domain::language_result::{Level, Outcome};
 use crate::domain::localized::Localized;
+use crate::domain::participant::Came;
 use crate::domain::promo_code::Standing;
 use crate::domain::quota;
 use crate::domain::redemption::{RollbackReason, Step};
 use crate::domain::session::Language;
 use crate::domain::test_center::Mode;
 use crate::domain::test_system::TestSystem;
-use crate::domain::waitlist;
+use crate::domain::{appeal, attempt, membership, waitlist};
 
 /// Both ways between an enum of ours and one of the wire's.
 macro_rules! both_ways {
@@ -144,6 +144,69 @@ both_ways!(
         Finished,
         Terminated,
         NoShow,
+    }
+);
+both_ways!(
+    irregularity_code,
+    from_irregularity_code,
+    attempt::Code,
+    pb::irregularity::Code {
+        ForbiddenItem,
+        Impersonation,
+        HelpFromOthers,
+        Disturbance,
+        LeftPlace,
+        TechnicalFailure,
+        Other,
+    }
+);
+both_ways!(
+    came,
+    from_came,
+    Came,
+    pb::stage_result::Outcome {
+        Advanced,
+        NotAdvanced,
+        Absent,
+        Terminated,
+    }
+);
+both_ways!(
+    appeal_state,
+    from_appeal_state,
+    appeal::State,
+    pb::appeal::State {
+        Filed,
+        Decided,
+        Published,
+    }
+);
+both_ways!(
+    verdict,
+    from_verdict,
+    appeal::Verdict,
+    pb::appeal::Decision { Granted, Rejected }
+);
+both_ways!(
+    membership_state,
+    from_membership_state,
+    membership::State,
+    pb::membership::State {
+        Active,
+        Ended,
+        Expired,
+    }
+);
+both_ways!(
+    end_reason,
+    from_end_reason,
+    membership::EndReason,
+    pb::membership::EndReason {
+        Appointed,
+        OwnWish,
+        Excluded,
+        Disqualified,
+        Death,
     }
 );
 both_ways!(

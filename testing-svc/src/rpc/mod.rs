@@ -6,9 +6,11 @@
 //! | [`test_centers`], [`rooms`], [`stages`], [`test_sessions`], [`closures`] | what the exam desk plans |
 //! | [`bookings`], [`waitlist_entries`], [`attempts`] | what a person does with it |
 //! | [`candidates`] | who takes part, by a number instead of a name |
+//! | [`stage_results`], [`appeals`], [`memberships`] | what comes of a stage, and of the last one |
 //! | [`redemptions`] | what partners call, on a port of their own |
 //! | [`parse`], [`wishes`], [`mask`], [`enums`] | the wire's shapes, read and written |
 
+pub mod appeals;
 pub mod attempts;
 pub mod bookings;
 pub mod candidates;
@@ -16,10 +18,12 @@ pub mod closures;
 pub mod enums;
 pub mod language_results;
 pub mod mask;
+pub mod memberships;
 pub mod parse;
 pub mod promo_codes;
 pub mod redemptions;
 pub mod rooms;
+pub mod stage_results;
 pub mod stages;
 pub mod test_centers;
 pub mod test_sessions;
@@ -29,13 +33,16 @@ pub mod wishes;
 use std::sync::Arc;
 
 use proto::partner::v1::redemptions_server::RedemptionsServer;
+use proto::testing::v1::appeals_server::AppealsServer;
 use proto::testing::v1::attempts_server::AttemptsServer;
 use proto::testing::v1::bookings_server::BookingsServer;
 use proto::testing::v1::candidates_server::CandidatesServer;
 use proto::testing::v1::closures_server::ClosuresServer;
 use proto::testing::v1::language_results_server::LanguageResultsServer;
+use proto::testing::v1::memberships_server::MembershipsServer;
 use proto::testing::v1::promo_codes_server::PromoCodesServer;
 use proto::testing::v1::rooms_server::RoomsServer;
+use proto::testing::v1::stage_results_server::StageResultsServer;
 use proto::testing::v1::stages_server::StagesServer;
 use proto::testing::v1::test_centers_server::TestCentersServer;
 use proto::testing::v1::test_sessions_server::TestSessionsServer;
@@ -66,6 +73,13 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(BookingsServer::new(bookings::Bookings(ctx.clone())))
         .add_service(AttemptsServer::new(attempts::Attempts(ctx.clone())))
         .add_service(CandidatesServer::new(candidates::Candidates(ctx.clone())))
+        .add_service(StageResultsServer::new(stage_results::StageResults(
+            ctx.clone(),
+        )))
+        .add_service(AppealsServer::new(appeals::Appeals(ctx.clone())))
+        .add_service(MembershipsServer::new(memberships::Memberships(
+            ctx.clone(),
+        )))
 }
 
 /// What partners call.

@@ -83,6 +83,32 @@ pub fn redemption(violations: &mut Violations, text: &str) -> Option<Uuid> {
     uuid(violations, "name", &id)
 }
 
+/// `memberships/{membership}`.
+pub fn membership(violations: &mut Violations, text: &str) -> Option<Uuid> {
+    let [id] = ids(violations, "name", "memberships/*", text)?;
+    uuid(violations, "name", &id)
+}
+
+/// The one part of a stage that has no id of its own: the campaign and the stage.
+pub fn part_of_stage(
+    violations: &mut Violations,
+    part: &str,
+    text: &str,
+) -> Option<(String, Uuid)> {
+    below_campaign(violations, "name", &format!("{STAGE}/{part}"), text)
+}
+
+/// `campaigns/{campaign}/stages/-`: then there is no stage.
+pub fn any_stage(violations: &mut Violations, text: &str) -> Option<(String, Option<Uuid>)> {
+    match text.strip_suffix("/stages/-") {
+        Some(of) => Some((campaign(violations, "parent", of)?, None)),
+        None => {
+            let (campaign, id) = below_campaign(violations, "parent", STAGE, text)?;
+            Some((campaign, Some(id)))
+        }
+    }
+}
+
 /// The parts of a name two ids deep below a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nested {
@@ -111,6 +137,8 @@ pub const SESSION: &str = "campaigns/*/stages/*/sessions/*";
 pub const BOOKING: &str = "campaigns/*/bookings/*";
 pub const WAITLIST_ENTRY: &str = "campaigns/*/waitlistEntries/*";
 pub const ATTEMPT: &str = "campaigns/*/bookings/*/attempts/*";
+pub const RESULT: &str = "campaigns/*/stages/*/results/*";
+pub const APPEAL: &str = "campaigns/*/appeals/*";
 pub const PROMO_CODE: &str = "campaigns/*/promoCodes/*";
 pub const LANGUAGE_RESULT: &str = "campaigns/*/promoCodes/*/languageResult";
 
@@ -128,8 +156,13 @@ pub fn etag(violations: &mut Violations, text: &str) -> Option<i32> {
     if text.is_empty() {
         return None;
     }
+    violations.take("etag", version(text))
+}
+
+/// The version that an etag names.
+pub fn version(text: &str) -> Result<i32, &'static str> {
     let version = text.strip_prefix('v').and_then(|it| it.parse().ok());
-    violations.take("etag", version.ok_or("INVALID_ETAG"))
+    version.ok_or("INVALID_ETAG")
 }
 
 /// The etag inside a resource that is updated, where it is not one of ours.

@@ -94,7 +94,8 @@ pub async fn grant(tx: &Tx, accepted: Accepted<'_>, now: Timestamp) -> Result<bo
          SET standing = 'GRANTED', application = excluded.application,
             submission = excluded.submission, direction = excluded.direction,
             changed_us = excluded.changed_us
-         WHERE eligibilities.standing = 'TAKEN' AND eligibilities.application <> excluded.application",
+         WHERE eligibilities.standing = 'TAKEN' AND eligibilities.application <> excluded.application
+            AND eligibilities.disqualified_us IS NULL",
         [
             accepted.campaign.into(),
             accepted.account.to_string().into(),
@@ -165,6 +166,47 @@ pub async fn take(
     )
     .await?;
     Ok(())
+}
+
+/// A disqualified person stays out of the campaign, whatever is heard afterwards. The eligibility was
+/// just taken in this transaction.
+pub async fn disqualify(tx: &Tx, campaign: &str, account: Uuid, now: Timestamp) -> Result<()> {
+    execute(
+        tx,
+        "UPDATE eligibilities SET disqualified_us = $3
+         WHERE campaign = $1 AND account = $2 AND disqualified_us IS NULL",
+        [
+            campaign.into(),
+            account.to_string().into(),
+            to_us(now).into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Opens a stage to everybody who advanced to it, all at once.
+pub async fn open_stage(tx: &Tx, from: Uuid, number: i32, now: Timestamp) -> Result<()> {
+    execute(
+        tx,
+        "UPDATE eligibilities SET stage_number = $2, changed_us = $3
+         WHERE stage_number < $2 AND EXISTS (SELECT 1 FROM stage_results r
+            WHERE r.stage = $1 AND r.outcome = 'ADVANCED' AND r.campaign = eligibilities.campaign
+                AND r.account = eligibilities.account)",
+        [from.to_string().into(), number.into(), to_us(now).into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Every number of a campaign, also of those who take no part any more.
+pub async fn numbers<C: ConnectionTrait>(on: &C, campaign: &str) -> Result<Vec<String>> {
+    let sql = "SELECT candidate_number FROM eligibilities
+        WHERE campaign = $1 AND candidate_number IS NOT NULL";
+    let rows = query_all(on, sql, [campaign.into()]).await?;
+    rows.iter()
+        .map(|found| row::get(found, "candidate_number"))
+        .collect()
 }
 
 fn read(found: &QueryResult) -> Result<Eligibility> {

@@ -5,6 +5,7 @@ use chassis::clock::from_us;
 use chassis::{Error, Result};
 use jiff::Timestamp;
 use sea_orm::{QueryResult, TryGetable};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -64,4 +65,21 @@ pub fn maybe_json<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Resul
     get::<Option<String>>(row, column)?
         .map(|text| serde_json::from_str(&text).map_err(|_| broken(column)))
         .transpose()
+}
+
+/// What [`json`] reads back.
+pub fn written<T: Serialize>(value: &T) -> Result<String> {
+    Ok(serde_json::to_string(value).map_err(anyhow::Error::from)?)
+}
+
+/// A day of the calendar, kept as its text.
+pub fn date(row: &QueryResult, column: &str) -> Result<jiff::civil::Date> {
+    get::<String>(row, column)?
+        .parse()
+        .map_err(|_| broken(column))
+}
+
+/// A score, where there is one.
+pub fn maybe_score(row: &QueryResult, column: &str) -> Result<Option<crate::domain::score::Score>> {
+    Ok(get::<Option<i64>>(row, column)?.map(crate::domain::score::Score))
 }

@@ -1,17 +1,19 @@
 //! Stages in the database.
 
 use chassis::Result;
-use chassis::database::{Tx, execute, query_all, query_one};
-use jiff::SignedDuration;
+use chassis::clock::to_us;
+use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::row;
+use super::{one_row, row};
 use crate::domain::localized::Localized;
-use crate::domain::stage::{Stage, Terms};
+use crate::domain::stage::{Place, Sat, Selection, Stage, Terms};
 
 const SELECT: &str = "SELECT id, campaign, number, title, hold_us, change_notice_us, max_changes,
-    early_start_us, late_start_us, launch_url, version FROM stages";
+    early_start_us, late_start_us, launch_url, version, advance_rule, score_scale, appeal_term_us,
+    without_sitting, last_stage, membership_years, published_us FROM stages";
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid) -> Result<Option<Stage>> {
     let sql = format!("{SELECT} WHERE id = $1");
@@ -40,34 +42,120 @@ pub async fn list<C: ConnectionTrait>(
     rows.iter().map(read).collect()
 }
 
+/// The stage, for one who changes it or its results: they come one after another.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Stage>> {
+    let sql = format!("{SELECT} WHERE id = $1{}", for_update(tx));
+    let found = query_one(tx, &sql, [id.to_string().into()]).await?;
+    found.as_ref().map(read).transpose()
+}
+
+/// The stage, for many who sit it at once: only its publication waits for them, and they for it.
+pub async fn share(tx: &Tx, id: Uuid) -> Result<Option<Stage>> {
+    let lock = if for_update(tx).is_empty() {
+        ""
+    } else {
+        " FOR SHARE"
+    };
+    let sql = format!("{SELECT} WHERE id = $1{lock}");
+    let found = query_one(tx, &sql, [id.to_string().into()]).await?;
+    found.as_ref().map(read).transpose()
+}
+
+/// The first earlier stage of the campaign whose results are not published.
+pub async fn open_before(tx: &Tx, stage: &Stage) -> Result<Option<Stage>> {
+    let sql = format!(
+        "{SELECT} WHERE campaign = $1 AND number < $2 AND published_us IS NULL
+         ORDER BY number LIMIT 1"
+    );
+    let key = [stage.campaign.as_str().into(), stage.number.into()];
+    let found = query_one(tx, &sql, key).await?;
+    found.as_ref().map(read).transpose()
+}
+
+/// What whoever advances may sit next: the next stage, or the number after this where it is still
+/// to be made.
+pub async fn number_after(tx: &Tx, stage: &Stage) -> Result<i32> {
+    let sql = "SELECT MIN(number) AS number FROM stages WHERE campaign = $1 AND number > $2";
+    let key = [stage.campaign.as_str().into(), stage.number.into()];
+    let next = match query_one(tx, sql, key).await? {
+        Some(found) => row::get::<Option<i32>>(&found, "number")?,
+        None => None,
+    };
+    Ok(next.unwrap_or(stage.number + 1))
+}
+
 /// False where the campaign has a stage with this number.
 pub async fn insert(tx: &Tx, stage: &Stage) -> Result<bool> {
-    let us = |length: SignedDuration| Value::from(length_to_us(length));
-    let terms = &stage.terms;
+    let mut values = columns(stage)?;
+    values.push(stage.campaign.as_str().into());
+    values.push(stage.number.into());
+    values.push(stage.version.into());
     let done = execute(
         tx,
-        "INSERT INTO stages (id, campaign, number, title, hold_us, change_notice_us, max_changes,
-            early_start_us, late_start_us, launch_url, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        "INSERT INTO stages (id, title, hold_us, change_notice_us, max_changes, early_start_us,
+            late_start_us, launch_url, advance_rule, score_scale, appeal_term_us, without_sitting,
+            last_stage, membership_years, campaign, number, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          ON CONFLICT (campaign, number) DO NOTHING",
-        [
-            stage.id.to_string().into(),
-            stage.campaign.as_str().into(),
-            stage.number.into(),
-            serde_json::to_string(&stage.title)
-                .map_err(anyhow::Error::from)?
-                .into(),
-            us(terms.hold),
-            us(terms.change_notice),
-            terms.max_changes.into(),
-            us(terms.early_start),
-            us(terms.late_start),
-            stage.launch_url.as_str().into(),
-            stage.version.into(),
-        ],
+        values,
     )
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Saves a locked stage whose results are not published.
+pub async fn save(tx: &Tx, stage: &Stage) -> Result<()> {
+    let mut values = columns(stage)?;
+    values.push(stage.version.into());
+    let done = execute(
+        tx,
+        "UPDATE stages SET title = $2, hold_us = $3, change_notice_us = $4, max_changes = $5,
+            early_start_us = $6, late_start_us = $7, launch_url = $8, advance_rule = $9,
+            score_scale = $10, appeal_term_us = $11, without_sitting = $12, last_stage = $13,
+            membership_years = $14, version = version + 1
+         WHERE id = $1 AND version = $15 AND published_us IS NULL",
+        values,
+    )
+    .await?;
+    one_row(&done)
+}
+
+/// Marks a locked stage as published. The version stays: it names the rule that was used.
+pub async fn publish(tx: &Tx, id: Uuid, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE stages SET published_us = $2 WHERE id = $1 AND published_us IS NULL";
+    one_row(&execute(tx, sql, [id.to_string().into(), to_us(now).into()]).await?)
+}
+
+/// The columns that an edit can change, after the id.
+fn columns(stage: &Stage) -> Result<Vec<Value>> {
+    let us = |length: SignedDuration| Value::from(length_to_us(length));
+    let (terms, selection) = (&stage.terms, &stage.selection);
+    Ok(vec![
+        stage.id.to_string().into(),
+        row::written(&stage.title)?.into(),
+        us(terms.hold),
+        us(terms.change_notice),
+        terms.max_changes.into(),
+        us(terms.early_start),
+        us(terms.late_start),
+        stage.launch_url.as_str().into(),
+        selection
+            .rule
+            .as_ref()
+            .map(row::written)
+            .transpose()?
+            .into(),
+        selection
+            .scale
+            .as_ref()
+            .map(row::written)
+            .transpose()?
+            .into(),
+        us(selection.appeal_term),
+        (selection.sat == Sat::Never).into(),
+        (selection.place == Place::Last).into(),
+        i32::from(selection.membership_years).into(),
+    ])
 }
 
 fn length_to_us(length: SignedDuration) -> i64 {
@@ -94,6 +182,28 @@ fn read(found: &QueryResult) -> Result<Stage> {
         title: row::json::<Localized>(found, "title")?,
         terms: terms(found)?,
         launch_url: row::get(found, "launch_url")?,
+        selection: selection(found)?,
+        published: row::maybe_time(found, "published_us")?,
         version: row::get(found, "version")?,
+    })
+}
+
+fn selection(found: &QueryResult) -> Result<Selection> {
+    let years: i32 = row::get(found, "membership_years")?;
+    Ok(Selection {
+        rule: row::maybe_json(found, "advance_rule")?,
+        scale: row::maybe_json(found, "score_scale")?,
+        appeal_term: SignedDuration::from_micros(row::get(found, "appeal_term_us")?),
+        sat: if row::get(found, "without_sitting")? {
+            Sat::Never
+        } else {
+            Sat::Booked
+        },
+        place: if row::get(found, "last_stage")? {
+            Place::Last
+        } else {
+            Place::More
+        },
+        membership_years: i16::try_from(years).unwrap_or(i16::MAX),
     })
 }

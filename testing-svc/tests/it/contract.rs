@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use chassis::caller::Caller;
+use chassis::caller::{Caller, Role};
 use chassis::error::Refusal as _;
 use chassis::text::{Language, Texts};
 use http_body_util::Full;
@@ -13,9 +13,9 @@ use prost_reflect::DescriptorPool;
 use proto::Rpc;
 use testing_svc::domain::booking::Phase;
 use testing_svc::domain::redemption::Step;
-use testing_svc::domain::refusal::{PartnerRefusal, Refusal};
+use testing_svc::domain::refusal::{PartnerRefusal, Refusal, Waiting};
 use testing_svc::domain::test_system::TestSystem;
-use testing_svc::domain::waitlist;
+use testing_svc::domain::{attempt, membership, waitlist};
 use testing_svc::policy::{PARTNER_ROWS, ROWS};
 use testing_svc::{PARTNER_TEXTS, TEXTS};
 use tonic::Status;
@@ -97,7 +97,8 @@ async fn the_two_ports_don_t_serve_each_others_calls() {
 #[tokio::test]
 async fn an_empty_request_is_told_all_that_is_missing_and_breaks_nothing() {
     let world = World::new().await;
-    let desk = chassis::testing::person(1, &[chassis::caller::Role::ExamDesk]);
+    let roles = [Role::ExamDesk, Role::CampaignManager];
+    let desk = chassis::testing::person(1, &roles);
     let questionnaire = Caller::Service("questionnaire-svc".into());
     for rpc in rpcs(TESTING) {
         let internal = rpc.method == "GetLanguageResult";
@@ -108,7 +109,7 @@ async fn an_empty_request_is_told_all_that_is_missing_and_breaks_nothing() {
         };
         let status = call(&world, "testing-svc", Some(caller), rpc.path).await;
         let expected = match rpc.method {
-            "ListTestCenters" | "ListClosures" => tonic::Code::Ok,
+            "ListTestCenters" | "ListClosures" | "ListMemberships" => tonic::Code::Ok,
             _ => tonic::Code::InvalidArgument,
         };
         assert_eq!(status.code(), expected, "{} {status:?}", rpc.path);
@@ -184,7 +185,51 @@ fn refusals() -> Vec<Refusal> {
         Refusal::StartTooEarly { open: time },
         Refusal::StartTooLate { close: time },
         Refusal::CheckInNeeded,
+        Refusal::StagePublished { time },
+        Refusal::RuleMissing {
+            field: "score_scale",
+        },
+        Refusal::ScaleInUse { count: 1 },
+        Refusal::AttemptOver {
+            state: attempt::State::Finished,
+        },
+        Refusal::AttemptPaused,
+        Refusal::AttemptsUnfinished(waiting()),
+        Refusal::SittingsAhead(waiting()),
+        Refusal::ResultsMissing(waiting()),
+        Refusal::TiesUndecided {
+            direction: name("DIGITALIZATION"),
+            tied: 3,
+            places: 1,
+        },
+        Refusal::InputChanged {
+            input_hash: name("00ff"),
+        },
+        Refusal::EarlierStageOpen {
+            stage: name("campaigns/c/stages/1"),
+        },
+        Refusal::ResultsNotPublished,
+        Refusal::AppealsUndecided {
+            count: 1,
+            stage: name("campaigns/c/stages/1"),
+        },
+        Refusal::AppealTermOver { until: Some(time) },
+        Refusal::AppealExists {
+            appeal: name("campaigns/c/appeals/1"),
+        },
+        Refusal::AppealPublished,
+        Refusal::ResultNotScored,
+        Refusal::MembershipOver {
+            state: membership::State::Ended,
+        },
     ]
+}
+
+fn waiting() -> Waiting {
+    Waiting {
+        count: 1,
+        candidate_number: "0123456789".into(),
+    }
 }
 
 fn partner_refusals() -> Vec<PartnerRefusal> {
@@ -234,7 +279,25 @@ fn known(refusal: &Refusal) -> usize {
         | Refusal::ChangesSpent { .. }
         | Refusal::StartTooEarly { .. }
         | Refusal::StartTooLate { .. }
-        | Refusal::CheckInNeeded => 29,
+        | Refusal::CheckInNeeded
+        | Refusal::StagePublished { .. }
+        | Refusal::RuleMissing { .. }
+        | Refusal::ScaleInUse { .. }
+        | Refusal::AttemptOver { .. }
+        | Refusal::AttemptPaused
+        | Refusal::AttemptsUnfinished(_)
+        | Refusal::SittingsAhead(_)
+        | Refusal::ResultsMissing(_)
+        | Refusal::TiesUndecided { .. }
+        | Refusal::InputChanged { .. }
+        | Refusal::EarlierStageOpen { .. }
+        | Refusal::ResultsNotPublished
+        | Refusal::AppealsUndecided { .. }
+        | Refusal::AppealTermOver { .. }
+        | Refusal::AppealExists { .. }
+        | Refusal::AppealPublished
+        | Refusal::ResultNotScored
+        | Refusal::MembershipOver { .. } => 47,
     }
 }
 
@@ -326,6 +389,13 @@ fn every_reason_is_reached_by_a_test_of_a_call() {
         include_str!("rooms.rs"),
         include_str!("starts.rs"),
         include_str!("waitlist.rs"),
+        include_str!("appeals.rs"),
+        include_str!("cuts.rs"),
+        include_str!("imports.rs"),
+        include_str!("memberships.rs"),
+        include_str!("publications.rs"),
+        include_str!("selection.rs"),
+        include_str!("sittings.rs"),
     ]
     .concat();
     for package in [TESTING, PARTNER] {

@@ -1,24 +1,33 @@
 //! The real service on a real database, spoken to as people, services and partners do.
 
+mod appeals;
 mod bookings;
 mod candidates;
 mod closures;
 mod contract;
 mod crowds;
+mod cuts;
 mod desk;
 mod eligibility;
+mod imports;
+mod memberships;
 mod neighbours;
+mod outcome;
 mod partners;
 mod planning;
 mod promo_codes;
+mod publications;
 mod quotas;
 mod rehearsal;
 mod reminders;
 mod rooms;
 mod rosters;
+mod season_2025;
 mod seat_crowds;
 mod seat_search;
 mod seats;
+mod selection;
+mod sittings;
 mod starts;
 mod waitlist;
 mod waitlist_model;

@@ -1,12 +1,13 @@
 //! Shows an account: one's own, or any to an administrator.
 
-use chassis::caller::{Caller, Role};
+use chassis::caller::Caller;
 use chassis::violation::Violations;
 use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
 use super::{Reader, meant, show};
+use crate::rpc::staff::administrator;
 use crate::{Context, store};
 
 pub async fn get(ctx: &Context, request: Request<pb::GetAccountRequest>) -> Result<pb::Account> {
@@ -19,10 +20,13 @@ pub async fn get(ctx: &Context, request: Request<pb::GetAccountRequest>) -> Resu
     let id = id.ok_or_else(not_found)?;
     let reader = if caller.is(id) {
         Reader::Owner
-    } else if caller.has(Role::Administrator) {
-        Reader::Administrator
     } else {
-        return Err(not_found());
+        let denied = |error| match error {
+            Error::Denied => not_found(),
+            other => other,
+        };
+        administrator(ctx, &caller).await.map_err(denied)?;
+        Reader::Administrator
     };
     let account = store::account::find(&ctx.sealer, ctx.db.read(), id)
         .await?

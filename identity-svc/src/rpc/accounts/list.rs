@@ -1,6 +1,7 @@
 //! Lists accounts, newest first, for administrators.
 
 use chassis::Result;
+use chassis::caller::Caller;
 use chassis::clock::to_us;
 use chassis::page::Page;
 use chassis::violation::Violations;
@@ -9,6 +10,7 @@ use tonic::Request;
 
 use super::{Reader, role_from_pb, show};
 use crate::domain::login;
+use crate::rpc::staff::administrator;
 use crate::store::Place;
 use crate::store::account::Indexes;
 use crate::{Context, store};
@@ -17,9 +19,11 @@ pub async fn list(
     ctx: &Context,
     request: Request<pb::ListAccountsRequest>,
 ) -> Result<pb::ListAccountsResponse> {
+    let caller = Caller::of(&request);
+    administrator(ctx, &caller).await?;
     let pb = request.into_inner();
     let mut violations = Violations::new();
-    let role = role_from_pb(&mut violations, pb.role);
+    let role = role_from_pb(&mut violations, "role", pb.role);
     let login = login::normal(&pb.login);
     if login.chars().count() > login::LONGEST_EMAIL {
         violations.add_with(

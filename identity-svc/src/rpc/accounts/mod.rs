@@ -16,10 +16,10 @@ use crate::{Context, store};
 use uuid::Uuid;
 
 mod change_password;
+mod change_role;
+pub mod current_password;
 mod get;
-mod grant_role;
 mod list;
-mod revoke_role;
 mod update;
 
 #[derive(Clone)]
@@ -67,18 +67,14 @@ impl accounts_server::Accounts for Accounts {
         &self,
         request: Request<pb::GrantRoleRequest>,
     ) -> Result<Response<pb::Account>, Status> {
-        Ok(Response::new(
-            grant_role::grant_role(&self.0, request).await?,
-        ))
+        Ok(Response::new(change_role::grant(&self.0, request).await?))
     }
 
     async fn revoke_role(
         &self,
         request: Request<pb::RevokeRoleRequest>,
     ) -> Result<Response<pb::Account>, Status> {
-        Ok(Response::new(
-            revoke_role::revoke_role(&self.0, request).await?,
-        ))
+        Ok(Response::new(change_role::revoke(&self.0, request).await?))
     }
 }
 
@@ -113,6 +109,8 @@ pub fn show(account: &Account, reader: Reader) -> pb::Account {
         birth_date_source: source_to_pb(person.birth_date_source).into(),
         create_time: Some(to_pb(account.created)),
         etag: account.etag(),
+        no_iin: !account.has_iin(),
+        names_proven: person.names_are_proven(),
     }
 }
 
@@ -137,7 +135,7 @@ pub async fn show_again(ctx: &Context, kept: &pb::Account, reader: Reader) -> Ou
 }
 
 /// The account that a name means, where `accounts/me` is the caller's own.
-pub(super) fn meant(
+pub fn meant(
     violations: &mut Violations,
     field: &str,
     caller: &Caller,
@@ -159,7 +157,7 @@ pub fn role_to_pb(role: Role) -> pb::Role {
 }
 
 /// `None` where not said or, noted, where it is none of ours.
-fn role_from_pb(violations: &mut Violations, role: i32) -> Option<Role> {
+pub(super) fn role_from_pb(violations: &mut Violations, field: &str, role: i32) -> Option<Role> {
     match pb::Role::try_from(role) {
         Ok(pb::Role::Unspecified) => None,
         Ok(pb::Role::Expert) => Some(Role::Expert),
@@ -167,7 +165,7 @@ fn role_from_pb(violations: &mut Violations, role: i32) -> Option<Role> {
         Ok(pb::Role::ExamDesk) => Some(Role::ExamDesk),
         Ok(pb::Role::Administrator) => Some(Role::Administrator),
         Err(_) => {
-            violations.add("role", "UNKNOWN_VALUE");
+            violations.add(field, "UNKNOWN_VALUE");
             None
         }
     }

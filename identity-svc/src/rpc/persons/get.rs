@@ -1,11 +1,13 @@
 //! Tells a service who stands behind an account.
 
 use chassis::clock::to_pb;
+use chassis::mask::Masked;
 use chassis::violation::Violations;
 use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
+use crate::domain::account::{Papers, Sex};
 use crate::rpc::accounts::source_to_pb;
 use crate::rpc::{date_to_pb, language_to_pb, named};
 use crate::{Context, store};
@@ -20,6 +22,14 @@ pub async fn get(ctx: &Context, request: Request<pb::GetPersonRequest>) -> Resul
         store::account::find(&ctx.sealer, ctx.db.read(), id.ok_or_else(not_found)?).await?;
     let account = account.ok_or_else(not_found)?;
     let person = &account.person;
+    let papers = person.papers.as_ref();
+    let text = |of: fn(&Papers) -> &Masked<String>| {
+        papers.map_or_else(String::new, |papers| of(papers).reveal().clone())
+    };
+    let sex = papers.map_or(pb::Sex::Unspecified, |papers| match papers.sex.reveal() {
+        Sex::Female => pb::Sex::Female,
+        Sex::Male => pb::Sex::Male,
+    });
     Ok(pb::Person {
         name: format!("{}/person", account.name()),
         account: account.name(),
@@ -33,5 +43,12 @@ pub async fn get(ctx: &Context, request: Request<pb::GetPersonRequest>) -> Resul
         email: account.email.reveal().to_owned(),
         language: language_to_pb(account.language).into(),
         registration_time: Some(to_pb(account.created)),
+        no_iin: !account.has_iin(),
+        names_proven: person.names_are_proven(),
+        sex: sex.into(),
+        ethnicity: text(|papers| &papers.ethnicity),
+        citizenship: text(|papers| &papers.citizenship),
+        document_number: text(|papers| &papers.document_number),
+        phone: text(|papers| &papers.phone),
     })
 }

@@ -8,10 +8,11 @@ use proto::identity::v1 as pb;
 use tonic::Request;
 
 use super::{PATTERN, show};
-use crate::domain::account::Account;
 use crate::domain::notice::Notice;
-use crate::domain::password;
+use crate::domain::password::{self, Owner};
 use crate::domain::recovery::State;
+use crate::rpc::place::Place;
+use crate::rpc::throttle::{Throttle, What};
 use crate::rpc::{check_request_id, named};
 use crate::secrets::token_hash;
 use crate::{Context, inbox, store};
@@ -22,7 +23,7 @@ pub async fn complete(
     ctx: &Context,
     request: Request<pb::CompleteRecoveryRequest>,
 ) -> Result<pb::Recovery> {
-    let caller = Caller::of(&request);
+    let (caller, place) = (Caller::of(&request), Place::of(ctx, &request));
     let pb = request.into_inner();
     let mut violations = Violations::new();
     check_request_id(&mut violations, &pb.request_id);
@@ -52,15 +53,8 @@ pub async fn complete(
         .await?
         .ok_or_else(not_found)?;
     let mut violations = Violations::new();
-    let (iin, email) = (account.iin.reveal(), &account.email);
-    let field = "new_password";
-    let new = password::check(
-        &mut violations,
-        field,
-        &pb.new_password,
-        Some(iin),
-        Some(email),
-    );
+    let owner = Owner::of(&account);
+    let new = password::check(&mut violations, "new_password", &pb.new_password, owner);
     violations.into_result()?;
     let hash = ctx.hasher.hash(&new, &ctx.ids).await?;
 
@@ -76,23 +70,15 @@ pub async fn complete(
     store::recovery::save_completed(tx, id, account.id).await?;
     recovery.kept_state = State::Completed;
     let ended = store::session::end_all(tx, account.id, now).await?;
-    forget_failures(ctx, tx, &account).await?;
+    // Who just set a password does not wait for the wrong ones before it.
+    let name = account.name();
+    for login in [account.iin.reveal().as_str(), account.email.reveal(), &name] {
+        let throttle = Throttle::new(ctx, What::Password, login, &place);
+        throttle.forget(tx).await?;
+    }
     let detail = format!("sessions ended: {ended}");
     audit::record(tx, clock, &caller, RPC, &account.name(), &detail).await?;
     let notice = Notice::PasswordRecovered { time: now };
     inbox::tell(ctx, tx, account.id, &account.name(), notice).await?;
     write.commit(show(&recovery, now)).await
-}
-
-/// Who just set a password does not wait for the wrong ones before it.
-async fn forget_failures(
-    ctx: &Context,
-    tx: &chassis::database::Tx,
-    account: &Account,
-) -> Result<()> {
-    let name = account.name();
-    for login in [account.iin.reveal(), account.email.reveal(), name.as_str()] {
-        store::failure::forget(tx, &ctx.secrets.login_index(login)).await?;
-    }
-    Ok(())
 }

@@ -12,13 +12,15 @@ use super::show;
 use crate::domain::login;
 use crate::domain::recovery::{Recovery, State};
 use crate::rpc::check_request_id;
+use crate::rpc::place::Place;
+use crate::rpc::throttle::{Throttle, What};
 use crate::{Context, events, store};
 
 pub async fn create(
     ctx: &Context,
     request: Request<pb::CreateRecoveryRequest>,
 ) -> Result<pb::Recovery> {
-    let caller = Caller::of(&request);
+    let (caller, place) = (Caller::of(&request), Place::of(ctx, &request));
     let pb = request.into_inner();
     let wanted = pb.recovery.unwrap_or_default();
     let mut violations = Violations::new();
@@ -26,6 +28,8 @@ pub async fn create(
     let login = violations.text("recovery.login", &wanted.login, login::LONGEST_EMAIL);
     let login = login::normal(&login);
     violations.into_result()?;
+    let throttle = Throttle::new(ctx, What::Recovery, &login, &place);
+    throttle.check(ctx).await?;
 
     let what = ctx.secrets.fingerprint(&[&login]);
     let (db, clock) = (&ctx.db, &ctx.clock);
@@ -35,6 +39,7 @@ pub async fn create(
         Once::Begun(write) => write,
     };
     let now = clock.now();
+    let is_first = throttle.count(ctx, write.tx()).await?;
     let recovery = Recovery {
         id: ctx.ids.uuid(),
         kept_state: State::Pending,
@@ -46,6 +51,7 @@ pub async fn create(
         proofs_expire: now,
         code_tries: 0,
         completion_hash: String::new(),
+        is_first,
         created: now,
         expires: now + ctx.config.recovery.life,
     };

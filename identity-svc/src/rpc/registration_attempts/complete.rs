@@ -3,7 +3,7 @@
 use chassis::caller::Caller;
 use chassis::clock::astana_date;
 use chassis::identifier::Iin;
-use chassis::mask::{Email, Masked};
+use chassis::mask::Email;
 use chassis::once::{self, Once, Write};
 use chassis::violation::Violations;
 use chassis::{Error, Result, audit};
@@ -13,12 +13,13 @@ use tonic::Request;
 use uuid::Uuid;
 
 use super::PATTERN;
-use super::stated::Stated;
 use crate::domain::account::Account;
 use crate::domain::age::Terms;
 use crate::domain::refusal::Refusal;
 use crate::domain::registration::Attempt;
+use crate::registry::Found;
 use crate::rpc::accounts::{Reader, kept, show, show_again};
+use crate::rpc::stated::{PaperWords, Stated, Words};
 use crate::rpc::{check_request_id, named};
 use crate::store::account::Indexes;
 use crate::{Context, events, store};
@@ -32,7 +33,7 @@ pub async fn complete(
     let mut violations = Violations::new();
     check_request_id(&mut violations, &pb.request_id);
     let id = named(&mut violations, "name", PATTERN, &pb.name);
-    let stated = Stated::parse(&mut violations, &pb, astana_date(ctx.clock.now()));
+    let stated = stated(ctx, &mut violations, &pb);
     violations.into_result()?;
     let not_found = || Error::NotFound(pb.name.clone());
     let id = id.ok_or_else(not_found)?;
@@ -40,10 +41,13 @@ pub async fn complete(
     let seen = store::registration::find(&ctx.sealer, ctx.db.read(), id)
         .await?
         .ok_or_else(not_found)?;
-    let terms = terms(ctx, &seen).await?;
-    let what = ctx
-        .secrets
-        .fingerprint(&stated.parts(&pb.name).each_ref().map(String::as_str));
+    let told = told(ctx, &seen).await?;
+    let parts = stated.parts();
+    let what: Vec<&str> = std::iter::once(&pb.name)
+        .chain(&parts)
+        .map(String::as_str)
+        .collect();
+    let what = ctx.secrets.fingerprint(&what);
     let (db, clock) = (&ctx.db, &ctx.clock);
     let rpc = "CompleteRegistrationAttempt";
     let write = match once::begin(db, clock, &caller, rpc, &pb.request_id, &what).await? {
@@ -55,22 +59,63 @@ pub async fn complete(
         .ok_or_else(not_found)?;
     let now = clock.now();
     attempt.may_complete(now)?;
-    // Proven only since we looked: the terms were not asked for, so the call is to be repeated.
-    if attempt.campaign.is_some() && terms.is_none() {
-        return Err(Error::InFlight);
-    }
-    let account = admit(ctx, &attempt, &stated, terms.as_ref(), now)?;
+    // Proven only since we looked: nobody was asked, so the call is to be repeated.
+    let told = told.ok_or(Error::InFlight)?;
+    let account = admit(ctx, &attempt, &stated, told, now)?;
     make(ctx, write, &caller, &attempt, account).await
 }
 
-/// What the campaign says, asked only where the registration can be completed at all.
+fn stated(
+    ctx: &Context,
+    violations: &mut Violations,
+    pb: &pb::CompleteRegistrationAttemptRequest,
+) -> Stated {
+    let words = Words {
+        birth_date: pb.birth_date.as_ref(),
+        family_name: &pb.family_name,
+        given_name: &pb.given_name,
+        patronymic: &pb.patronymic,
+    };
+    let papers = PaperWords {
+        sex: pb.sex,
+        ethnicity: &pb.ethnicity,
+        citizenship: &pb.citizenship,
+        document_number: &pb.document_number,
+        phone: &pb.phone,
+    };
+    let today = astana_date(ctx.clock.now());
+    Stated::parse(violations, &words, today).with_papers(violations, &papers)
+}
+
+/// What others say.
+struct Told {
+    terms: Option<Terms>,
+    /// `None` for who has no IIN: nobody could be asked.
+    person: Option<(Iin, Found)>,
+}
+
+/// Asked before the transaction, and only where the registration can be completed at all: so nobody
+/// asks the registry about an IIN without having proven an address.
+async fn told(ctx: &Context, seen: &Attempt) -> Result<Option<Told>> {
+    if seen.may_complete(ctx.clock.now()).is_err() {
+        return Ok(None);
+    }
+    let person = match seen.iin.reveal().as_str() {
+        "" => None,
+        iin => {
+            let iin = Iin::parse(iin).map_err(|_| broken("IIN"))?;
+            Some((iin, ctx.registry.find(iin).await))
+        }
+    };
+    let terms = terms(ctx, seen).await?;
+    Ok(Some(Told { terms, person }))
+}
+
+/// What the campaign says.
 async fn terms(ctx: &Context, seen: &Attempt) -> Result<Option<Terms>> {
     let Some(campaign) = &seen.campaign else {
         return Ok(None);
     };
-    if seen.may_complete(ctx.clock.now()).is_err() {
-        return Ok(None);
-    }
     let terms = ctx.questionnaire.terms(campaign).await?;
     let gone = || Error::Unavailable(anyhow::anyhow!("{campaign} was there and is not any more"));
     terms.map(Some).ok_or_else(gone)
@@ -81,23 +126,22 @@ fn admit(
     ctx: &Context,
     attempt: &Attempt,
     stated: &Stated,
-    terms: Option<&Terms>,
+    told: Told,
     now: Timestamp,
 ) -> Result<Account> {
-    let broken = |what: &str| Error::Internal(anyhow::anyhow!("an attempt holds no {what}"));
-    let iin = Iin::parse(attempt.iin.reveal()).map_err(|_| broken("IIN"))?;
     let email = Email::parse(attempt.email.reveal()).map_err(|_| broken("address"))?;
-    let person = match ctx.registry.find(iin) {
-        Some(person) => person,
-        None => stated.person(iin, astana_date(now))?,
+    let person = match told.person {
+        Some((_, Found::Known(person))) => person,
+        Some((iin, Found::Unknown | Found::NoAnswer)) => stated.person(iin, astana_date(now))?,
+        None => stated.person_without_iin()?,
     };
-    if let Some(terms) = terms {
+    if let Some(terms) = told.terms {
         terms.check_window(now)?;
         terms.check_age(*person.birth_date.reveal(), now)?;
     }
     Ok(Account {
         id: ctx.ids.uuid(),
-        iin: Masked::new(iin.reveal()),
+        iin: attempt.iin.clone(),
         email,
         language: attempt.language,
         person,
@@ -105,6 +149,10 @@ fn admit(
         created: now,
         version: 1,
     })
+}
+
+fn broken(what: &str) -> Error {
+    Error::Internal(anyhow::anyhow!("an attempt holds no {what}"))
 }
 
 async fn make(
@@ -115,7 +163,7 @@ async fn make(
     account: Account,
 ) -> Result<pb::Account> {
     let (iin, email) = (
-        ctx.secrets.iin_index(account.iin.reveal()),
+        ctx.secrets.iin_index_of(&account),
         ctx.secrets.email_index(account.email.reveal()),
     );
     let indexes = Indexes {

@@ -11,15 +11,20 @@ use chassis::{Result, name};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::{Proofs, show};
+use super::{may_send, put_into, send, show};
+use crate::domain::login;
+use crate::domain::password::{self, Owner};
 use crate::domain::registration::{Attempt, State};
-use crate::domain::{login, password};
+use crate::rpc::place::Place;
+use crate::rpc::proof::Secret;
+use crate::rpc::throttle::{Throttle, What};
 use crate::rpc::{check_request_id, language_from_pb};
 use crate::{Context, store};
 
 /// A request without mistakes.
 struct Wanted {
-    iin: Iin,
+    /// `None` for who says that they have none.
+    iin: Option<Iin>,
     email: Email,
     password: Masked<String>,
     language: Language,
@@ -30,9 +35,11 @@ pub async fn create(
     ctx: &Context,
     request: Request<pb::CreateRegistrationAttemptRequest>,
 ) -> Result<pb::RegistrationAttempt> {
-    let caller = Caller::of(&request);
+    let (caller, place) = (Caller::of(&request), Place::of(ctx, &request));
     let pb = request.into_inner();
     let wanted = parse(&pb)?;
+    let throttle = Throttle::new(ctx, What::Registration, wanted.email.reveal(), &place);
+    throttle.check(ctx).await?;
     let unknown_campaign = || Violations::one("registration_attempt.campaign", "UNKNOWN_VALUE");
     let terms = match &wanted.campaign {
         Some(campaign) => Some(
@@ -59,7 +66,7 @@ pub async fn create(
     let mut attempt = Attempt {
         id: ctx.ids.uuid(),
         kept_state: State::Pending,
-        iin: Masked::new(wanted.iin.reveal()),
+        iin: Masked::new(wanted.iin.map(|iin| iin.reveal()).unwrap_or_default()),
         email: Masked::new(wanted.email.reveal().to_owned()),
         password_hash,
         language: wanted.language,
@@ -73,10 +80,15 @@ pub async fn create(
         expires: now + ctx.config.registration.life,
         account: None,
     };
-    let proofs = Proofs::new(ctx);
-    proofs.put_into(ctx, &mut attempt, now);
+    let is_first = throttle.count(ctx, write.tx()).await?;
+    let secret = Secret::new(ctx);
+    put_into(&secret, ctx, &mut attempt, now);
     store::registration::insert(&ctx.sealer, write.tx(), &attempt).await?;
-    proofs.send(ctx, write.tx(), &attempt, now).await?;
+    // Told to nobody: it would tell that somebody registers with this mailbox just now.
+    match may_send(ctx, write.tx(), &attempt, is_first).await? {
+        Ok(()) => send(&secret, ctx, write.tx(), &attempt).await?,
+        Err(_) => tracing::warn!(attempt = %attempt.id, "too many mails lately: no mail"),
+    }
     write.commit(show(&attempt, ctx)).await
 }
 
@@ -85,16 +97,19 @@ fn parse(pb: &pb::CreateRegistrationAttemptRequest) -> Result<Wanted> {
     let mut violations = Violations::new();
     check_request_id(&mut violations, &pb.request_id);
     let field = |name: &str| format!("registration_attempt.{name}");
-    let iin = violations.take(&field("iin"), login::iin(&wanted.iin));
+    let iin = match (wanted.no_iin, wanted.iin.trim()) {
+        (true, "") => Some(None),
+        (true, _) => violations.take(&field("iin"), Err("IIN_NOT_EXPECTED")),
+        (false, iin) => violations.take(&field("iin"), login::iin(iin).map(Some)),
+    };
     let email = violations.take(&field("email"), login::email(&wanted.email));
-    let digits = iin.map(|iin| iin.reveal());
-    let password = password::check(
-        &mut violations,
-        &field("password"),
-        &wanted.password,
-        digits.as_deref(),
-        email.as_ref(),
-    );
+    let digits = iin.flatten().map(|iin| iin.reveal());
+    let owner = Owner {
+        iin: digits.as_deref(),
+        email: email.as_ref(),
+        ..Owner::NOBODY
+    };
+    let password = password::check(&mut violations, &field("password"), &wanted.password, owner);
     let language = language_from_pb(&mut violations, &field("language"), wanted.language);
     let campaign = Some(wanted.campaign).filter(|campaign| !campaign.is_empty());
     if campaign
@@ -117,7 +132,7 @@ fn parse(pb: &pb::CreateRegistrationAttemptRequest) -> Result<Wanted> {
 
 fn fingerprint(ctx: &Context, wanted: &Wanted) -> Vec<u8> {
     ctx.secrets.fingerprint(&[
-        &wanted.iin.reveal(),
+        &wanted.iin.map(|iin| iin.reveal()).unwrap_or_default(),
         wanted.email.reveal(),
         wanted.password.reveal(),
         wanted.language.code(),

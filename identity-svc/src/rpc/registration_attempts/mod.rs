@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use chassis::clock::to_pb;
-use chassis::mask::Masked;
 use proto::identity::v1 as pb;
 use proto::identity::v1::registration_attempts_server;
 use tonic::{Request, Response, Status};
 
 use super::language_to_pb;
+use super::proof::Secret;
 use crate::domain::refusal::Refusal;
 use crate::domain::registration::{Attempt, Rules, State};
 use crate::inbox::{self, RegistrationMail};
-use crate::secrets::{new_token, token_hash};
 use crate::store::mail::Purpose;
 use crate::{Context, store};
 use chassis::database::Tx;
@@ -23,7 +22,6 @@ mod create;
 mod get;
 mod prove;
 mod resend;
-mod stated;
 
 #[derive(Clone)]
 pub struct RegistrationAttempts(Arc<Context>);
@@ -96,57 +94,44 @@ fn show(attempt: &Attempt, ctx: &Context) -> pb::RegistrationAttempt {
     }
 }
 
-/// A code for typing and a token for the link: what is kept of them, and what is mailed.
-struct Proofs {
-    code: Masked<String>,
-    token: Masked<String>,
+/// Makes the attempt wait for this code and this link, and for no others.
+fn put_into(secret: &Secret, ctx: &Context, attempt: &mut Attempt, now: Timestamp) {
+    let hashes = secret.hashes(ctx, attempt.id);
+    attempt.code_hash = hashes.code;
+    attempt.code_expires = now + ctx.config.registration.code_life;
+    attempt.code_tries = 0;
+    attempt.token_hash = hashes.token;
+    attempt.mailed = now;
 }
 
-impl Proofs {
-    fn new(ctx: &Context) -> Self {
-        let code = Masked::new(ctx.ids.code(b"0123456789", 6));
-        Self {
-            code,
-            token: new_token(&ctx.ids),
-        }
+/// Whether a mailbox gets one more mail, whoever asked for those before. The first that is asked for
+/// from an address of the net is sent in any case, so that nobody can keep the owner of a mailbox from
+/// registering by asking for all the mails from elsewhere.
+async fn may_send(
+    ctx: &Context,
+    tx: &Tx,
+    attempt: &Attempt,
+    is_first: bool,
+) -> chassis::Result<Result<(), Refusal>> {
+    let to_index = ctx.secrets.email_index(attempt.email.reveal());
+    let since = ctx.clock.now() - Rules::MAIL_WINDOW;
+    let (sent, oldest) =
+        store::mail::sent_since(tx, &to_index, Purpose::Registration, since).await?;
+    if sent < ctx.config.registration.most_mails || is_first {
+        return Ok(Ok(()));
     }
+    let retry_time = oldest + Rules::MAIL_WINDOW;
+    Ok(Err(Refusal::RateLimited { retry_time }))
+}
 
-    /// Makes the attempt wait for these and no others.
-    fn put_into(&self, ctx: &Context, attempt: &mut Attempt, now: Timestamp) {
-        let id = attempt.id.to_string();
-        attempt.code_hash = ctx.secrets.code_hash(&id, self.code.reveal());
-        attempt.code_expires = now + ctx.config.registration.code_life;
-        attempt.code_tries = 0;
-        attempt.token_hash = token_hash(self.token.reveal());
-        attempt.mailed = now;
-    }
-
-    /// Sends them, unless the address got too many mails lately, whoever asked for them.
-    async fn send(
-        &self,
-        ctx: &Context,
-        tx: &Tx,
-        attempt: &Attempt,
-        now: Timestamp,
-    ) -> chassis::Result<()> {
-        let to_index = ctx.secrets.email_index(attempt.email.reveal());
-        let since = now - Rules::MAIL_WINDOW;
-        let (sent, oldest) =
-            store::mail::sent_since(tx, &to_index, Purpose::Registration, since).await?;
-        if sent >= ctx.config.registration.most_mails {
-            return Err(Refusal::RateLimited {
-                retry_time: oldest + Rules::MAIL_WINDOW,
-            }
-            .into());
-        }
-        let mail = RegistrationMail {
-            to: &attempt.email,
-            language: attempt.language,
-            attempt: &attempt.name(),
-            code: &self.code,
-            code_minutes: ctx.config.registration.code_life.as_mins(),
-            token: &self.token,
-        };
-        inbox::send_registration(ctx, tx, now, mail).await
-    }
+async fn send(secret: &Secret, ctx: &Context, tx: &Tx, attempt: &Attempt) -> chassis::Result<()> {
+    let mail = RegistrationMail {
+        to: &attempt.email,
+        language: attempt.language,
+        attempt: &attempt.name(),
+        code: &secret.code,
+        code_minutes: ctx.config.registration.code_life.as_mins(),
+        token: &secret.token,
+    };
+    inbox::send_registration(ctx, tx, ctx.clock.now(), mail).await
 }

@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use super::{PATTERN, show};
 use crate::domain::refusal::Refusal;
-use crate::domain::registration::{Attempt, Proof, State};
+use crate::domain::registration::{Attempt, Proof as Done, State};
+use crate::rpc::proof::{Proof, Sent, take_guess};
 use crate::rpc::{check_request_id, named};
-use crate::secrets::token_hash;
+use crate::store::proof::Provable;
 use crate::{Context, store};
 
 pub async fn prove(
@@ -30,13 +31,13 @@ pub async fn prove(
     let seen = store::registration::find(&ctx.sealer, ctx.db.read(), id)
         .await?
         .ok_or_else(not_found)?;
-    if matches!(proof, Wire::Code(_)) && seen.state(ctx.clock.now()) == State::Pending {
-        take_guess(ctx, id).await?;
+    if proof.is_code()
+        && seen.state(ctx.clock.now()) == State::Pending
+        && !take_guess(ctx, Provable::RegistrationAttempt, id, rules.code_tries).await?
+    {
+        return Err(Refusal::EmailCodeTriesSpent.into());
     }
-    let (kind, secret) = match &proof {
-        Wire::Code(code) => ("code", code),
-        Wire::Token(token) => ("token", token),
-    };
+    let [kind, secret] = proof.parts();
     let what = ctx.secrets.fingerprint(&[&pb.name, kind, secret]);
     let (db, clock) = (&ctx.db, &ctx.clock);
     let rpc = "ProveRegistrationEmail";
@@ -49,62 +50,29 @@ pub async fn prove(
         .ok_or_else(not_found)?;
     let now = clock.now();
     let matches = is_sent_last(ctx, &attempt, &proof, now);
-    if attempt.prove(matches, now, rules)? == Proof::Proven {
+    if attempt.prove(matches, now, rules)? == Done::Proven {
         store::registration::save_proven(write.tx(), id).await?;
         attempt.kept_state = State::EmailProven;
     }
     write.commit(show(&attempt, ctx)).await
 }
 
-fn parse(pb: &pb::ProveRegistrationEmailRequest) -> Result<(Uuid, Wire)> {
+fn parse(pb: &pb::ProveRegistrationEmailRequest) -> Result<(Uuid, Proof)> {
     let mut violations = Violations::new();
     check_request_id(&mut violations, &pb.request_id);
     let id = named(&mut violations, "name", PATTERN, &pb.name);
-    let proof = match &pb.proof {
-        Some(Wire::Code(code)) => {
-            let code = code.trim().to_owned();
-            if code.len() != 6 || !code.bytes().all(|digit| digit.is_ascii_digit()) {
-                violations.add("code", "EMAIL_CODE_FORMAT");
-            }
-            Some(Wire::Code(code))
-        }
-        Some(Wire::Token(token)) if !token.is_empty() => {
-            Some(Wire::Token(violations.optional_text("token", token, 128)))
-        }
-        _ => {
-            violations.add("code", "REQUIRED");
-            None
-        }
-    };
-    match (id, proof) {
+    let sent = pb.proof.as_ref().map(|proof| match proof {
+        Wire::Code(code) => Sent::Code(code),
+        Wire::Token(token) => Sent::Token(token),
+    });
+    match (id, Proof::parse(&mut violations, sent)) {
         (Some(id), Some(proof)) if violations.is_empty() => Ok((id, proof)),
         _ => Err(violations.into()),
     }
 }
 
-/// Counts the guess before it is looked at, in a transaction of its own: a wrong one undoes
-/// everything else.
-async fn take_guess(ctx: &Context, attempt: Uuid) -> Result<()> {
-    let tx = ctx.db.begin().await?;
-    let taken = store::registration::take_guess(&tx, attempt, ctx.config.registration.code_tries);
-    let taken = taken.await?;
-    let still_pending = || async {
-        let seen = store::registration::find(&ctx.sealer, &tx, attempt).await?;
-        Ok::<_, Error>(seen.is_some_and(|seen| seen.kept_state == State::Pending))
-    };
-    if !taken && still_pending().await? {
-        return Err(Refusal::EmailCodeTriesSpent.into());
-    }
-    Ok(ctx.db.commit(tx).await?)
-}
-
-/// Hashes are compared, so how long it takes tells nothing of the secret.
-fn is_sent_last(ctx: &Context, attempt: &Attempt, proof: &Wire, now: Timestamp) -> bool {
-    match proof {
-        Wire::Code(code) => {
-            let hash = ctx.secrets.code_hash(&attempt.id.to_string(), code);
-            hash == attempt.code_hash && now < attempt.code_expires
-        }
-        Wire::Token(token) => token_hash(token) == attempt.token_hash,
-    }
+/// The link is good for as long as the attempt, the short code is not.
+fn is_sent_last(ctx: &Context, attempt: &Attempt, proof: &Proof, now: Timestamp) -> bool {
+    proof.is_of(ctx, attempt.id, &attempt.code_hash, &attempt.token_hash)
+        && (!proof.is_code() || now < attempt.code_expires)
 }

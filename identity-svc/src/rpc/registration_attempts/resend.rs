@@ -7,7 +7,10 @@ use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::{PATTERN, Proofs, show};
+use super::{PATTERN, may_send, put_into, send, show};
+use crate::rpc::place::Place;
+use crate::rpc::proof::Secret;
+use crate::rpc::throttle::{Throttle, What};
 use crate::rpc::{check_request_id, named};
 use crate::{Context, store};
 
@@ -15,7 +18,7 @@ pub async fn resend(
     ctx: &Context,
     request: Request<pb::ResendRegistrationCodeRequest>,
 ) -> Result<pb::RegistrationAttempt> {
-    let caller = Caller::of(&request);
+    let (caller, place) = (Caller::of(&request), Place::of(ctx, &request));
     let pb = request.into_inner();
     let mut violations = Violations::new();
     check_request_id(&mut violations, &pb.request_id);
@@ -35,9 +38,13 @@ pub async fn resend(
         .ok_or_else(not_found)?;
     let now = clock.now();
     attempt.may_resend(now, &ctx.config.registration)?;
-    let proofs = Proofs::new(ctx);
-    proofs.put_into(ctx, &mut attempt, now);
+    let throttle = Throttle::new(ctx, What::Registration, attempt.email.reveal(), &place);
+    let is_first = throttle.count(ctx, write.tx()).await?;
+    // The mail before stays good where there is no other.
+    may_send(ctx, write.tx(), &attempt, is_first).await??;
+    let secret = Secret::new(ctx);
+    put_into(&secret, ctx, &mut attempt, now);
     store::registration::save_mailed(write.tx(), &attempt).await?;
-    proofs.send(ctx, write.tx(), &attempt, now).await?;
+    send(&secret, ctx, write.tx(), &attempt).await?;
     write.commit(show(&attempt, ctx)).await
 }

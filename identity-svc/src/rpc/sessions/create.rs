@@ -13,9 +13,10 @@ use uuid::Uuid;
 use super::{Tokens, show};
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{Session, State};
-use crate::domain::throttle::Failures;
 use crate::domain::{login, password};
 use crate::rpc::check_request_id;
+use crate::rpc::place::Place;
+use crate::rpc::throttle::{Throttle, What};
 use crate::store::account::Indexes;
 use crate::{Context, store};
 
@@ -23,15 +24,11 @@ pub async fn create(
     ctx: &Context,
     request: Request<pb::CreateSessionRequest>,
 ) -> Result<pb::Session> {
-    let caller = Caller::of(&request);
+    let (caller, place) = (Caller::of(&request), Place::of(ctx, &request));
     let pb = request.into_inner();
     let (login, password) = parse(&pb)?;
-    let login_index = ctx.secrets.login_index(&login);
-    let failures = store::failure::find(ctx.db.read(), &login_index).await?;
-    if let Some(retry_time) = failures.and_then(|failures| failures.wait_until(ctx.clock.now())) {
-        return Err(Refusal::RateLimited { retry_time }.into());
-    }
-    let (account, hash) = check(ctx, &login, &login_index, &password).await?;
+    let throttle = Throttle::new(ctx, What::Password, &login, &place);
+    let (account, hash) = check(ctx, &login, &throttle, &password).await?;
     let rehashed = match ctx.hasher.is_outdated(&hash) {
         true => Some(ctx.hasher.hash(&password, &ctx.ids).await?),
         false => None,
@@ -62,7 +59,7 @@ pub async fn create(
     };
     store::session::insert(tx, &session).await?;
     let tokens = Tokens::issue(ctx, tx, &mut session, now).await?;
-    store::failure::forget(tx, &login_index).await?;
+    throttle.forget(tx).await?;
     if let Some(rehashed) = &rehashed {
         store::account::save_password_hash(tx, account, &hash, rehashed).await?;
     }
@@ -77,25 +74,19 @@ fn parse(pb: &pb::CreateSessionRequest) -> Result<(String, Masked<String>)> {
     let mut violations = Violations::new();
     check_request_id(&mut violations, &pb.request_id);
     let login = login::normal(&violations.text("login", &pb.login, login::LONGEST_EMAIL));
-    if pb.password.is_empty() {
-        violations.add("password", "REQUIRED");
-    } else if pb.password.len() > password::LONGEST_SENT {
-        violations.add_with(
-            "password",
-            "TOO_LONG",
-            [("max", password::LONGEST.to_string())],
-        );
-    }
+    let password = password::sent(&mut violations, "password", &pb.password);
     violations.into_result()?;
-    Ok((login, password::normal(&pb.password)))
+    Ok((login, password))
 }
 
 async fn check(
     ctx: &Context,
     login: &str,
-    login_index: &str,
+    throttle: &Throttle,
     password: &Masked<String>,
 ) -> Result<(Uuid, Masked<String>)> {
+    let _turn = ctx.turns.take(throttle.key()).await;
+    throttle.check(ctx).await?;
     // Both are looked for whatever the login looks like: the work is the same.
     let (iin, email) = (ctx.secrets.iin_index(login), ctx.secrets.email_index(login));
     let indexes = Indexes {
@@ -111,9 +102,7 @@ async fn check(
         Some(known) if right => Ok(known),
         _ => {
             let tx = ctx.db.begin().await?;
-            let before = store::failure::lock(&tx, login_index).await?;
-            let failures = Failures::after(before, ctx.clock.now());
-            store::failure::save(&tx, login_index, failures).await?;
+            throttle.count(ctx, &tx).await?;
             ctx.db.commit(tx).await?;
             Err(Refusal::SignInFailed.into())
         }

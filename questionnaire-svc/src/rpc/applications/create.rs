@@ -12,13 +12,13 @@ use super::message;
 use crate::Context;
 use crate::clients::persons;
 use crate::domain::campaign::Campaign;
-use crate::domain::eligibility::{Citizenship, Subject, must_be_of_age};
+use crate::domain::eligibility::{Citizenship, Subject, must_be_of_age, must_not_be_a_member};
 use crate::domain::experience::Experience;
 use crate::domain::refusal::Refusal;
 use crate::domain::section::CertificateAnswers;
 use crate::rpc::name;
 use crate::store::person::Person;
-use crate::store::{application, campaign};
+use crate::store::{application, campaign, membership};
 
 pub async fn create(
     ctx: &Context,
@@ -28,10 +28,10 @@ pub async fn create(
     let pb = request.into_inner();
     let account = caller.person()?.account;
     let campaign_id = name::campaign("parent", &pb.parent)?;
-    let found = campaign::find(ctx.db.read(), campaign_id).await?;
-    let campaign = found
-        .ok_or_else(|| Error::NotFound(pb.parent.clone()))?
-        .campaign;
+    let not_found = || Error::NotFound(pb.parent.clone());
+    if campaign::find(ctx.db.read(), campaign_id).await?.is_none() {
+        return Err(not_found());
+    }
     let person = persons::get(ctx, account).await?;
 
     let write = match once::begin(
@@ -47,14 +47,23 @@ pub async fn create(
         Once::Answered(application) => return Ok(application),
         Once::Begun(write) => write,
     };
+    let tx = write.tx();
     let now = ctx.clock.now();
+    // Held as it is: its rules don't change under the first application.
+    let held = campaign::hold(tx, campaign_id).await?;
+    let held = held.ok_or_else(not_found)?;
+    let campaign = &held.campaign;
     campaign.must_be_open(now)?;
-    must_be_of_age(&campaign.rules, &subject(&campaign, &person, now))?;
+    let day = campaign.local_day(now);
+    let until = membership::runs_until(tx, account, &campaign.programme, day).await?;
+    must_not_be_a_member(until)?;
+    must_be_of_age(&campaign.rules, &subject(campaign, &person, now))?;
     let id = ctx.ids.uuid().to_string();
     let new = application::New {
         id: &id,
         campaign: campaign_id,
         account,
+        campaign_version: held.version,
         form_revision: &campaign.form_revision,
         person: &person,
         now,
@@ -98,5 +107,7 @@ fn subject(campaign: &Campaign, person: &Person, now: Timestamp) -> Subject {
         experience: Experience::default(),
         certificate: CertificateAnswers::default(),
         citizenship: Citizenship::NotDeclared,
+        higher_levels: Vec::new(),
+        member_until: None,
     }
 }

@@ -7,8 +7,8 @@ use tonic::Request;
 
 use super::message;
 use crate::Context;
-use crate::rpc::access;
 use crate::rpc::name::ApplicationName;
+use crate::rpc::{access, rebase};
 
 pub async fn get(
     ctx: &Context,
@@ -16,5 +16,9 @@ pub async fn get(
 ) -> Result<pb::Application> {
     let caller = Caller::of(&request);
     let name = ApplicationName::parse("name", &request.into_inner().name)?;
-    Ok(message::of(&access::visible(ctx, &caller, &name).await?))
+    let mut kept = access::visible(ctx, &caller, &name).await?;
+    if caller.is(kept.account) {
+        kept = rebase::up_to_date(ctx, kept).await?;
+    }
+    Ok(message::of(&kept))
 }

@@ -4,7 +4,7 @@ use chassis::clock::to_pb;
 use proto::questionnaire::v1 as pb;
 
 use crate::domain::application::{
-    Correction, CorrectionItem, CorrectionKind, DecisionReason, PromoRight, State,
+    AnswerKind, Correction, CorrectionItem, CorrectionKind, DecisionReason, PromoRight, State, Wish,
 };
 use crate::rpc::etag;
 use crate::store::application::Kept;
@@ -34,6 +34,32 @@ pub fn of(kept: &Kept) -> pb::Application {
         decision: decision(&application.state),
         promo_right: promo_right(application.promo_right()).into(),
         etag: etag::of(kept.version),
+        campaign_version: kept.campaign_version,
+        correction_wish: application.wish.as_ref().map(wish),
+        decide_due_time: application.term.due_time.map(to_pb),
+        review_paused: application.term.is_paused,
+        end_reason_code: application
+            .state
+            .end_reason()
+            .unwrap_or_default()
+            .to_owned(),
+        rebase_time: kept.rebase_time.map(to_pb),
+    }
+}
+
+fn wish(wish: &Wish) -> pb::CorrectionWish {
+    use pb::correction_wish::State;
+    let state = match wish.answer.map(|answer| answer.kind) {
+        None => State::Open,
+        Some(AnswerKind::Granted) => State::Granted,
+        Some(AnswerKind::Declined) => State::Declined,
+    };
+    pb::CorrectionWish {
+        sections: wish.sections.clone(),
+        note: wish.note.clone(),
+        create_time: Some(to_pb(wish.ask_time)),
+        state: state.into(),
+        answer_time: wish.answer.map(|answer| to_pb(answer.time)),
     }
 }
 

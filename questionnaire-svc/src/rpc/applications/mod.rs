@@ -1,10 +1,17 @@
-//! Applications: opened, shown, explained, submitted, taken back.
+//! Applications: opened, shown, explained, submitted, asked back for a correction, taken back, ended
+//! by staff; drafts moved to another form.
 
+mod ask_for_correction;
 mod create;
+mod disqualify;
 mod get;
 mod list;
+mod list_rebases;
+mod mark_erroneous;
 pub mod message;
 mod readiness;
+mod reason;
+mod rebase;
 mod submit;
 mod withdraw;
 
@@ -61,5 +68,48 @@ impl applications_server::Applications for Applications {
         request: Request<pb::WithdrawApplicationRequest>,
     ) -> Result<Response<pb::Application>, Status> {
         Ok(Response::new(withdraw::withdraw(&self.0, request).await?))
+    }
+
+    async fn ask_for_correction(
+        &self,
+        request: Request<pb::AskForCorrectionRequest>,
+    ) -> Result<Response<pb::Application>, Status> {
+        Ok(Response::new(
+            ask_for_correction::ask(&self.0, request).await?,
+        ))
+    }
+
+    async fn disqualify_application(
+        &self,
+        request: Request<pb::DisqualifyApplicationRequest>,
+    ) -> Result<Response<pb::Application>, Status> {
+        Ok(Response::new(
+            disqualify::disqualify(&self.0, request).await?,
+        ))
+    }
+
+    async fn mark_erroneous(
+        &self,
+        request: Request<pb::MarkErroneousRequest>,
+    ) -> Result<Response<pb::Application>, Status> {
+        Ok(Response::new(
+            mark_erroneous::mark_erroneous(&self.0, request).await?,
+        ))
+    }
+
+    async fn rebase_application(
+        &self,
+        request: Request<pb::RebaseApplicationRequest>,
+    ) -> Result<Response<pb::Application>, Status> {
+        Ok(Response::new(rebase::rebase(&self.0, request).await?))
+    }
+
+    async fn list_rebases(
+        &self,
+        request: Request<pb::ListRebasesRequest>,
+    ) -> Result<Response<pb::ListRebasesResponse>, Status> {
+        Ok(Response::new(
+            list_rebases::list_rebases(&self.0, request).await?,
+        ))
     }
 }

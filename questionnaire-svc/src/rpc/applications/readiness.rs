@@ -10,7 +10,7 @@ use crate::Context;
 use crate::domain::frozen::FrozenCheck;
 use crate::rpc::filling::Filling;
 use crate::rpc::name::ApplicationName;
-use crate::rpc::{access, readiness as message};
+use crate::rpc::{readiness as message, rebase};
 
 pub async fn readiness(
     ctx: &Context,
@@ -18,9 +18,9 @@ pub async fn readiness(
 ) -> Result<pb::Readiness> {
     let caller = Caller::of(&request);
     let name = ApplicationName::parse("name", &request.into_inner().name)?;
-    let kept = access::own(ctx, &caller, &name).await?;
+    let kept = rebase::own(ctx, &caller, &name).await?;
     let now = ctx.clock.now();
-    let filling = Filling::read(ctx.db.read(), &kept, now).await?;
+    let filling = Filling::read(ctx, ctx.db.read(), &kept, now).await?;
     let found = filling.readiness(&[]);
     // Whether the state and the time would let it pass, were nothing missing.
     let may_submit = kept
@@ -34,7 +34,7 @@ pub async fn readiness(
         checks: found
             .checks
             .iter()
-            .map(|check| message::check(&FrozenCheck::from(check)))
+            .map(|check| message::check(&FrozenCheck::from(check), &filling.dictionaries))
             .collect(),
         experience: Some(message::experience(&found.experience)),
     })

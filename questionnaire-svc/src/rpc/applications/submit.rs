@@ -20,9 +20,9 @@ use crate::domain::readiness::Readiness;
 use crate::domain::receive::Source;
 use crate::rpc::filling::Filling;
 use crate::rpc::name::ApplicationName;
-use crate::rpc::{access, etag};
+use crate::rpc::{access, etag, rebase};
 use crate::store::application::Kept;
-use crate::store::{application, document, submission};
+use crate::store::{application, campaign, document, submission};
 
 pub async fn submit(
     ctx: &Context,
@@ -49,10 +49,13 @@ pub async fn submit(
         Once::Begun(write) => write,
     };
     let tx = write.tx();
+    // Held as it is: the version that it is judged by is the one that is looked at.
+    campaign::hold(tx, &name.campaign).await?;
     let mut kept = access::lock_own(tx, &caller, &name).await?;
     etag::must_be_current(&pb.etag, kept.version, &pb.name)?;
     let now = ctx.clock.now();
-    let filling = Filling::read(tx, &kept, now).await?;
+    rebase::bring_up(ctx, tx, &mut kept, now).await?;
+    let filling = Filling::read(ctx, tx, &kept, now).await?;
     let readiness = filling.readiness(&pb.accepted_declarations);
     kept.application
         .submit(readiness.violations(), &filling.campaign, now)?;
@@ -65,6 +68,7 @@ pub async fn submit(
         document::hold(tx, &document).await?;
     }
     kept.submission = Some(id);
+    kept.campaign_version = filling.campaign_version;
     application::save(tx, &mut kept).await?;
     let event = event(&kept, &filling, now);
     outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
@@ -149,6 +153,7 @@ fn freeze(
         number: kept.application.submission_count,
         submit_time: now,
         form_revision: kept.form_revision.clone(),
+        campaign_version: filling.campaign_version,
         sections,
         documents: shown.iter().map(document).collect(),
         checks: readiness.checks.iter().map(FrozenCheck::from).collect(),

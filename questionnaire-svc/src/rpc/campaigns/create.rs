@@ -4,10 +4,11 @@ use chassis::caller::Caller;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
 use chassis::{Result, audit};
+use jiff::Timestamp;
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
 
-use super::message;
+use super::{check, message};
 use crate::Context;
 use crate::domain::campaign::{Campaign, default_declarations};
 use crate::domain::refusal::Refusal;
@@ -19,7 +20,9 @@ pub async fn create(
 ) -> Result<pb::Campaign> {
     let caller = Caller::of(&request);
     let pb = request.into_inner();
-    let kept = parse(&pb)?;
+    let now = ctx.clock.now();
+    let campaign = parse(ctx, &pb, now).await?;
+    let id = pb.campaign_id.as_str();
 
     let write = match once::begin(
         &ctx.db,
@@ -34,8 +37,7 @@ pub async fn create(
         Once::Answered(campaign) => return Ok(campaign),
         Once::Begun(write) => write,
     };
-    let now = ctx.clock.now();
-    if !campaign::insert(write.tx(), &kept.id, &kept.campaign, now).await? {
+    if !campaign::insert(write.tx(), id, &campaign, now).await? {
         return Err(Refusal::CampaignExists.into());
     }
     audit::record(
@@ -43,14 +45,20 @@ pub async fn create(
         &ctx.clock,
         &caller,
         "CreateCampaign",
-        &kept.campaign.name,
+        &campaign.name,
         "",
     )
     .await?;
+    let kept = Kept {
+        id: id.to_owned(),
+        campaign,
+        update_time: now,
+        version: 1,
+    };
     write.commit(message::of(&kept, now)).await
 }
 
-fn parse(pb: &pb::CreateCampaignRequest) -> Result<Kept> {
+async fn parse(ctx: &Context, pb: &pb::CreateCampaignRequest, now: Timestamp) -> Result<Campaign> {
     let mut violations = Violations::new();
     let id = pb.campaign_id.clone();
     if id.is_empty() {
@@ -66,20 +74,7 @@ fn parse(pb: &pb::CreateCampaignRequest) -> Result<Kept> {
     if campaign.declarations.is_empty() {
         campaign.declarations = default_declarations(&campaign.programme).to_vec();
     }
-    // What was not there is told once, as required, and not again as backwards or unknown.
-    let told: Vec<String> = violations
-        .iter()
-        .map(|violation| violation.field.clone())
-        .collect();
-    for violation in campaign.violations() {
-        if !told.contains(&violation.field) {
-            violations.push(violation);
-        }
-    }
+    check::told_once(ctx, ctx.db.read(), &mut violations, &campaign, now).await?;
     violations.into_result()?;
-    Ok(Kept {
-        id,
-        campaign,
-        version: 1,
-    })
+    Ok(campaign)
 }

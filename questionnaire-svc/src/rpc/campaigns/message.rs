@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use proto::questionnaire::v1 as pb;
 use proto::testing::v1::LanguageLevel as WireLevel;
 
-use crate::domain::campaign::{AgeReference, Campaign, Declaration, Demand, Rules, State, Window};
+use crate::domain::campaign::{
+    AgeReference, Campaign, Declaration, Demand, Direction, Rules, State, Window,
+};
 use crate::domain::language::LanguageLevel;
 use crate::rpc::{etag, wire};
 use crate::store::campaign::Kept;
@@ -22,6 +24,10 @@ pub fn of(kept: &Kept, now: Timestamp) -> pb::Campaign {
         code: declaration.code.clone(),
         text: Some(wire::to_text(&declaration.text)),
     };
+    let direction = |direction: &Direction| pb::CampaignDirection {
+        code: direction.code.clone(),
+        places: direction.places,
+    };
     pb::Campaign {
         name: campaign.name.clone(),
         programme: campaign.programme.clone(),
@@ -35,6 +41,9 @@ pub fn of(kept: &Kept, now: Timestamp) -> pb::Campaign {
         declarations: campaign.declarations.iter().map(declaration).collect(),
         state: state.into(),
         etag: etag::of(kept.version),
+        directions: campaign.directions.iter().map(direction).collect(),
+        version: kept.version,
+        update_time: Some(to_pb(kept.update_time)),
     }
 }
 
@@ -89,6 +98,14 @@ pub fn read(violations: &mut Violations, id: &str, pb: &pb::Campaign) -> Campaig
         declarations: declarations
             .map(|(at, sent)| read_declaration(violations, at, sent))
             .collect(),
+        directions: pb.directions.iter().take(101).map(read_direction).collect(),
+    }
+}
+
+fn read_direction(pb: &pb::CampaignDirection) -> Direction {
+    Direction {
+        code: pb.code.trim().to_owned(),
+        places: pb.places,
     }
 }
 

@@ -1,9 +1,14 @@
-//! Campaigns: listed and shown to everybody, made by campaign managers.
+//! Campaigns: listed and shown to everybody, made and changed by campaign managers.
 
+mod check;
+mod close;
 mod create;
 mod get;
 mod list;
+mod list_versions;
 mod message;
+mod open;
+mod update;
 
 use std::sync::Arc;
 
@@ -37,5 +42,35 @@ impl campaigns_server::Campaigns for Campaigns {
         request: Request<pb::CreateCampaignRequest>,
     ) -> Result<Response<pb::Campaign>, Status> {
         Ok(Response::new(create::create(&self.0, request).await?))
+    }
+
+    async fn update_campaign(
+        &self,
+        request: Request<pb::UpdateCampaignRequest>,
+    ) -> Result<Response<pb::Campaign>, Status> {
+        Ok(Response::new(update::update(&self.0, request).await?))
+    }
+
+    async fn open_campaign(
+        &self,
+        request: Request<pb::OpenCampaignRequest>,
+    ) -> Result<Response<pb::Campaign>, Status> {
+        Ok(Response::new(open::open(&self.0, request).await?))
+    }
+
+    async fn close_campaign(
+        &self,
+        request: Request<pb::CloseCampaignRequest>,
+    ) -> Result<Response<pb::Campaign>, Status> {
+        Ok(Response::new(close::close(&self.0, request).await?))
+    }
+
+    async fn list_campaign_versions(
+        &self,
+        request: Request<pb::ListCampaignVersionsRequest>,
+    ) -> Result<Response<pb::ListCampaignVersionsResponse>, Status> {
+        Ok(Response::new(
+            list_versions::list_versions(&self.0, request).await?,
+        ))
     }
 }

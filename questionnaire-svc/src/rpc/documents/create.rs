@@ -11,7 +11,7 @@ use super::message;
 use crate::Context;
 use crate::domain::document::{self as rules, Document, State};
 use crate::rpc::name::ApplicationName;
-use crate::rpc::{access, filling};
+use crate::rpc::{access, filling, rebase};
 use crate::store::document;
 
 pub async fn create(
@@ -39,13 +39,14 @@ pub async fn create(
         Once::Begun(write) => write,
     };
     let tx = write.tx();
-    let kept = access::lock_own(tx, &caller, &parent).await?;
+    let mut kept = access::lock_own(tx, &caller, &parent).await?;
+    let now = ctx.clock.now();
+    rebase::bring_up(ctx, tx, &mut kept, now).await?;
     let id = ctx.ids.uuid().to_string();
     let announced = announced(sent, format!("{}/documents/{id}", kept.name()));
     announced
-        .violations(&filling::form_of(&kept)?.document_rules())
+        .violations(&filling::form_of(ctx, tx, &kept).await?.document_rules())
         .into_result()?;
-    let now = ctx.clock.now();
     let campaign = filling::campaign_of(tx, &kept).await?;
     kept.application
         .may_edit(&announced.section, &campaign, now)?;

@@ -1,16 +1,20 @@
 //! Lists the documents of an application, oldest first: to its owner those of the draft, to others
 //! those that a submission shows.
 
+use std::collections::BTreeSet;
+
 use chassis::Result;
 use chassis::caller::Caller;
 use chassis::page::Page;
 use chassis::violation::Violations;
 use proto::questionnaire::v1 as pb;
+use proto::questionnaire::v1::disclosure::Subject;
 use tonic::Request;
 
 use super::message;
 use crate::Context;
 use crate::rpc::access;
+use crate::rpc::disclosures::record::{Look, record};
 use crate::rpc::name::ApplicationName;
 use crate::store::document::{self, Shown};
 
@@ -43,6 +47,16 @@ pub async fn list(
     )
     .await?;
     let next_page_token = page.next(&mut found, |kept| kept.id.clone());
+    if !found.is_empty() {
+        let sections = found.iter().map(|kept| kept.document.section.clone());
+        let sections: BTreeSet<_> = sections.collect();
+        let look = Look {
+            subject: Subject::DocumentDetails,
+            resource: &pb.parent,
+            sections: sections.into_iter().collect(),
+        };
+        record(ctx, &caller, &application, look).await?;
+    }
     Ok(pb::ListDocumentsResponse {
         documents: found.iter().map(message::of).collect(),
         next_page_token,

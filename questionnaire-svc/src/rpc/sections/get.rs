@@ -7,16 +7,16 @@ use tonic::Request;
 
 use super::message;
 use crate::Context;
-use crate::rpc::access;
 use crate::rpc::filling::Filling;
 use crate::rpc::name::ApplicationName;
+use crate::rpc::rebase;
 
 pub async fn get(ctx: &Context, request: Request<pb::GetSectionRequest>) -> Result<pb::Section> {
     let caller = Caller::of(&request);
     let pb = request.into_inner();
     let (name, section) = ApplicationName::parse_child("name", "sections", &pb.name)?;
-    let kept = access::own(ctx, &caller, &name).await?;
-    let filling = Filling::read(ctx.db.read(), &kept, ctx.clock.now()).await?;
+    let kept = rebase::own(ctx, &caller, &name).await?;
+    let filling = Filling::read(ctx, ctx.db.read(), &kept, ctx.clock.now()).await?;
     let form = filling
         .form
         .section(&section)

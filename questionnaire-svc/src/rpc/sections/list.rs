@@ -9,9 +9,9 @@ use tonic::Request;
 
 use super::message;
 use crate::Context;
-use crate::rpc::access;
 use crate::rpc::filling::Filling;
 use crate::rpc::name::ApplicationName;
+use crate::rpc::rebase;
 
 pub async fn list(
     ctx: &Context,
@@ -24,8 +24,8 @@ pub async fn list(
     let page = Page::<usize>::parse(&mut violations, pb.page_size, &pb.page_token, &[&pb.parent]);
     violations.into_result()?;
 
-    let kept = access::own(ctx, &caller, &name).await?;
-    let filling = Filling::read(ctx.db.read(), &kept, ctx.clock.now()).await?;
+    let kept = rebase::own(ctx, &caller, &name).await?;
+    let filling = Filling::read(ctx, ctx.db.read(), &kept, ctx.clock.now()).await?;
     let from = page.after.map_or(0, |last| last.saturating_add(1));
     let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
     let mut forms: Vec<_> = filling

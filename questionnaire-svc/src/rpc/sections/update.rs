@@ -20,7 +20,7 @@ use crate::domain::receive::{Received, Source, under};
 use crate::domain::refusal::Refusal;
 use crate::rpc::filling::Filling;
 use crate::rpc::name::ApplicationName;
-use crate::rpc::{access, etag, wire};
+use crate::rpc::{access, etag, rebase, wire};
 use crate::store::application::Kept;
 use crate::store::section;
 
@@ -52,9 +52,10 @@ pub async fn update(
     let tx = write.tx();
     let mut kept = access::lock_own(tx, &caller, &name).await?;
     let now = ctx.clock.now();
-    let mut filling = Filling::read(tx, &kept, now).await?;
-    let form = filling
-        .form
+    rebase::bring_up(ctx, tx, &mut kept, now).await?;
+    let mut filling = Filling::read(ctx, tx, &kept, now).await?;
+    let revision = filling.form.clone();
+    let form = revision
         .section(&id)
         .ok_or_else(|| Error::NotFound(sent.name.clone()))?;
     may_save(&kept, &filling, form, &sent, now)?;

@@ -3,11 +3,13 @@
 use chassis::caller::Caller;
 use chassis::{Error, Result};
 use proto::questionnaire::v1 as pb;
+use proto::questionnaire::v1::disclosure::Subject;
 use tonic::Request;
 
 use super::message;
 use crate::Context;
 use crate::rpc::access;
+use crate::rpc::disclosures::record::{Look, record};
 use crate::rpc::name::ApplicationName;
 use crate::store::submission;
 
@@ -26,5 +28,17 @@ pub async fn get(
             other => other,
         })?;
     let found = submission::find(ctx.db.read(), &kept.id, &id).await?;
-    Ok(message::of(pb.name.clone(), &found.ok_or_else(not_found)?))
+    let submission = found.ok_or_else(not_found)?;
+    let dictionaries = ctx
+        .catalogue
+        .dictionaries(ctx.db.read(), ctx.clock.now())
+        .await?;
+    let sections = &submission.frozen.sections;
+    let look = Look {
+        subject: Subject::Submission,
+        resource: &pb.name,
+        sections: sections.iter().map(|section| section.id.clone()).collect(),
+    };
+    record(ctx, &caller, &kept, look).await?;
+    Ok(message::of(pb.name.clone(), &submission, &dictionaries))
 }

@@ -3,12 +3,13 @@
 use chassis::clock::to_pb;
 use proto::questionnaire::v1 as pb;
 
+use crate::domain::dictionary::Dictionaries;
 use crate::domain::experience::Experience;
 use crate::domain::frozen::{FrozenDocument, FrozenSection};
 use crate::rpc::{etag, readiness, wire};
 use crate::store::submission::Kept;
 
-pub fn of(name: String, kept: &Kept) -> pb::Submission {
+pub fn of(name: String, kept: &Kept, dictionaries: &Dictionaries) -> pb::Submission {
     let frozen = &kept.frozen;
     pb::Submission {
         name,
@@ -26,11 +27,16 @@ pub fn of(name: String, kept: &Kept) -> pb::Submission {
         readiness: Some(pb::Readiness {
             ready: true,
             missing: Vec::new(),
-            checks: frozen.checks.iter().map(readiness::check).collect(),
+            checks: frozen
+                .checks
+                .iter()
+                .map(|check| readiness::check(check, dictionaries))
+                .collect(),
             experience: Some(readiness::experience(&frozen.experience)),
         }),
         accepted_declarations: frozen.accepted_declarations.clone(),
         content_sha256: kept.content_sha256.clone(),
+        campaign_version: frozen.campaign_version,
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::person::{self, Person};
 use super::{json_if_any, time, time_if_any, unexpected, write_json};
-use crate::domain::application::Application;
+use crate::domain::application::{Application, ReviewTerm};
 
 mod state;
 
@@ -31,6 +31,10 @@ pub struct Kept {
     pub decide_time: Option<Timestamp>,
     /// A language result that could not fill the certificate section yet.
     pub waiting_result: Option<WaitingResult>,
+    /// The version of the campaign that it is judged by.
+    pub campaign_version: i64,
+    /// When it was moved to another form last.
+    pub rebase_time: Option<Timestamp>,
     pub version: i64,
 }
 
@@ -73,6 +77,7 @@ pub struct New<'a> {
     pub id: &'a str,
     pub campaign: &'a str,
     pub account: Uuid,
+    pub campaign_version: i64,
     pub form_revision: &'a str,
     pub person: &'a Person,
     pub now: Timestamp,
@@ -83,8 +88,8 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<bool> {
     let inserted = execute(
         tx,
         "INSERT INTO application (id, campaign, account, form_revision, person, state,
-            submission_count, created_us, version)
-         VALUES ($1, $2, $3, $4, $5, 'DRAFT', 0, $6, 1) ON CONFLICT DO NOTHING",
+            submission_count, created_us, campaign_version, version)
+         VALUES ($1, $2, $3, $4, $5, 'DRAFT', 0, $6, $7, 1) ON CONFLICT DO NOTHING",
         [
             new.id.into(),
             new.campaign.into(),
@@ -92,6 +97,7 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<bool> {
             new.form_revision.into(),
             person::write(new.person)?.into(),
             to_us(new.now).into(),
+            new.campaign_version.into(),
         ],
     )
     .await?;
@@ -173,6 +179,20 @@ pub async fn list<C: ConnectionTrait>(
         .collect()
 }
 
+/// Whether anybody has an application in a campaign.
+pub async fn is_any<C: ConnectionTrait>(on: &C, campaign: &str) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM application WHERE campaign = $1 LIMIT 1";
+    Ok(query_one(on, sql, [campaign.into()]).await?.is_some())
+}
+
+/// Drafts are judged by the newest version of their campaign.
+pub async fn follow_campaign(tx: &Tx, campaign: &str, version: i64) -> Result<()> {
+    let sql =
+        "UPDATE application SET campaign_version = $2 WHERE campaign = $1 AND state = 'DRAFT'";
+    execute(tx, sql, [campaign.into(), version.into()]).await?;
+    Ok(())
+}
+
 /// Drafts of campaigns that are closed: campaign and id.
 pub async fn left_as_drafts<C: ConnectionTrait>(
     on: &C,
@@ -202,7 +222,9 @@ pub async fn save(tx: &Tx, kept: &mut Kept) -> Result<()> {
         tx,
         "UPDATE application SET state = $3, submission_count = $4, submission = $5,
             submit_us = $6, decide_us = $7, end_us = $8, correction = $9, reasons = $10,
-            waiting_result = $11, version = version + 1
+            waiting_result = $11, wish = $12, decide_due_us = $13, review_paused = $14,
+            end_reason = $15, campaign_version = $16, form_revision = $17, rebased_us = $18,
+            version = version + 1
          WHERE id = $1 AND version = $2",
         [
             kept.id.as_str().into(),
@@ -216,6 +238,17 @@ pub async fn save(tx: &Tx, kept: &mut Kept) -> Result<()> {
             columns.correction.into(),
             columns.reasons.into(),
             waiting.into(),
+            state::write_wish(&kept.application)?.into(),
+            kept.application.term.due_time.map(to_us).into(),
+            kept.application.term.is_paused.into(),
+            kept.application
+                .state
+                .end_reason()
+                .map(str::to_owned)
+                .into(),
+            kept.campaign_version.into(),
+            kept.form_revision.as_str().into(),
+            kept.rebase_time.map(to_us).into(),
         ],
     )
     .await?;
@@ -257,6 +290,11 @@ fn read(row: &QueryResult) -> Result<Kept> {
         submission_count: count.unsigned_abs(),
         certificate_declared: time_if_any(row, "certificate_declared_us")?,
         promo_claimed: time_if_any(row, "promo_claimed_us")?,
+        wish: state::read_wish(row)?,
+        term: ReviewTerm {
+            due_time: time_if_any(row, "decide_due_us")?,
+            is_paused: row.try_get("", "review_paused")?,
+        },
     };
     Ok(Kept {
         id: row.try_get("", "id")?,
@@ -270,6 +308,8 @@ fn read(row: &QueryResult) -> Result<Kept> {
         submit_time: time_if_any(row, "submit_us")?,
         decide_time: time_if_any(row, "decide_us")?,
         waiting_result: json_if_any(row, "waiting_result")?,
+        campaign_version: row.try_get("", "campaign_version")?,
+        rebase_time: time_if_any(row, "rebased_us")?,
         version: row.try_get("", "version")?,
     })
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{json_if_any, time_if_any, unexpected, write_json};
 use crate::domain::application::{
-    Correction, CorrectionItem, CorrectionKind, DecisionReason, State,
+    Answer, AnswerKind, Application, Correction, CorrectionItem, CorrectionKind, DecisionReason,
+    State, Wish,
 };
 
 /// What a state writes. A time that is not of this state leaves its column as it was.
@@ -48,6 +49,16 @@ struct ReasonColumn {
     note: String,
 }
 
+/// The correction that the applicant asked for last; at most one of the answers is there.
+#[derive(Serialize, Deserialize)]
+struct WishColumn {
+    sections: Vec<String>,
+    note: String,
+    ask_time: Timestamp,
+    granted: Option<Timestamp>,
+    declined: Option<Timestamp>,
+}
+
 pub(super) fn write(state: &State) -> Result<Columns> {
     let mut columns = Columns {
         state: state.code(),
@@ -82,9 +93,11 @@ pub(super) fn write(state: &State) -> Result<Columns> {
         | State::Expired { expire_time: time }
         | State::Disqualified {
             disqualify_time: time,
+            ..
         }
         | State::Erroneous {
             set_aside_time: time,
+            ..
         } => columns.end_time = Some(*time),
     }
     Ok(columns)
@@ -124,12 +137,50 @@ pub(super) fn read(row: &QueryResult) -> Result<State> {
         },
         "DISQUALIFIED" => State::Disqualified {
             disqualify_time: at("end_us")?,
+            reason: end_reason(row)?,
         },
         "ERRONEOUS" => State::Erroneous {
             set_aside_time: at("end_us")?,
+            reason: end_reason(row)?,
         },
         _ => return Err(unexpected("state of an application")),
     })
+}
+
+fn end_reason(row: &QueryResult) -> Result<String> {
+    let reason: Option<String> = row.try_get("", "end_reason")?;
+    Ok(reason.unwrap_or_default())
+}
+
+pub(super) fn write_wish(application: &Application) -> Result<Option<String>> {
+    let column = |wish: &Wish| WishColumn {
+        sections: wish.sections.clone(),
+        note: wish.note.clone(),
+        ask_time: wish.ask_time,
+        granted: answered(wish, AnswerKind::Granted),
+        declined: answered(wish, AnswerKind::Declined),
+    };
+    let column = application.wish.as_ref().map(column);
+    column.as_ref().map(write_json).transpose()
+}
+
+fn answered(wish: &Wish, kind: AnswerKind) -> Option<Timestamp> {
+    let answer = wish.answer.filter(|answer| answer.kind == kind);
+    answer.map(|answer| answer.time)
+}
+
+pub(super) fn read_wish(row: &QueryResult) -> Result<Option<Wish>> {
+    let column: Option<WishColumn> = json_if_any(row, "wish")?;
+    let answer = |kind| move |time| Answer { kind, time };
+    Ok(column.map(|column| Wish {
+        sections: column.sections,
+        note: column.note,
+        ask_time: column.ask_time,
+        answer: column
+            .granted
+            .map(answer(AnswerKind::Granted))
+            .or(column.declined.map(answer(AnswerKind::Declined))),
+    }))
 }
 
 fn correction_column(correction: &Correction) -> CorrectionColumn {

@@ -8,9 +8,9 @@ use proto::review::v1 as pb;
 use tonic::Request;
 
 use super::decide::{Asked, check_etag, decide};
-use super::{request_id, task_id, to_pb};
+use super::{request_id, second_opinion, task_id, to_pb};
+use crate::Context;
 use crate::domain::decision::Decision;
-use crate::{Context, events};
 
 const ACTION: &str = "AcceptApplication";
 
@@ -39,8 +39,8 @@ pub async fn accept(
         named,
         name: &pb.name,
         etag: &pb.etag,
+        second_opinion: second_opinion(pb.ask_second_opinion),
     };
     let kept = decide(ctx, write.tx(), &caller, asked, Decision::Accept, now).await?;
-    events::application_accepted::publish(ctx, write.tx(), &kept, now).await?;
-    write.commit(to_pb::task(&kept, now)).await
+    write.commit(to_pb::task(&kept, now, &caller)).await
 }

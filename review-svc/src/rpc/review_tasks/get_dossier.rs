@@ -13,9 +13,9 @@ use proto::questionnaire::v1::{GetSubmissionRequest, Section, Submission};
 use proto::review::v1 as pb;
 use tonic::Request;
 
-use super::{expert, task_id, to_pb};
+use super::{correction, expert, task_id, to_pb};
 use crate::Context;
-use crate::domain::task::{Reader, State};
+use crate::domain::task::{Actor, State};
 use crate::store::task::{self, Kept};
 
 pub async fn get(ctx: &Context, request: Request<pb::GetDossierRequest>) -> Result<pb::Dossier> {
@@ -25,11 +25,11 @@ pub async fn get(ctx: &Context, request: Request<pb::GetDossierRequest>) -> Resu
     let Some(named) = task_id(&mut violations, &name) else {
         return Err(violations.into());
     };
-    let kept = named.find(ctx, &name).await?;
+    let mut kept = named.find(ctx, &name).await?;
     let person = expert(&caller)?;
     let reader = match caller.has(Role::CampaignManager) {
-        true => Reader::CampaignManager(&person),
-        false => Reader::Expert(&person),
+        true => Actor::CampaignManager(&person),
+        false => Actor::Expert(&person),
     };
     kept.task.may_read_dossier(reader, ctx.clock.now())?;
 
@@ -41,6 +41,7 @@ pub async fn get(ctx: &Context, request: Request<pb::GetDossierRequest>) -> Resu
     let earlier_decisions = earlier_decisions(ctx, &kept).await?;
 
     let tx = ctx.db.begin().await?;
+    task::keep_sections(&tx, &mut kept, correction::sections_of(&submission)).await?;
     audit::record(&tx, &ctx.clock, &caller, "GetDossier", &name, "").await?;
     ctx.db.commit(tx).await?;
     Ok(pb::Dossier {

@@ -1,8 +1,10 @@
 //! Review tasks: the table of contents, and what their calls have in common.
 
 mod accept;
-mod claim;
-mod decide;
+pub mod claim;
+pub mod correction;
+pub mod decide;
+pub mod from_pb;
 mod get;
 mod get_dossier;
 mod list;
@@ -10,11 +12,12 @@ mod reject;
 mod release;
 mod renew_claim;
 mod request_correction;
+pub mod task_filter;
 pub mod to_pb;
 
 use std::sync::Arc;
 
-use chassis::caller::Caller;
+use chassis::caller::{Caller, Role};
 use chassis::database::Tx;
 use chassis::error::{Error, Result};
 use chassis::name;
@@ -24,6 +27,8 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::Context;
+use crate::domain::opinion::SecondOpinion;
+use crate::domain::task::Actor;
 use crate::store::task::{self, Kept};
 
 #[derive(Clone)]
@@ -100,7 +105,7 @@ impl pb::review_tasks_server::ReviewTasks for ReviewTasks {
 }
 
 /// The task that a request names, to be looked up; what is wrong with the name is noted.
-fn task_id(violations: &mut Violations, name: &str) -> Option<Named> {
+pub fn task_id(violations: &mut Violations, name: &str) -> Option<Named> {
     let Some([id]) = name::capture::<1>("reviewTasks/*", name) else {
         violations.add("name", "INVALID_NAME");
         return None;
@@ -109,7 +114,7 @@ fn task_id(violations: &mut Violations, name: &str) -> Option<Named> {
 }
 
 /// A request id that is none is told together with all else that is wrong.
-fn request_id(violations: &mut Violations, request_id: &str) {
+pub fn request_id(violations: &mut Violations, request_id: &str) {
     if request_id.is_empty() {
         violations.add("request_id", "REQUIRED");
     } else if Uuid::parse_str(request_id).is_err() {
@@ -118,7 +123,7 @@ fn request_id(violations: &mut Violations, request_id: &str) {
 }
 
 /// The name and the request id of a call that has nothing else.
-fn parse(name: &str, id: &str) -> Result<Named> {
+pub fn parse(name: &str, id: &str) -> Result<Named> {
     let mut violations = Violations::new();
     let named = task_id(&mut violations, name);
     request_id(&mut violations, id);
@@ -130,10 +135,10 @@ fn parse(name: &str, id: &str) -> Result<Named> {
 
 /// A name of the right shape; one whose id can't be ours leads to no task.
 #[derive(Clone, Copy)]
-struct Named(Option<Uuid>);
+pub struct Named(pub Option<Uuid>);
 
 impl Named {
-    async fn find(self, ctx: &Context, name: &str) -> Result<Kept> {
+    pub async fn find(self, ctx: &Context, name: &str) -> Result<Kept> {
         let found = match self.0 {
             Some(id) => task::find(ctx.db.read(), id).await?,
             None => None,
@@ -141,7 +146,7 @@ impl Named {
         found.ok_or_else(|| Error::NotFound(name.to_owned()))
     }
 
-    async fn lock(self, tx: &Tx, name: &str) -> Result<Kept> {
+    pub async fn lock(self, tx: &Tx, name: &str) -> Result<Kept> {
         let found = match self.0 {
             Some(id) => task::lock(tx, id).await?,
             None => None,
@@ -150,7 +155,22 @@ impl Named {
     }
 }
 
+/// Who acts on a task, and as what; whoever is both an expert and a campaign manager acts as the second.
+pub fn actor<'a>(caller: &Caller, account: &'a str) -> Actor<'a> {
+    match caller.has(Role::CampaignManager) {
+        true => Actor::CampaignManager(account),
+        false => Actor::Expert(account),
+    }
+}
+
+fn second_opinion(asked: bool) -> SecondOpinion {
+    match asked {
+        true => SecondOpinion::Needed,
+        false => SecondOpinion::NotNeeded,
+    }
+}
+
 /// Who an expert is in claims and decisions: `accounts/{account}`.
-fn expert(caller: &Caller) -> Result<String> {
+pub fn expert(caller: &Caller) -> Result<String> {
     Ok(caller.person()?.name())
 }

@@ -4,14 +4,13 @@ use chassis::caller::Caller;
 use chassis::error::Result;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
-use proto::questionnaire::v1::DecisionReason;
 use proto::review::v1 as pb;
 use tonic::Request;
 
 use super::decide::{Asked, check_etag, decide};
-use super::{Named, request_id, task_id, to_pb};
+use super::{Named, from_pb, request_id, second_opinion, task_id, to_pb};
+use crate::Context;
 use crate::domain::decision::{Decision, Reason};
-use crate::{Context, events};
 
 const ACTION: &str = "RejectApplication";
 
@@ -34,20 +33,18 @@ pub async fn reject(
         named,
         name: &pb.name,
         etag: &pb.etag,
+        second_opinion: second_opinion(pb.ask_second_opinion),
     };
-    let decision = Decision::Reject {
-        reasons: reasons.clone(),
-    };
+    let decision = Decision::Reject { reasons };
     let kept = decide(ctx, write.tx(), &caller, asked, decision, now).await?;
-    events::application_rejected::publish(ctx, write.tx(), &kept, now, &reasons).await?;
-    write.commit(to_pb::task(&kept, now)).await
+    write.commit(to_pb::task(&kept, now, &caller)).await
 }
 
 fn parse(ctx: &Context, pb: &pb::RejectApplicationRequest) -> Result<(Named, Vec<Reason>)> {
     let mut violations = Violations::new();
     let named = task_id(&mut violations, &pb.name);
     check_etag(&mut violations, &pb.etag);
-    let reasons: Vec<Reason> = pb.reasons.iter().map(reason).collect();
+    let reasons = from_pb::reasons(&pb.reasons);
     if let Err(wrong) = Decision::reject(reasons.clone(), ctx.reasons) {
         violations.extend(wrong);
     }
@@ -55,12 +52,5 @@ fn parse(ctx: &Context, pb: &pb::RejectApplicationRequest) -> Result<(Named, Vec
     match named {
         Some(named) if violations.is_empty() => Ok((named, reasons)),
         _ => Err(violations.into()),
-    }
-}
-
-fn reason(pb: &DecisionReason) -> Reason {
-    Reason {
-        code: pb.code.clone(),
-        note: pb.note.trim().to_owned(),
     }
 }

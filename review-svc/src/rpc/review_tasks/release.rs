@@ -37,5 +37,5 @@ pub async fn release(
         "",
     )
     .await?;
-    write.commit(to_pb::task(&kept, now)).await
+    write.commit(to_pb::task(&kept, now, &caller)).await
 }

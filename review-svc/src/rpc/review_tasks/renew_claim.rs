@@ -29,5 +29,5 @@ pub async fn renew(
     kept.task.renew(&expert, now, ctx.config.lease)?;
     task::save(write.tx(), &mut kept).await?;
     audit::record(write.tx(), &ctx.clock, &caller, "RenewClaim", &pb.name, "").await?;
-    write.commit(to_pb::task(&kept, now)).await
+    write.commit(to_pb::task(&kept, now, &caller)).await
 }

@@ -8,10 +8,11 @@ use proto::review::v1 as pb;
 use tonic::Request;
 
 use crate::Context;
-use crate::domain::calendar::{CalendarDay, Kind};
+use crate::domain::calendar::{CalendarDay, Kind, YearCalendar};
 use crate::rpc::localized;
+use crate::store::calendar;
 
-pub fn get(
+pub async fn get(
     ctx: &Context,
     request: Request<pb::GetWorkCalendarRequest>,
 ) -> Result<pb::WorkCalendar> {
@@ -19,18 +20,23 @@ pub fn get(
     let Some(year) = year(&name) else {
         return Err(Violations::one("name", "INVALID_NAME").into());
     };
-    let Some(calendar) = ctx.calendar.year(year) else {
+    let in_force = calendar::in_force(ctx.db.read(), &ctx.calendar).await?;
+    let Some(calendar) = in_force.calendar.year(year) else {
         return Err(Error::NotFound(name));
     };
-    Ok(pb::WorkCalendar {
-        name,
+    Ok(shown(calendar))
+}
+
+pub fn shown(calendar: &YearCalendar) -> pb::WorkCalendar {
+    pb::WorkCalendar {
+        name: format!("workCalendars/{}", calendar.year),
         version: i32::try_from(calendar.version).unwrap_or(i32::MAX),
         days: calendar.days.iter().map(day).collect(),
-    })
+    }
 }
 
 /// Four digits, so that a year has one name only.
-fn year(name: &str) -> Option<i16> {
+pub fn year(name: &str) -> Option<i16> {
     let [year] = name::capture::<1>("workCalendars/*", name)?;
     let is_year = year.len() == 4 && year.bytes().all(|digit| digit.is_ascii_digit());
     year.parse().ok().filter(|_| is_year)

@@ -1,6 +1,8 @@
 //! Working days, as terms are counted by them.
 
 mod get;
+mod import;
+mod parse;
 
 use std::sync::Arc;
 
@@ -24,6 +26,13 @@ impl pb::work_calendars_server::WorkCalendars for WorkCalendars {
         &self,
         request: Request<pb::GetWorkCalendarRequest>,
     ) -> Result<Response<pb::WorkCalendar>, Status> {
-        Ok(Response::new(get::get(&self.0, request)?))
+        Ok(Response::new(get::get(&self.0, request).await?))
+    }
+
+    async fn import_work_calendar(
+        &self,
+        request: Request<pb::ImportWorkCalendarRequest>,
+    ) -> Result<Response<pb::ImportWorkCalendarResponse>, Status> {
+        Ok(Response::new(import::import(&self.0, request).await?))
     }
 }

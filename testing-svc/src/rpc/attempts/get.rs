@@ -25,7 +25,7 @@ pub async fn get(ctx: &Context, request: Request<pb::GetAttemptRequest>) -> Resu
         .await?
         .filter(|seat| caller.is(seat.booking.account) || caller.has(Role::ExamDesk));
     match (attempt, seat) {
-        (Some(attempt), Some(_)) => Ok(written(&attempt)),
+        (Some(attempt), Some(seat)) => Ok(written(&attempt, &seat.session, ctx.clock.now())),
         _ => Err(Error::NotFound(pb.name)),
     }
 }

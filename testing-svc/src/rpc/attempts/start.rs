@@ -17,7 +17,7 @@ use tonic::Request;
 use uuid::Uuid;
 
 use super::written;
-use crate::domain::attempt::{Attempt, State};
+use crate::domain::attempt::Attempt;
 use crate::domain::{Change, eligibility};
 use crate::rpc::parse;
 use crate::store::booking::Seat;
@@ -59,14 +59,23 @@ pub async fn start(
         Once::Begun(write) => write,
     };
     let (tx, now) = (write.tx(), ctx.clock.now());
+    // The stage first: its publication waits for this start, or this start is told of it.
+    let stage = match store::booking::find(tx, id).await? {
+        Some(seat) => store::stage::share(tx, seat.booking.stage).await?,
+        None => None,
+    };
     let known = store::eligibility::lock(tx, &campaign, account).await?;
     let seat = store::booking::lock(tx, id)
         .await?
         .filter(|seat| seat.booking.account == account && seat.booking.campaign == campaign)
         .ok_or_else(|| Error::NotFound(pb.booking.clone()))?;
+    let stage = stage.ok_or_else(|| Error::NotFound(pb.booking.clone()))?;
     eligibility::of(known.as_ref(), seat.stage_number)?;
+    stage.is_open()?;
+    let session = seat.session.clone();
     let attempt = sit(ctx, tx, &caller, seat).await?;
-    let mut answer = written(&attempt);
+    attempt.may_continue(session.end, now)?;
+    let mut answer = written(&attempt, &session, now);
     let expires = now.saturating_add(ctx.config.launch_token).unwrap_or(now);
     answer.token_expire_time = Some(to_pb(whole_seconds(expires)));
     let answer = write.commit(answer).await?;
@@ -102,14 +111,8 @@ async fn sit(ctx: &Context, tx: &Tx, caller: &Caller, mut seat: Seat) -> Result<
 
 async fn insert(ctx: &Context, tx: &Tx, seat: &Seat, id: Uuid) -> Result<Attempt> {
     let (campaign, account) = (&seat.booking.campaign, seat.booking.account);
-    let attempt = Attempt {
-        id,
-        campaign: campaign.clone(),
-        booking: seat.booking.id,
-        state: State::Authorized,
-        candidate_number: store::eligibility::number(tx, &ctx.ids, campaign, account).await?,
-        started: ctx.clock.now(),
-    };
+    let number = store::eligibility::number(tx, &ctx.ids, campaign, account).await?;
+    let attempt = Attempt::begin(id, campaign, seat.booking.id, number, ctx.clock.now());
     store::attempt::insert(tx, &attempt).await?;
     Ok(attempt)
 }

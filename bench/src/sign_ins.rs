@@ -1,0 +1,138 @@
+//! Signing in through the whole suite against bare argon2id on every core, and what other calls feel.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use argon2::{Algorithm, Argon2, Params, Version};
+use chassis::clock::Stopwatch;
+use serde_json::Value;
+
+use crate::child::Child;
+use crate::load::{self, Http};
+use crate::report::Row;
+use crate::served;
+
+/// People who sign in at the same time: enough to keep every core busy, few enough to be let in.
+const AT_ONCE: usize = 8;
+const REPEATS: usize = 5;
+const TURN: Duration = Duration::from_secs(3);
+/// Between two of the other calls.
+const PACE: Duration = Duration::from_millis(10);
+
+pub async fn measure() -> Result<Vec<Row>> {
+    let child = Child::start("suite").await?;
+    let address = child.text("http")?.to_owned();
+    let sign_in = Http::post("/v1/sessions", &served::applicant()?);
+    let mut first = load::connect(&address).await?;
+    let session: Value = sign_in.good(&mut first).await?;
+    let token = session["accessToken"].as_str().context("an access token")?;
+    let other = Http::get("/v1/accounts/me", token);
+    other.good(&mut first).await?;
+
+    let mut connections = Vec::new();
+    for _ in 0..AT_ONCE {
+        connections.push(load::connect(&address).await?);
+    }
+    let (mut ratios, mut ours, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut idle, mut busy) = (Vec::new(), Vec::new());
+    for turn in 0..=REPEATS {
+        let hashes = hashes_per_second().await?;
+        let quiet = other_calls(&address, &other, async {
+            load::pause(TURN).await;
+            Ok(())
+        });
+        let (quiet, ()) = quiet.await?;
+        let work = load::run(connections, TURN, sign_in.clone());
+        let (felt, (done, back)) = other_calls(&address, &other, work).await?;
+        connections = back;
+        // The first turn warms up.
+        if turn > 0 {
+            ratios.push(done.rate() / hashes);
+            ours.push(done.rate());
+            bare.push(hashes);
+            idle.push(load::p99(quiet));
+            busy.push(load::p99(felt));
+        }
+    }
+    child.stop().await?;
+    let detail = format!(
+        "{:.1} sign-ins/s against {:.1} hashes/s",
+        load::median(ours),
+        load::median(bare)
+    );
+    let (idle, busy) = (load::median(idle), load::median(busy));
+    Ok(vec![
+        Row::at_least(
+            "signing in, every core",
+            "bare argon2id (19 MiB, 2 passes), every core",
+            load::median(ratios),
+            0.95,
+            detail,
+        ),
+        Row::below(
+            "p99 of other calls meanwhile",
+            "their p99 without sign-ins",
+            busy / idle,
+            2.0,
+            format!("{:.2} against {:.2} ms", busy * 1e3, idle * 1e3),
+        ),
+    ])
+}
+
+/// What all cores do when they do nothing else.
+async fn hashes_per_second() -> Result<f64> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let over = Arc::new(AtomicBool::new(false));
+    let watch = Stopwatch::start();
+    let mut threads = Vec::new();
+    for _ in 0..cores {
+        let over = over.clone();
+        threads.push(tokio::task::spawn_blocking(move || {
+            let params =
+                Params::new(19 * 1024, 2, 1, None).map_err(|error| anyhow::anyhow!("{error}"))?;
+            let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+            let mut hashes = 0_u64;
+            while !over.load(Ordering::Relaxed) {
+                let mut hash = [0; 32];
+                argon2
+                    .hash_password_into(b"irikteu-demo-2026", b"0123456789abcdef", &mut hash)
+                    .map_err(|error| anyhow::anyhow!("{error}"))?;
+                hashes += 1;
+            }
+            anyhow::Ok(hashes)
+        }));
+    }
+    load::pause(TURN).await;
+    over.store(true, Ordering::Relaxed);
+    let mut hashes = 0;
+    for thread in threads {
+        hashes += thread.await??;
+    }
+    Ok(hashes as f64 / watch.elapsed().as_secs_f64())
+}
+
+/// Makes one other call after another while some work is done; seconds that each took.
+async fn other_calls<T>(
+    address: &str,
+    other: &Http,
+    work: impl Future<Output = Result<T>>,
+) -> Result<(Vec<f64>, T)> {
+    let over = Arc::new(AtomicBool::new(false));
+    let (stop, other) = (over.clone(), other.clone());
+    let mut connection = load::connect(address).await?;
+    let calls = tokio::spawn(async move {
+        let mut took = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            let watch = Stopwatch::start();
+            other.good(&mut connection).await?;
+            took.push(watch.elapsed().as_secs_f64());
+            load::pause(PACE).await;
+        }
+        anyhow::Ok(took)
+    });
+    let done = work.await?;
+    over.store(true, Ordering::Relaxed);
+    Ok((calls.await??, done))
+}

@@ -1,0 +1,320 @@
+//! A file of entries held against a dictionary: what is new, what differs, what is gone, and all
+//! that is wrong with the file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::csv::{self, Record};
+use super::dictionary::{Dictionary, Entry};
+use super::labels::Labels;
+
+/// How many entries a dictionary may have: a select box with more helps nobody.
+pub const MAX_ENTRIES: usize = 5000;
+pub const MAX_BYTES: usize = 1024 * 1024;
+/// How many problems are told; nobody reads more.
+pub const MAX_PROBLEMS: usize = 1000;
+const MAX_LABEL: usize = 300;
+
+const COLUMNS: [&str; 7] = ["code", "kk", "ru", "en", "kato", "tags", "aliases"];
+const NEEDED: usize = 4;
+
+/// Something wrong in a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub line: usize,
+    /// Empty for the line as a whole.
+    pub column: &'static str,
+    pub reason: &'static str,
+    /// The limit, where the reason is one.
+    pub max: Option<usize>,
+}
+
+/// What an import would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Everything that the next version holds: the file in its order, then what is retired.
+    pub entries: Vec<Entry>,
+    pub added: Vec<Entry>,
+    pub changed: Vec<Entry>,
+    pub retired: Vec<Entry>,
+    pub unchanged: usize,
+}
+
+/// The entries of a file, and everything wrong with it.
+pub fn read(bytes: &[u8]) -> (Vec<Entry>, Vec<Problem>) {
+    let mut problems = Problems::default();
+    if bytes.len() > MAX_BYTES {
+        problems.limit(1, "", "TOO_LONG", MAX_BYTES);
+        return (Vec::new(), problems.0);
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        let line = line_of_fault(bytes);
+        problems.add(line, "", "TEXT_UNREADABLE");
+        return (Vec::new(), problems.0);
+    };
+    let records = csv::records(text, MAX_ENTRIES + 2);
+    let Some((header, rows)) = records.split_first() else {
+        problems.add(1, "", "CSV_COLUMNS_WRONG");
+        return (Vec::new(), problems.0);
+    };
+    let Some(places) = columns(header) else {
+        problems.add(header.line, "", "CSV_COLUMNS_WRONG");
+        return (Vec::new(), problems.0);
+    };
+    if rows.is_empty() {
+        problems.add(header.line, "", "REQUIRED");
+    }
+    if let Some(over) = rows.get(MAX_ENTRIES) {
+        problems.limit(over.line, "", "TOO_MANY", MAX_ENTRIES);
+    }
+    let mut seen = BTreeSet::new();
+    let mut entries = Vec::new();
+    for row in rows.iter().take(MAX_ENTRIES) {
+        if row.is_broken || row.fields.len() != header.fields.len() {
+            problems.add(row.line, "", "CSV_ROW_BROKEN");
+            continue;
+        }
+        let entry = entry(row, &places, &mut problems);
+        if !entry.code.is_empty() && !seen.insert(entry.code.clone()) {
+            problems.add(row.line, "code", "VALUE_TWICE");
+        }
+        entries.push(entry);
+    }
+    (entries, problems.0)
+}
+
+/// What these entries make of a dictionary. What is not among them is retired, never deleted.
+pub fn held_against(dictionary: &Dictionary, file: Vec<Entry>) -> Outcome {
+    let before: BTreeMap<_, _> = dictionary
+        .entries
+        .iter()
+        .map(|entry| (entry.code.as_str(), entry))
+        .collect();
+    let named: BTreeSet<_> = file.iter().map(|entry| entry.code.clone()).collect();
+    let mut outcome = Outcome::default();
+    for entry in &file {
+        match before.get(entry.code.as_str()) {
+            None => outcome.added.push(entry.clone()),
+            Some(old) if *old == entry => outcome.unchanged += 1,
+            Some(_) => outcome.changed.push(entry.clone()),
+        }
+    }
+    outcome.entries = file;
+    for entry in &dictionary.entries {
+        if named.contains(&entry.code) {
+            continue;
+        }
+        let gone = Entry {
+            retired: true,
+            ..entry.clone()
+        };
+        if !entry.retired {
+            outcome.retired.push(gone.clone());
+        }
+        outcome.entries.push(gone);
+    }
+    outcome
+}
+
+#[derive(Default)]
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, line: usize, column: &'static str, reason: &'static str) {
+        self.push(line, column, reason, None);
+    }
+
+    fn limit(&mut self, line: usize, column: &'static str, reason: &'static str, max: usize) {
+        self.push(line, column, reason, Some(max));
+    }
+
+    fn push(
+        &mut self,
+        line: usize,
+        column: &'static str,
+        reason: &'static str,
+        max: Option<usize>,
+    ) {
+        if self.0.len() < MAX_PROBLEMS {
+            self.0.push(Problem {
+                line,
+                column,
+                reason,
+                max,
+            });
+        }
+    }
+}
+
+/// The place of each column, `None` where one is lacking, unknown or there twice.
+fn columns(header: &Record) -> Option<[Option<usize>; COLUMNS.len()]> {
+    let mut places = [None; COLUMNS.len()];
+    for (at, name) in header.fields.iter().enumerate() {
+        let name = name.trim().to_ascii_lowercase();
+        let column = COLUMNS.iter().position(|column| *column == name)?;
+        if places[column].replace(at).is_some() {
+            return None;
+        }
+    }
+    let is_whole = places[..NEEDED].iter().all(Option::is_some) && !header.is_broken;
+    is_whole.then_some(places)
+}
+
+fn entry(row: &Record, places: &[Option<usize>], problems: &mut Problems) -> Entry {
+    let mut text = |column: usize| {
+        let field = places[column].and_then(|at| row.fields.get(at));
+        let text = field.map(|field| field.trim()).unwrap_or_default();
+        if column < NEEDED && text.is_empty() {
+            problems.add(row.line, COLUMNS[column], "REQUIRED");
+        }
+        if text.chars().count() > MAX_LABEL {
+            problems.limit(row.line, COLUMNS[column], "TOO_LONG", MAX_LABEL);
+        }
+        text.to_owned()
+    };
+    let [code, kk, ru, en, kato, tags, aliases] = std::array::from_fn(&mut text);
+    if !code.is_empty() && !chassis::name::is_id(&code) {
+        problems.add(row.line, "code", "CODE_INVALID");
+    }
+    if !kato.is_empty() && !(kato.len() == 9 && kato.bytes().all(|b| b.is_ascii_digit())) {
+        problems.add(row.line, "kato", "INVALID_FORMAT");
+    }
+    let several = |text: &str| {
+        let parts = text.split('|').map(str::trim).filter(|it| !it.is_empty());
+        parts.map(str::to_owned).collect()
+    };
+    Entry {
+        code,
+        labels: Labels { kk, ru, en },
+        tags: several(&tags),
+        aliases: several(&aliases),
+        kato: (!kato.is_empty()).then_some(kato),
+        retired: false,
+    }
+}
+
+/// The line of the first byte that is no UTF-8.
+fn line_of_fault(bytes: &[u8]) -> usize {
+    let good = std::str::from_utf8(bytes).map_or_else(|fault| fault.valid_up_to(), str::len);
+    1 + bytes[..good].iter().filter(|byte| **byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dictionary::Dictionaries;
+    use super::*;
+
+    fn regions() -> &'static Dictionary {
+        Dictionaries::shipped().find("regions").expect("regions")
+    }
+
+    /// The dictionary as a file that imports to itself.
+    fn file_of(dictionary: &Dictionary) -> String {
+        let row = |entry: &Entry| {
+            let labels = &entry.labels;
+            let kato = entry.kato.as_deref().unwrap_or_default();
+            let (kk, ru, en) = (&labels.kk, &labels.ru, &labels.en);
+            format!("{},{kk},{ru},{en},{kato}\n", entry.code)
+        };
+        let rows: String = dictionary.entries.iter().map(row).collect();
+        format!("code,kk,ru,en,kato\n{rows}")
+    }
+
+    fn told(text: &str) -> Vec<(usize, &'static str, &'static str)> {
+        let (_, problems) = read(text.as_bytes());
+        problems
+            .into_iter()
+            .map(|problem| (problem.line, problem.column, problem.reason))
+            .collect()
+    }
+
+    #[test]
+    fn a_dictionary_held_against_itself_stays_as_it_is() {
+        let (entries, problems) = read(file_of(regions()).as_bytes());
+        assert_eq!(problems, []);
+        let outcome = held_against(regions(), entries);
+        assert_eq!(outcome.unchanged, 20);
+        assert!(outcome.added.is_empty() && outcome.changed.is_empty());
+        assert_eq!(outcome.entries, regions().entries);
+    }
+
+    #[test]
+    fn what_is_new_what_differs_and_what_is_gone_is_told_and_nothing_is_deleted() {
+        let file = file_of(regions())
+            .replace("Абай облысы", "Абай өңірі")
+            .lines()
+            .filter(|line| !line.starts_with("KZ-79"))
+            .map(|line| format!("{line}\r\n"))
+            .collect::<String>();
+        let (entries, problems) = read(format!("\u{feff}{file}KZ-99,а,б,c,\r\n").as_bytes());
+        assert_eq!(problems, []);
+        let outcome = held_against(regions(), entries);
+        let codes = |entries: &[Entry]| -> Vec<String> {
+            entries.iter().map(|entry| entry.code.clone()).collect()
+        };
+        assert_eq!(codes(&outcome.added), ["KZ-99"]);
+        assert_eq!(codes(&outcome.changed), ["KZ-10"]);
+        assert_eq!(codes(&outcome.retired), ["KZ-79"]);
+        assert_eq!((outcome.unchanged, outcome.entries.len()), (18, 21));
+        assert!(outcome.entries[20].retired);
+
+        // What is retired is not retired again, and comes back as a change.
+        let next = Dictionary {
+            entries: outcome.entries,
+            ..regions().clone()
+        };
+        let (same, _) = read(format!("{file}KZ-99,а,б,c,\r\n").as_bytes());
+        assert_eq!(held_against(&next, same).retired, []);
+        let (back, _) = read(file_of(regions()).as_bytes());
+        let outcome = held_against(&next, back);
+        assert_eq!(codes(&outcome.changed), ["KZ-10", "KZ-79"]);
+        assert_eq!(codes(&outcome.retired), ["KZ-99"]);
+    }
+
+    #[test]
+    fn everything_wrong_is_told_with_its_line() {
+        let file = "code,kk,ru,en,kato\nA,а,б,c,\nA,,б,c,12\nЖамбыл,а,б,c,\n\nB,а,б\nC,\"а,б,c,\n";
+        let expected = [
+            (3, "kk", "REQUIRED"),
+            (3, "kato", "INVALID_FORMAT"),
+            (3, "code", "VALUE_TWICE"),
+            (4, "code", "CODE_INVALID"),
+            (6, "", "CSV_ROW_BROKEN"),
+            (7, "", "CSV_ROW_BROKEN"),
+        ];
+        assert_eq!(told(file), expected);
+    }
+
+    #[test]
+    fn wrong_columns_are_told_before_anything_else() {
+        for header in [
+            "code;kk;ru;en",
+            "code,kk,ru",
+            "code,kk,ru,en,size",
+            "code,kk,ru,en,kk",
+            "",
+        ] {
+            assert_eq!(told(&format!("{header}\nA,а,б,c\n")).len(), 1, "{header}");
+        }
+        assert_eq!(told("CODE, KK ,ru,en\nA,а,б,c\n"), []);
+        assert_eq!(told("code,kk,ru,en\n"), [(1, "", "REQUIRED")]);
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_or_no_text_is_not_read() {
+        let rows: String = (0..100_000).map(|at| format!("A{at},а,б,c\n")).collect();
+        assert_eq!(
+            told(&format!("code,kk,ru,en\n{rows}")),
+            [(1, "", "TOO_LONG")]
+        );
+        let rows: String = (0..5001).map(|at| format!("A{at},а,б,c\n")).collect();
+        assert_eq!(
+            told(&format!("code,kk,ru,en\n{rows}")),
+            [(5002, "", "TOO_MANY")]
+        );
+        let (_, problems) = read(b"code,kk,ru,en\nA,\xc6\xe0,b,c\n");
+        assert_eq!(
+            (problems[0].line, problems[0].reason),
+            (2, "TEXT_UNREADABLE")
+        );
+    }
+}

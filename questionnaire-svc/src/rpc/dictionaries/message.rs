@@ -1,0 +1,106 @@
+//! Dictionaries, their versions, entries and imports as messages.
+
+use chassis::clock::to_pb;
+use chassis::error::explain;
+use jiff::Timestamp;
+use proto::questionnaire::v1 as pb;
+
+use crate::domain::dictionary::{Dictionary, Entry};
+use crate::domain::import::{Outcome, Problem};
+use crate::rpc::{etag, wire};
+use crate::store::dictionary::Kept;
+
+/// How many entries of an import are shown of each kind.
+const MOST_SHOWN: usize = 1000;
+
+/// `newest` is the version that an import goes on from; it may hold only later.
+pub fn of(dictionary: &Dictionary, newest: i32) -> pb::Dictionary {
+    pb::Dictionary {
+        name: format!("dictionaries/{}", dictionary.name),
+        title: Some(wire::to_text(&dictionary.title)),
+        version: i32::try_from(dictionary.version).unwrap_or(i32::MAX),
+        entry_count: count(dictionary.active_count()),
+        etag: etag::of(newest.into()),
+    }
+}
+
+pub fn entry(dictionary: &str, entry: &Entry) -> pb::DictionaryEntry {
+    pb::DictionaryEntry {
+        name: format!("dictionaries/{dictionary}/entries/{}", entry.code),
+        code: entry.code.clone(),
+        title: Some(wire::to_text(&entry.labels)),
+        retired: entry.retired,
+        kato: entry.kato.clone().unwrap_or_default(),
+        tags: entry.tags.clone(),
+    }
+}
+
+/// `until` is when the next version begins to hold.
+pub fn version(kept: &Kept, until: Option<Timestamp>) -> pb::DictionaryVersion {
+    let retired = kept.entries.iter().filter(|entry| entry.retired).count();
+    pb::DictionaryVersion {
+        name: version_name(&kept.dictionary, kept.number),
+        entry_count: count(kept.entries.len() - retired),
+        retired_count: count(retired),
+        start_time: Some(to_pb(kept.start_time)),
+        end_time: until.map(to_pb),
+        create_time: Some(to_pb(kept.create_time)),
+    }
+}
+
+/// The version that came with the service.
+pub fn shipped_version(dictionary: &Dictionary, until: Option<Timestamp>) -> pb::DictionaryVersion {
+    let number = i32::try_from(dictionary.version).unwrap_or(i32::MAX);
+    pb::DictionaryVersion {
+        name: version_name(&dictionary.name, number),
+        entry_count: count(dictionary.active_count()),
+        retired_count: count(dictionary.entries.len() - dictionary.active_count()),
+        start_time: None,
+        end_time: until.map(to_pb),
+        create_time: None,
+    }
+}
+
+pub fn version_name(dictionary: &str, number: i32) -> String {
+    format!("dictionaries/{dictionary}/versions/{number}")
+}
+
+pub fn import(
+    dictionary: &str,
+    version: String,
+    dry_run: bool,
+    outcome: &Outcome,
+    problems: &[Problem],
+) -> pb::DictionaryImport {
+    let shown = |entries: &[Entry]| {
+        let shown = entries.iter().take(MOST_SHOWN);
+        shown.map(|it| entry(dictionary, it)).collect()
+    };
+    pb::DictionaryImport {
+        version,
+        dry_run,
+        added: shown(&outcome.added),
+        changed: shown(&outcome.changed),
+        retired: shown(&outcome.retired),
+        added_count: count(outcome.added.len()),
+        changed_count: count(outcome.changed.len()),
+        retired_count: count(outcome.retired.len()),
+        unchanged_count: count(outcome.unchanged),
+        problems: problems.iter().map(problem).collect(),
+    }
+}
+
+fn problem(problem: &Problem) -> pb::ImportProblem {
+    let max = problem.max.map(|max| ("max", max.to_string()));
+    let args: Vec<_> = max.into_iter().collect();
+    pb::ImportProblem {
+        line: count(problem.line),
+        column: problem.column.to_owned(),
+        reason: problem.reason.to_owned(),
+        message: explain(problem.reason, &args),
+    }
+}
+
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,83 @@
+//! The days of a calendar as they are handed in: lines of text, or a list.
+
+use chassis::violation::Violations;
+use jiff::civil::Date;
+use proto::review::v1 as pb;
+use proto::review::v1::calendar_day::Kind as PbKind;
+
+use crate::domain::calendar::{CalendarDay, Kind};
+use crate::domain::import::{self, Line};
+use crate::domain::labels::Labels;
+
+/// The most days of a list: a leap year's.
+const MOST_DAYS: usize = 366;
+
+/// The days in order; what is wrong with any of them is noted.
+pub fn days(
+    violations: &mut Violations,
+    year: Option<i16>,
+    pb: &pb::ImportWorkCalendarRequest,
+) -> Vec<CalendarDay> {
+    let lines = match (pb.csv.is_empty(), pb.days.len()) {
+        (true, 0) => {
+            violations.add("csv", "REQUIRED");
+            return Vec::new();
+        }
+        (true, 1..=MOST_DAYS) => lines_of_list(violations, &pb.days),
+        (true, _) => {
+            violations.add_with("days", "TOO_MANY", [("max", MOST_DAYS.to_string())]);
+            return Vec::new();
+        }
+        (false, 0) => import::lines_of_csv(&pb.csv, violations),
+        // Both: nobody could say which of them counts.
+        (false, _) => {
+            violations.add("days", "DUPLICATE_FIELD");
+            return Vec::new();
+        }
+    };
+    match year {
+        Some(year) => import::days(year, &lines, violations),
+        None => Vec::new(),
+    }
+}
+
+fn lines_of_list(violations: &mut Violations, days: &[pb::CalendarDay]) -> Vec<Line> {
+    let days = days.iter().enumerate();
+    days.map(|(at, day)| line(violations, at, day)).collect()
+}
+
+fn line(violations: &mut Violations, at: usize, pb: &pb::CalendarDay) -> Line {
+    let place = format!("days[{at}]");
+    let date = pb.date.as_ref().ok_or("REQUIRED").and_then(date);
+    let kind = match PbKind::try_from(pb.kind) {
+        Ok(PbKind::Unspecified) => Err("REQUIRED"),
+        Ok(PbKind::Holiday) => Ok(Kind::Holiday),
+        Ok(PbKind::Observed) => Ok(Kind::Observed),
+        Ok(PbKind::TransferredOff) => Ok(Kind::TransferredOff),
+        Ok(PbKind::WorkingWeekend) => Ok(Kind::WorkingWeekend),
+        Err(_) => Err("UNKNOWN_VALUE"),
+    };
+    let title = pb.title.clone().unwrap_or_default();
+    Line {
+        date: violations.take(&format!("{place}.date"), date),
+        kind: violations.take(&format!("{place}.kind"), kind),
+        title: Labels {
+            kk: title.kk,
+            ru: title.ru,
+            en: title.en,
+        },
+        place,
+    }
+}
+
+fn date(pb: &proto::google::r#type::Date) -> Result<Date, &'static str> {
+    let parts = (
+        i16::try_from(pb.year),
+        i8::try_from(pb.month),
+        i8::try_from(pb.day),
+    );
+    let (Ok(year), Ok(month), Ok(day)) = parts else {
+        return Err("INVALID_FORMAT");
+    };
+    Date::new(year, month, day).map_err(|_| "INVALID_FORMAT")
+}

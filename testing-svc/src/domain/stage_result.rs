@@ -1,0 +1,113 @@
+//! What a person reached in a stage, published or still to be.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::participant::Came;
+use super::score::Score;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageResult {
+    pub id: Uuid,
+    pub stage: Uuid,
+    pub stage_number: i32,
+    pub last_stage: bool,
+    pub campaign: String,
+    pub account: Uuid,
+    pub candidate_number: String,
+    pub direction: String,
+    pub score: Option<Score>,
+    pub absent: bool,
+    pub updated: Option<Timestamp>,
+    pub published: Option<Published>,
+}
+
+/// What the publication made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    pub time: Timestamp,
+    pub came: Came,
+    /// The direction inside which it was measured; empty where all compete with all.
+    pub competes_in: String,
+    pub cut: Option<Score>,
+    pub rank: i32,
+    pub competitors: i32,
+    pub advancing: i32,
+    pub delta: Score,
+    pub by_appeal: bool,
+    pub appeals_until: Option<Timestamp>,
+}
+
+impl StageResult {
+    pub fn name(&self) -> String {
+        name(&self.campaign, self.stage, self.id)
+    }
+
+    /// The score with what an appeal added.
+    pub fn total(&self) -> Option<Score> {
+        let delta = self.published.as_ref().map(|it| it.delta);
+        Some(self.score?.plus(delta.unwrap_or_default()))
+    }
+
+    /// The message that tells it, and what it is filled in with.
+    pub fn told(&self) -> Option<(&'static str, Vec<(&'static str, String)>)> {
+        let published = self.published.as_ref()?;
+        let message = match (published.came, published.by_appeal, self.last_stage) {
+            (Came::Advanced, true, true) => "RESULT_CHOSEN_BY_APPEAL",
+            (Came::Advanced, true, false) => "RESULT_ADVANCED_BY_APPEAL",
+            (Came::Advanced, false, true) => "RESULT_CHOSEN",
+            (Came::Advanced, false, false) => "RESULT_ADVANCED",
+            (Came::NotAdvanced, _, true) => "RESULT_NOT_CHOSEN",
+            (Came::NotAdvanced, _, false) => "RESULT_NOT_ADVANCED",
+            (Came::Absent, ..) => "RESULT_ABSENT",
+            (Came::Terminated, ..) => "RESULT_TERMINATED",
+        };
+        let score = |score: Option<Score>| score.map_or("—".to_owned(), Score::written);
+        let among = match published.competes_in.as_str() {
+            "" => "all",
+            _ => "direction",
+        };
+        let args = vec![
+            ("rank", published.rank.to_string()),
+            ("ordinal", ordinal(published.rank)),
+            ("competitors", published.competitors.to_string()),
+            ("advancing", published.advancing.to_string()),
+            ("among", among.to_owned()),
+            ("cut", score(published.cut)),
+            ("total", score(self.total())),
+        ];
+        Some((message, args))
+    }
+}
+
+pub fn name(campaign: &str, stage: Uuid, result: Uuid) -> String {
+    format!("campaigns/{campaign}/stages/{stage}/results/{result}")
+}
+
+/// As English writes it: 1st, 22nd, 113th.
+fn ordinal(number: i32) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_as_english_does() {
+        let all = [1, 2, 3, 4, 11, 12, 13, 21, 31, 101, 111, 122];
+        let told: Vec<_> = all.into_iter().map(ordinal).collect();
+        let expected = [
+            "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "31st", "101st", "111th",
+            "122nd",
+        ];
+        assert_eq!(told, expected);
+    }
+}

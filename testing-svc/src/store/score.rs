@@ -1,0 +1,128 @@
+//! Imported scores in the database, and what each import changed.
+
+use chassis::Result;
+use chassis::clock::to_us;
+use chassis::database::{Tx, query_all};
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+use uuid::Uuid;
+
+use super::{batch, row};
+use crate::domain::participant::Participant;
+use crate::domain::score::Score;
+use crate::domain::score_import::Mark;
+
+/// A score that an import changed.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub id: Uuid,
+    pub candidate_number: String,
+    pub before: (Option<Score>, bool),
+    pub after: (Option<Score>, bool),
+    /// The account that imported it.
+    pub by: String,
+    pub time: Timestamp,
+}
+
+/// What one import writes: of the locked stage, by whom, when.
+#[derive(Debug, Clone)]
+pub struct Import<'a> {
+    pub stage: Uuid,
+    pub by: &'a str,
+    pub time: Timestamp,
+}
+
+/// Keeps scores and marks, and what was there before. Each comes with two new ids: of a result where
+/// there was none, and of the change.
+pub async fn keep(
+    tx: &Tx,
+    import: &Import<'_>,
+    changed: &[(&Participant, Mark, [Uuid; 2])],
+) -> Result<()> {
+    let stage = || Value::from(import.stage.to_string());
+    let scores = changed.iter().map(|(person, mark, [result, _])| {
+        vec![
+            stage(),
+            person.account.to_string().into(),
+            person.result.unwrap_or(*result).to_string().into(),
+            mark.score().map(|it| it.0).into(),
+            (*mark == Mark::Absent).into(),
+            to_us(import.time).into(),
+        ]
+    });
+    batch::insert(
+        tx,
+        "INSERT INTO stage_scores (stage, account, result, score, absent, updated_us) VALUES",
+        "ON CONFLICT (stage, account) DO UPDATE SET score = excluded.score,
+            absent = excluded.absent, updated_us = excluded.updated_us",
+        scores.collect(),
+    )
+    .await?;
+    let changes = changed.iter().map(|(person, mark, [_, change])| {
+        vec![
+            change.to_string().into(),
+            stage(),
+            person.number.as_str().into(),
+            person.score.map(|it| it.0).into(),
+            person.absent.into(),
+            mark.score().map(|it| it.0).into(),
+            (*mark == Mark::Absent).into(),
+            import.by.into(),
+            to_us(import.time).into(),
+        ]
+    });
+    batch::insert(
+        tx,
+        "INSERT INTO score_changes (id, stage, candidate_number, previous_score, previous_absent,
+            score, absent, imported_by, created_us) VALUES",
+        "",
+        changes.collect(),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Newest first.
+pub async fn changes<C: ConnectionTrait>(
+    on: &C,
+    stage: Uuid,
+    number: &str,
+    before: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Change>> {
+    let mut sql = "SELECT id, candidate_number, previous_score, previous_absent, score, absent,
+        imported_by, created_us FROM score_changes WHERE stage = $1"
+        .to_owned();
+    let mut values: Vec<Value> = vec![stage.to_string().into()];
+    let mut narrow = |condition: &str, value: Option<String>| {
+        if let Some(value) = value {
+            values.push(value.into());
+            sql += &format!(" AND {condition} ${}", values.len());
+        }
+    };
+    narrow(
+        "candidate_number =",
+        (!number.is_empty()).then(|| number.to_owned()),
+    );
+    narrow("id <", before.map(|id| id.to_string()));
+    sql += &format!(" ORDER BY id DESC LIMIT {limit}");
+    let rows = query_all(on, &sql, values).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(found: &QueryResult) -> Result<Change> {
+    Ok(Change {
+        id: row::uuid(found, "id")?,
+        candidate_number: row::get(found, "candidate_number")?,
+        before: (
+            row::maybe_score(found, "previous_score")?,
+            row::get(found, "previous_absent")?,
+        ),
+        after: (
+            row::maybe_score(found, "score")?,
+            row::get(found, "absent")?,
+        ),
+        by: row::get(found, "imported_by")?,
+        time: row::time(found, "created_us")?,
+    })
+}
