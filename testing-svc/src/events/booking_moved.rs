@@ -22,7 +22,7 @@ pub async fn booking_moved(
         campaign: campaign_name(&seat.booking.campaign),
         account: account_name(seat.booking.account),
         start_time: Some(to_pb(seat.session.start)),
-        end_time: Some(to_pb(seat.ends())),
+        end_time: Some(to_pb(seat.session.end)),
         center_title: Some(enums::localized(&seat.center_title)),
         sequence: seat.booking.sequence,
         previous_session: previous_session.to_owned(),

@@ -25,7 +25,7 @@ pub async fn seat_offered(
         campaign: campaign_name(&entry.campaign),
         account: account_name(entry.account),
         start_time: Some(to_pb(seat.session.start)),
-        end_time: Some(to_pb(seat.ends())),
+        end_time: Some(to_pb(seat.session.end)),
         center_title: Some(enums::localized(&seat.center_title)),
         expire_time: Some(to_pb(until)),
         displaced: entry.displaced,

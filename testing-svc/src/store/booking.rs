@@ -18,6 +18,7 @@ use crate::domain::stage::Terms;
 #[derive(Debug, Clone)]
 pub struct Seat {
     pub booking: Booking,
+    /// As this person sits it: its end is theirs, extra time included.
     pub session: Session,
     pub terms: Terms,
     pub stage_number: i32,
@@ -31,11 +32,6 @@ impl Seat {
             terms: &self.terms,
             now,
         }
-    }
-
-    /// When this person's sitting ends, extra time included.
-    pub fn ends(&self) -> Timestamp {
-        self.session.end_with(self.extra_time_percent())
     }
 
     pub fn extra_time_percent(&self) -> i32 {
@@ -217,7 +213,9 @@ fn until(booking: &Booking) -> Option<i64> {
 }
 
 pub(super) fn read(found: &QueryResult) -> Result<Seat> {
-    let session = test_session::session(found)?;
+    let mut session = test_session::session(found)?;
+    let needs: Needs = row::json(found, "needs")?;
+    session.end = session.end_with(session.extra_time_of(&needs));
     Ok(Seat {
         booking: Booking {
             id: row::uuid(found, "id")?,
@@ -231,7 +229,7 @@ pub(super) fn read(found: &QueryResult) -> Result<Seat> {
             moves: row::get(found, "moves")?,
             sequence: row::get(found, "sequence")?,
             attempt: row::maybe_uuid(found, "attempt")?,
-            needs: row::json(found, "needs")?,
+            needs,
             waitlist_entry: row::maybe_uuid(found, "waitlist_entry")?,
             grace: row::maybe_time(found, "grace_us")?,
             version: row::get(found, "version")?,

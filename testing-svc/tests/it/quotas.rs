@@ -1,6 +1,7 @@
 //! Several limits at once inside a session's capacity.
 
 use proto::testing::v1 as pb;
+use proto::testing::v1::booking::State;
 use proto::testing::v1::quota::Kind;
 use proto::wire::v1::Language;
 
@@ -196,4 +197,37 @@ async fn the_tables_themselves_refuse_a_seat_too_many_and_one_too_few() {
         let sql = format!("UPDATE session_quotas SET taken = {taken}");
         assert!(chassis::database::execute(&tx, &sql, []).await.is_err());
     }
+}
+
+#[tokio::test]
+async fn a_sitting_lasts_as_long_as_the_extra_time() {
+    let world = World::new().await;
+    let stage = world.stage(1).await.name;
+    let session = world.session_with(&stage, DAY, 3, &forms()).await;
+    let mut names = Vec::new();
+    for number in 1..=2 {
+        world.accept(number).await;
+        let held = world.hold_as(number, &session.name, |it| {
+            it.language = Language::Kk.into();
+            it.accessible = number == 1;
+        });
+        let held = held.await.expect("a seat").name;
+        names.push(world.confirm(number, &held).await.expect("booked").name);
+    }
+    world.pass(DAY);
+    for (number, name) in (1..=2).zip(&names) {
+        world.start(number, name).await.expect("started");
+    }
+    let states = || async {
+        world.run("finished_attempts").await;
+        let first = world.get_booking(1, &names[0]).await.expect("a booking");
+        let second = world.get_booking(2, &names[1]).await.expect("a booking");
+        (first.state(), second.state())
+    };
+    world.pass(90);
+    assert_eq!(states().await, (State::Started, State::Completed));
+    world.pass(44);
+    assert_eq!(states().await, (State::Started, State::Completed));
+    world.pass(1);
+    assert_eq!(states().await, (State::Completed, State::Completed));
 }

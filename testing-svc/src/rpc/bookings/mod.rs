@@ -135,7 +135,7 @@ fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
         changes_left: booking.changes_left(&seat.terms),
         change_expire_time: Some(to_pb(at.change_until())),
         start_time: Some(to_pb(session.start)),
-        end_time: Some(to_pb(seat.ends())),
+        end_time: Some(to_pb(seat.session.end)),
         start_open_time: Some(to_pb(window.open)),
         start_close_time: Some(to_pb(window.close)),
         center: test_center::name(session.center),

@@ -150,7 +150,7 @@ fn written(ctx: &Context, row: &(String, Seat)) -> pb::RosterEntry {
         booking: booking.name(),
         state: enums::phase(booking.phase_at(seat.at(ctx.clock.now()))).into(),
         extra_time_percent: seat.extra_time_percent(),
-        end_time: Some(to_pb(seat.ends())),
+        end_time: Some(to_pb(seat.session.end)),
         language: wishes::language(needs),
         seat_class: needs.seat_class.clone().unwrap_or_default(),
         subject: needs.subject.clone().unwrap_or_default(),
