@@ -1,12 +1,12 @@
 //! What is measured runs in a process of its own, so that its CPU and memory are its own too. It says
 //! where it listens in one line of JSON and ends when its input does.
 
-use std::process::Stdio;
+use std::io::{BufRead, BufReader, Read, stdin};
+use std::process::{Child as Process, Command, Stdio};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child as Process, Command};
+use tokio::task::spawn_blocking;
 
 pub struct Child {
     process: Process,
@@ -20,17 +20,16 @@ impl Child {
             .args(["serve", what])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .kill_on_drop(true)
             .spawn()
             .context("cannot start another of us")?;
         let output = process.stdout.take().context("the output is piped")?;
-        let mut lines = BufReader::new(output).lines();
-        let line = lines.next_line().await?;
-        let line = line.context("it ended before it was ready")?;
-        Ok(Self {
-            process,
-            said: serde_json::from_str(&line)?,
-        })
+        let line = spawn_blocking(move || {
+            let mut line = String::new();
+            BufReader::new(output).read_line(&mut line).map(|_| line)
+        });
+        let line = line.await??;
+        let said = serde_json::from_str(&line).context("it ended before it was ready")?;
+        Ok(Self { process, said })
     }
 
     pub fn text(&self, name: &str) -> Result<&str> {
@@ -38,14 +37,23 @@ impl Child {
         said.with_context(|| format!("it did not say its {name}"))
     }
 
-    pub fn pid(&self) -> Result<u32> {
-        self.process.id().context("it has ended")
+    pub fn pid(&self) -> u32 {
+        self.process.id()
     }
+}
 
-    /// Ends it, and waits, so that its CPU is counted as ours.
-    pub async fn stop(mut self) -> Result<()> {
+impl Drop for Child {
+    /// Ends it by ending its input, and waits, so that its CPU is counted as ours.
+    fn drop(&mut self) {
         drop(self.process.stdin.take());
-        self.process.wait().await?;
-        Ok(())
+        if let Err(error) = self.process.wait() {
+            eprintln!("what was measured did not end: {error}");
+        }
     }
+}
+
+/// The other side: returns when whoever started us lets go of our input.
+pub async fn let_go() -> Result<()> {
+    spawn_blocking(|| stdin().read_to_end(&mut Vec::new())).await??;
+    Ok(())
 }

@@ -89,7 +89,6 @@ pub async fn measure() -> Result<Vec<Row>> {
         let found = in_turn(&child, &caller, &grpc, &http, connections).await?;
         rows.push(found.row(what, goal));
     }
-    child.stop().await?;
     Ok(rows)
 }
 
@@ -112,13 +111,13 @@ async fn in_turn(
     let mut callers = vec![caller.clone(); AT_ONCE];
     let mut found = Found::default();
     for turn in 0..=REPEATS {
-        let before = machine::cpu_seconds(child.pid()?)?;
+        let before = machine::cpu_seconds(child.pid())?;
         let (bare, back) = load::run(callers, TURN, grpc.clone()).await?;
         callers = back;
-        let between = machine::cpu_seconds(child.pid()?)?;
+        let between = machine::cpu_seconds(child.pid())?;
         let (through, back) = load::run(connections, TURN, http.clone()).await?;
         connections = back;
-        let after = machine::cpu_seconds(child.pid()?)?;
+        let after = machine::cpu_seconds(child.pid())?;
         // The first turn warms up.
         if turn > 0 {
             found.bare.push(bare.rate());

@@ -32,7 +32,7 @@ pub async fn measure() -> Result<Vec<Row>> {
     // The first brings the stream itself into being; what it costs is not the others'.
     let mut all = vec![listen(&address, told.clone()).await?];
     change(&mut desk, 1, &mut heard, 1).await?;
-    let before = machine::resident(child.pid()?)?;
+    let before = machine::resident(child.pid())?;
     while all.len() < LISTENERS {
         all.push(listen(&address, told.clone()).await?);
         // Who comes later is told how it is now.
@@ -42,10 +42,9 @@ pub async fn measure() -> Result<Vec<Row>> {
     for seats in 2..2 + REPEATS {
         took.push(change(&mut desk, seats, &mut heard, LISTENERS).await?);
     }
-    let weight = machine::resident(child.pid()?)? - before;
+    let weight = machine::resident(child.pid())? - before;
     let megabytes = (weight / 1e6).max(0.0);
     drop(all);
-    child.stop().await?;
     Ok(vec![
         Row::below(
             "500 listeners of one session's seats: until the last one knows",

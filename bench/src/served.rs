@@ -28,7 +28,6 @@ use prost::Message;
 use proto::identity::v1::{ExchangeSessionRequest, ExchangeSessionResponse};
 use proto::testing::v1 as testing;
 use standalone::compose::{self, Settings};
-use tokio::io::AsyncReadExt;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic::transport::Endpoint;
@@ -54,10 +53,7 @@ pub async fn serve(what: &str) -> Result<()> {
         "suite" => Box::new(suite().await?),
         _ => bail!("{what} is nothing to serve"),
     };
-    // Whoever started us lets go of our input when done.
-    let mut rest = Vec::new();
-    tokio::io::stdin().read_to_end(&mut rest).await?;
-    Ok(())
+    crate::child::let_go().await
 }
 
 /// The suite as `cargo run` starts it, on a folder of its own.

@@ -1,6 +1,7 @@
 //! The gateway as a process of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use chassis::caller::ServiceIdentity;
@@ -34,7 +35,11 @@ async fn main() -> anyhow::Result<()> {
         let url = args.url(service).to_owned();
         let endpoint =
             Endpoint::from_shared(url).with_context(|| format!("the URL of {service}"))?;
-        let endpoint = endpoint.connect_timeout(std::time::Duration::from_secs(2));
+        let endpoint = endpoint
+            .connect_timeout(Duration::from_secs(2))
+            // A stream on which nothing is said must still notice that the service is gone.
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .keep_alive_timeout(Duration::from_secs(10));
         channels.push((service, endpoint.connect_lazy()));
     }
     let key = std::fs::read(&args.key_file)
@@ -70,7 +75,7 @@ fn ready(channels: Vec<(&'static str, Channel)>, stop: CancellationToken) -> Rea
                 let request = HealthCheckRequest {
                     service: service.to_owned(),
                 };
-                let limit = std::time::Duration::from_secs(1);
+                let limit = Duration::from_secs(1);
                 let mut health = HealthClient::new(channel);
                 let answer = tokio::time::timeout(limit, health.check(request));
                 let serving = tonic_health::ServingStatus::Serving as i32;

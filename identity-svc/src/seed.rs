@@ -59,7 +59,7 @@ pub async fn account(wiring: &Wiring, seed: SeedAccount<'_>) -> anyhow::Result<S
         email,
         language: seed.language,
         person: match ctx.registry.find(iin).await {
-            Found::Known(person) => person,
+            Found::Known(person) => *person,
             Found::Unknown => bail!("the registry does not know the person"),
             Found::NoAnswer => bail!("the registry does not answer"),
         },

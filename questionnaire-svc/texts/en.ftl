@@ -82,6 +82,7 @@ check-age-unconfirmed = The digits of the IIN point to an age over the limit, bu
 check-age-unknown = The date of birth is not known. The expert checks it. Limit: { $max_age_years }
 check-citizenship-declared = Citizenship of Kazakhstan was declared.
 check-citizenship-unknown = Citizenship of Kazakhstan is declared on submission.
+check-citizenship-not-met = The citizenship of another country was stated on registration.
 check-education-met = There is higher education. Level: { $level }
 check-education-not-met = No row shows higher education.
 check-education-unknown = Education was not given yet.

@@ -82,6 +82,7 @@ check-age-unconfirmed = ЖСН цифрлары шектен асатын жас
 check-age-unknown = Туған күні белгісіз. Сарапшы тексереді. Шегі: { $max_age_years }
 check-citizenship-declared = Үміткер Қазақстан Республикасының азаматы екенін мәлімдеді.
 check-citizenship-unknown = Қазақстан Республикасының азаматтығы өтінім жіберілгенде мәлімделеді.
+check-citizenship-not-met = Тіркелу кезінде басқа елдің азаматтығы көрсетілген.
 check-education-met = Жоғары білімі бар. Деңгейі: { $level }
 check-education-not-met = Бірде-бір жазба жоғары білімді көрсетпейді.
 check-education-unknown = Білімі туралы ақпарат әлі енгізілмеген.

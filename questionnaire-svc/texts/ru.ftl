@@ -82,6 +82,7 @@ check-age-unconfirmed = Цифры ИИН указывают на возраст
 check-age-unknown = Дата рождения неизвестна. Проверит эксперт. Предел: { $max_age_years }
 check-citizenship-declared = Гражданство Республики Казахстан подтверждено заявителем.
 check-citizenship-unknown = Гражданство Республики Казахстан подтверждается при отправке заявки.
+check-citizenship-not-met = При регистрации указано гражданство другой страны.
 check-education-met = Высшее образование есть. Уровень: { $level }
 check-education-not-met = Ни одна запись не показывает высшего образования.
 check-education-unknown = Образование ещё не указано.

@@ -63,7 +63,7 @@ async fn mail(ctx: &Context, tx: &Tx, change: Uuid) -> Result<()> {
     store::email_change::save_mailed(tx, change.id, &hashes.code, &hashes.token).await?;
     let letter = ProofLetter {
         texts: "email-change-mail",
-        page: "email",
+        page: "confirm-email",
         to: change.email.reveal(),
         language: asker.language,
         name: &change.name(),

@@ -6,7 +6,7 @@
 //! pass by itself is tried once more; after a few failures in a row the registry is left alone for a
 //! moment, so that people do not all wait for it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail, ensure};
@@ -18,7 +18,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -26,6 +26,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use super::health::Health;
 use super::{Found, Row};
 
 /// Where the registry is, and how long we put up with it.
@@ -109,12 +110,7 @@ impl HttpRegistry {
             tls,
             token: settings.token.clone(),
             try_within: settings.try_within,
-            health: Health {
-                clock,
-                most: settings.failures_before_rest,
-                rest: settings.rest,
-                state: Mutex::default(),
-            },
+            health: Health::new(clock, settings.failures_before_rest, settings.rest),
         })
     }
 
@@ -208,7 +204,7 @@ fn read(body: &[u8], iin: Iin) -> anyhow::Result<Found> {
         !row.family_name.trim().is_empty() || !row.given_name.trim().is_empty(),
         "the answer has no name"
     );
-    Ok(Found::Known(row.person()))
+    Ok(Found::Known(Box::new(row.person())))
 }
 
 fn connector(authorities: &[u8]) -> anyhow::Result<TlsConnector> {
@@ -226,32 +222,4 @@ fn connector(authorities: &[u8]) -> anyhow::Result<TlsConnector> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
-}
-
-/// Failures in a row, and until when the registry is left alone.
-struct Health {
-    clock: Clock,
-    most: u32,
-    rest: SignedDuration,
-    state: Mutex<(u32, Option<Timestamp>)>,
-}
-
-impl Health {
-    fn is_resting(&self) -> bool {
-        let (_, until) = *self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        until.is_some_and(|until| self.clock.now() < until)
-    }
-
-    fn is_well(&self) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = (0, None);
-    }
-
-    /// After a rest one failure is enough for the next.
-    fn has_failed(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0 = state.0.saturating_add(1);
-        if state.0 >= self.most {
-            state.1 = Some(self.clock.now() + self.rest);
-        }
-    }
 }

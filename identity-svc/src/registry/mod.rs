@@ -13,12 +13,13 @@ use crate::config::Config;
 use crate::domain::account::{BirthDateSource, Person};
 
 mod file;
+mod health;
 pub mod http;
 
 /// What the registry says of an IIN.
 #[derive(Debug, Clone)]
 pub enum Found {
-    Known(Person),
+    Known(Box<Person>),
     /// The registry has nobody with it.
     Unknown,
     /// The registry did not answer, or not in a way that can be read.
@@ -44,7 +45,9 @@ impl Registry {
 
     pub async fn find(&self, iin: Iin) -> Found {
         match self {
-            Self::File(file) => file.find(iin).map_or(Found::Unknown, Found::Known),
+            Self::File(file) => file
+                .find(iin)
+                .map_or(Found::Unknown, |person| Found::Known(Box::new(person))),
             Self::Http(http) => http.find(iin).await,
         }
     }

@@ -11,9 +11,10 @@ use sea_orm::{ConnectionTrait, QueryResult, SqlErr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::papers::KeptPapers;
 use super::sealed::{self, Table};
 use super::{Place, id, language, limit, odd, role, time};
-use crate::domain::account::{Account, BirthDateSource, Papers, Person, Sex};
+use crate::domain::account::{Account, BirthDateSource, Person};
 use crate::sealing::Sealer;
 
 const COLUMNS: &str =
@@ -32,15 +33,6 @@ pub(super) struct Personal {
     /// Records of before people without an IIN have no such part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub papers: Option<KeptPapers>,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct KeptPapers {
-    sex: String,
-    ethnicity: String,
-    citizenship: String,
-    document_number: String,
-    phone: String,
 }
 
 /// The keyed hashes by which an account is unique.
@@ -285,25 +277,8 @@ fn personal(account: &Account) -> Personal {
         patronymic: person.patronymic.reveal().clone(),
         birth_date: person.birth_date.reveal().to_string(),
         birth_place: person.birth_place.reveal().clone(),
-        papers: person.papers.as_ref().map(|papers| KeptPapers {
-            sex: papers.sex.reveal().as_str().to_owned(),
-            ethnicity: papers.ethnicity.reveal().clone(),
-            citizenship: papers.citizenship.reveal().clone(),
-            document_number: papers.document_number.reveal().clone(),
-            phone: papers.phone.reveal().clone(),
-        }),
+        papers: person.papers.as_ref().map(KeptPapers::of),
     }
-}
-
-fn papers(kept: KeptPapers) -> Result<Papers> {
-    let sex = Sex::from_name(&kept.sex).ok_or_else(|| odd("sex"))?;
-    Ok(Papers {
-        sex: Masked::new(sex),
-        ethnicity: Masked::new(kept.ethnicity),
-        citizenship: Masked::new(kept.citizenship),
-        document_number: Masked::new(kept.document_number),
-        phone: Masked::new(kept.phone),
-    })
 }
 
 fn read(sealer: &Sealer, row: &QueryResult) -> Result<Account> {
@@ -325,7 +300,7 @@ fn read(sealer: &Sealer, row: &QueryResult) -> Result<Account> {
             birth_date_source: BirthDateSource::from_name(&source)
                 .ok_or_else(|| odd("birth_date_source"))?,
             birth_place: Masked::new(personal.birth_place),
-            papers: personal.papers.map(papers).transpose()?,
+            papers: personal.papers.map(KeptPapers::read).transpose()?,
         },
         roles: Vec::new(),
         created: time(row, "created_us")?,

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod email_change;
 pub mod mail;
 pub mod message;
+mod papers;
 pub mod proof;
 pub mod recovery;
 pub mod registration;

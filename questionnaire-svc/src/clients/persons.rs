@@ -36,6 +36,7 @@ fn person(told: &pb::Person) -> Person {
             date.map(|date| date.to_string()).unwrap_or_default(),
         ),
         ("birth_place", told.birth_place.clone()),
+        ("citizenship", told.citizenship.clone()),
     ];
     let fact = |(name, text): (&str, String)| {
         (!text.is_empty()).then(|| (name.to_owned(), Value::String(text)))

@@ -129,6 +129,8 @@ pub struct Subject {
 pub enum Citizenship {
     Declared,
     NotDeclared,
+    /// Who has no IIN stated another country on registration.
+    Foreign,
 }
 
 /// Full years on a day. Who was born on 29 February has their birthday on 1 March in a common year.
@@ -221,6 +223,12 @@ fn citizenship(rules: &CampaignRules, subject: &Subject) -> Option<Check> {
             Rule::Citizenship,
             Outcome::Unsure,
             "CHECK_CITIZENSHIP_UNKNOWN",
+            [],
+        ),
+        Citizenship::Foreign => check(
+            Rule::Citizenship,
+            Outcome::NotMet,
+            "CHECK_CITIZENSHIP_NOT_MET",
             [],
         ),
     }
@@ -640,7 +648,7 @@ mod tests {
             .split('"')
             .filter(|text| text.starts_with("CHECK_") && !text.contains(' '));
         let ids: std::collections::BTreeSet<_> = ids.filter(|id| id.len() > 6).collect();
-        assert_eq!(ids.len(), 19);
+        assert_eq!(ids.len(), 20);
         for (id, language) in ids
             .into_iter()
             .flat_map(|id| Language::ALL.map(|language| (id, language)))

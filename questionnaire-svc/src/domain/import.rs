@@ -175,7 +175,8 @@ fn entry(row: &Record, places: &[Option<usize>], problems: &mut Problems) -> Ent
     if !code.is_empty() && !chassis::name::is_id(&code) {
         problems.add(row.line, "code", "CODE_INVALID");
     }
-    if !kato.is_empty() && !(kato.len() == 9 && kato.bytes().all(|b| b.is_ascii_digit())) {
+    let is_kato = kato.len() == 9 && kato.bytes().all(|b| b.is_ascii_digit());
+    if !kato.is_empty() && !is_kato {
         problems.add(row.line, "kato", "INVALID_FORMAT");
     }
     let several = |text: &str| {

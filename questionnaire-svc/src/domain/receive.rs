@@ -166,6 +166,7 @@ pub fn under(prefix: &str, violations: Violations) -> Violations {
 mod tests {
     use super::super::form;
     use super::*;
+    use jiff::ToSpan;
     use jiff::civil::date;
     use serde_json::json;
 
@@ -357,7 +358,12 @@ mod tests {
 
     #[test]
     fn too_many_rows_and_too_long_texts_are_refused() {
-        let rows = vec![position(); 41];
+        let row = |day: i8| {
+            let mut row = position();
+            row["start_date"] = json!(date(2018, 1, 1).saturating_add(day.days()).to_string());
+            row
+        };
+        let rows: Vec<_> = (0..41).map(row).collect();
         assert_eq!(
             told(&receive("employment", json!({"rows": rows})).wrong),
             [("rows", "TOO_MANY")]

@@ -185,7 +185,7 @@ impl Look<'_> {
     /// Every text, list and number has its limit, and every object is closed.
     fn limits(&mut self, schema: &Value, path: &str) {
         let lacks =
-            |keyword: &str, most: u64| !schema[keyword].as_u64().is_some_and(|limit| limit <= most);
+            |keyword: &str, most: u64| schema[keyword].as_u64().is_none_or(|limit| limit > most);
         let missing = match schema["type"].as_str() {
             Some("string") if lacks("maxLength", MAX_TEXT) => Some("maxLength"),
             Some("array") if lacks("maxItems", MAX_ROWS) => Some("maxItems"),

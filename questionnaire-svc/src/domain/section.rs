@@ -128,6 +128,12 @@ fn education_rules(
 
 fn employment_rules(answers: &Value, today: Date, wrong: &mut Violations) {
     for (at, row) in rows(answers).iter().enumerate() {
+        if rows(answers)[..at]
+            .iter()
+            .any(|other| is_same_post(other, row))
+        {
+            wrong.add(format!("rows[{at}]"), "VALUE_TWICE");
+        }
         let (start, end) = (date(row, "start_date"), date(row, "end_date"));
         not_in_future(format!("rows[{at}].start_date"), start, today, wrong);
         not_in_future(format!("rows[{at}].end_date"), end, today, wrong);
@@ -137,6 +143,15 @@ fn employment_rules(answers: &Value, today: Date, wrong: &mut Violations) {
             wrong.add(format!("rows[{at}].end_date"), "DATES_BACKWARDS");
         }
     }
+}
+
+/// One row per post: the same post from the same day on is the same row sent twice.
+fn is_same_post(one: &Value, other: &Value) -> bool {
+    let post = |row: &Value| {
+        let title = text(row, "position_and_organisation")?;
+        Some((title.to_lowercase(), date(row, "start_date")?))
+    };
+    post(one).is_some_and(|it| post(other) == Some(it))
 }
 
 fn additional_rules(answers: &Value, today: Date, wrong: &mut Violations) {
@@ -217,6 +232,23 @@ mod tests {
         assert_eq!(
             told("employment", &row("2025-06-11", "2025-06-12")).len(),
             2
+        );
+    }
+
+    #[test]
+    fn a_post_has_one_row_and_the_next_post_in_the_same_place_its_own() {
+        let row = |post: &str, start: &str| json!({"position_and_organisation": post, "start_date": start});
+        let rows = [
+            row("Маман, «Үлгі» ЖШС", "2020-01-01"),
+            row("Бөлім басшысы, «Үлгі» ЖШС", "2020-01-01"),
+            row("Маман, «Үлгі» ЖШС", "2022-01-01"),
+            row("маман, «Үлгі» ЖШС", "2020-01-01"),
+            json!({}),
+            json!({}),
+        ];
+        assert_eq!(
+            told("employment", &json!({"rows": rows})),
+            [("rows[3]".into(), "VALUE_TWICE")]
         );
     }
 

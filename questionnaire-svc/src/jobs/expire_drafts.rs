@@ -7,20 +7,21 @@ use chassis::caller::Caller;
 use chassis::{Result, audit, outbox};
 use proto::events::v1::ApplicationExpired;
 
-use crate::store::application;
+use crate::store::draft::Place;
+use crate::store::{application, campaign, draft};
 use crate::{Context, NAME};
 
 pub async fn run(ctx: Arc<Context>) -> Result<()> {
-    for (campaign, id) in application::left_as_drafts(ctx.db.read(), ctx.clock.now()).await? {
-        expire(&ctx, &campaign, &id).await?;
+    for place in draft::to_expire(ctx.db.read(), ctx.clock.now()).await? {
+        expire(&ctx, &place).await?;
     }
     Ok(())
 }
 
-async fn expire(ctx: &Context, campaign: &str, id: &str) -> Result<()> {
+async fn expire(ctx: &Context, place: &Place) -> Result<()> {
     let tx = ctx.db.begin().await?;
-    let found = crate::store::campaign::find(&tx, campaign).await?;
-    let kept = application::lock(&tx, campaign, id).await?;
+    let found = campaign::find(&tx, &place.campaign).await?;
+    let kept = application::lock(&tx, &place.campaign, &place.id).await?;
     let (Some(found), Some(mut kept)) = (found, kept) else {
         return Ok(());
     };

@@ -8,22 +8,22 @@ use chassis::{Result, audit};
 
 use crate::domain::application::State;
 use crate::rpc::documents::incoming::release;
-use crate::store::draft::Closing;
+use crate::store::draft::Place;
 use crate::store::{application, draft};
 use crate::{Context, NAME};
 
 pub async fn run(ctx: Arc<Context>) -> Result<()> {
     let now = ctx.clock.now();
     let before = now.saturating_sub(ctx.config.drafts_kept).unwrap_or(now);
-    for closing in draft::to_forget(ctx.db.read(), before).await? {
-        forget(&ctx, &closing).await?;
+    for place in draft::to_forget(ctx.db.read(), before).await? {
+        forget(&ctx, &place).await?;
     }
     Ok(())
 }
 
-async fn forget(ctx: &Context, closing: &Closing) -> Result<()> {
+async fn forget(ctx: &Context, place: &Place) -> Result<()> {
     let tx = ctx.db.begin().await?;
-    let Some(kept) = application::lock(&tx, &closing.campaign, &closing.id).await? else {
+    let Some(kept) = application::lock(&tx, &place.campaign, &place.id).await? else {
         return Ok(());
     };
     let is_over = matches!(

@@ -28,7 +28,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
     vec![
-        job("warn-drafts", 10 * MINUTE, ctx, warn_drafts::run),
+        job("warn-drafts", MINUTE, ctx, warn_drafts::run),
         job("expire-drafts", MINUTE, ctx, expire_drafts::run),
         job("forget-drafts", 60 * MINUTE, ctx, forget_drafts::run),
         job("check-documents", MINUTE, ctx, check_documents::run),

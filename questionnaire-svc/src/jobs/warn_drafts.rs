@@ -10,7 +10,7 @@ use proto::events::v1::ApplicationExpiring;
 
 use crate::Context;
 use crate::domain::application::State;
-use crate::store::draft::Closing;
+use crate::store::draft::Place;
 use crate::store::{application, campaign, draft};
 
 /// The nearest first.
@@ -19,18 +19,18 @@ const DAYS: [i32; 3] = [1, 3, 7];
 pub async fn run(ctx: Arc<Context>) -> Result<()> {
     let now = ctx.clock.now();
     for (at, days) in DAYS.into_iter().enumerate() {
-        for closing in draft::to_warn(ctx.db.read(), days, now).await? {
-            warn(&ctx, &closing, &DAYS[at..]).await?;
+        for place in draft::to_warn(ctx.db.read(), days, now).await? {
+            warn(&ctx, &place, &DAYS[at..]).await?;
         }
     }
     Ok(())
 }
 
 /// Notes this warning and those that it makes needless, and tells where it is the first time.
-async fn warn(ctx: &Context, closing: &Closing, days: &[i32]) -> Result<()> {
+async fn warn(ctx: &Context, place: &Place, days: &[i32]) -> Result<()> {
     let tx = ctx.db.begin().await?;
-    let found = campaign::find(&tx, &closing.campaign).await?;
-    let kept = application::lock(&tx, &closing.campaign, &closing.id).await?;
+    let found = campaign::find(&tx, &place.campaign).await?;
+    let kept = application::lock(&tx, &place.campaign, &place.id).await?;
     let (Some(found), Some(kept)) = (found, kept) else {
         return Ok(());
     };

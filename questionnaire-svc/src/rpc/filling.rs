@@ -91,15 +91,23 @@ impl Filling {
             birth_date: *self.person.birth_date.reveal(),
             registration_day: self.registration_day,
             day: self.day,
-            citizenship: if is_declared {
-                Citizenship::Declared
-            } else {
-                Citizenship::NotDeclared
+            citizenship: match (self.is_foreign(), is_declared) {
+                (true, _) => Citizenship::Foreign,
+                (false, true) => Citizenship::Declared,
+                (false, false) => Citizenship::NotDeclared,
             },
             dictionaries: &self.dictionaries,
             directions: &self.directions,
             member_until: self.member_until,
         }
+    }
+
+    /// Who has no IIN states a country on registration; nothing is known of all others.
+    fn is_foreign(&self) -> bool {
+        let stated = self.person.facts.reveal().get("citizenship");
+        stated
+            .and_then(serde_json::Value::as_str)
+            .is_some_and(|country| country != "KZ")
     }
 
     pub fn readiness(&self, accepted_declarations: &[String]) -> Readiness {

@@ -1,4 +1,5 @@
-//! Drafts that the clock looks at: warned before the window closes, forgotten long after.
+//! Drafts that the clock looks at: warned before the window closes, expired at its end, forgotten
+//! long after.
 
 use chassis::Result;
 use chassis::clock::to_us;
@@ -6,20 +7,16 @@ use chassis::database::{Tx, execute, query_all};
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
 
-/// A draft whose window closes soon.
+/// Where a draft is.
 #[derive(Debug, Clone)]
-pub struct Closing {
+pub struct Place {
     pub campaign: String,
     pub id: String,
 }
 
 /// Drafts that were there `days` before the end of their window, which is now at most so far away,
 /// and that were not warned of it.
-pub async fn to_warn<C: ConnectionTrait>(
-    on: &C,
-    days: i32,
-    now: Timestamp,
-) -> Result<Vec<Closing>> {
+pub async fn to_warn<C: ConnectionTrait>(on: &C, days: i32, now: Timestamp) -> Result<Vec<Place>> {
     let sql = "SELECT a.campaign, a.id FROM application a JOIN campaign c ON c.id = a.campaign
                WHERE a.state = 'DRAFT' AND c.close_us > $1 AND c.close_us <= $1 + $2
                  AND a.created_us <= c.close_us - $2
@@ -32,16 +29,21 @@ pub async fn to_warn<C: ConnectionTrait>(
         (i64::from(days) * day_us).into(),
         days.into(),
     ];
-    let closing = |row: &QueryResult| {
-        Ok(Closing {
-            campaign: row.try_get("", "campaign")?,
-            id: row.try_get("", "id")?,
-        })
-    };
     query_all(on, sql, values)
         .await?
         .iter()
-        .map(closing)
+        .map(place)
+        .collect()
+}
+
+/// Drafts of campaigns that are closed.
+pub async fn to_expire<C: ConnectionTrait>(on: &C, now: Timestamp) -> Result<Vec<Place>> {
+    let sql = "SELECT a.campaign, a.id FROM application a JOIN campaign c ON c.id = a.campaign
+               WHERE a.state = 'DRAFT' AND c.close_us <= $1 ORDER BY a.id LIMIT 500";
+    query_all(on, sql, [to_us(now).into()])
+        .await?
+        .iter()
+        .map(place)
         .collect()
 }
 
@@ -69,20 +71,14 @@ pub async fn warn(
 }
 
 /// Applications that were never submitted and have ended, of campaigns closed before this.
-pub async fn to_forget<C: ConnectionTrait>(on: &C, before: Timestamp) -> Result<Vec<Closing>> {
+pub async fn to_forget<C: ConnectionTrait>(on: &C, before: Timestamp) -> Result<Vec<Place>> {
     let sql = "SELECT a.campaign, a.id FROM application a JOIN campaign c ON c.id = a.campaign
                WHERE a.state IN ('EXPIRED', 'WITHDRAWN') AND a.submission_count = 0
                  AND c.close_us <= $1 ORDER BY a.id LIMIT 200";
-    let closing = |row: &QueryResult| {
-        Ok(Closing {
-            campaign: row.try_get("", "campaign")?,
-            id: row.try_get("", "id")?,
-        })
-    };
     query_all(on, sql, [to_us(before).into()])
         .await?
         .iter()
-        .map(closing)
+        .map(place)
         .collect()
 }
 
@@ -105,4 +101,19 @@ pub async fn forget(tx: &Tx, application: &str, now: Timestamp) -> Result<Vec<St
         execute(tx, sql, [application.into()]).await?;
     }
     Ok(blobs)
+}
+
+/// Drafts are judged by the newest version of their campaign.
+pub async fn follow_campaign(tx: &Tx, campaign: &str, version: i64) -> Result<()> {
+    let sql =
+        "UPDATE application SET campaign_version = $2 WHERE campaign = $1 AND state = 'DRAFT'";
+    execute(tx, sql, [campaign.into(), version.into()]).await?;
+    Ok(())
+}
+
+fn place(row: &QueryResult) -> Result<Place> {
+    Ok(Place {
+        campaign: row.try_get("", "campaign")?,
+        id: row.try_get("", "id")?,
+    })
 }

@@ -10,14 +10,22 @@
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
 
 mod applications;
+mod campaign_versions;
 mod campaigns;
 mod candidate;
 mod contract;
+mod corrections;
+mod dictionaries;
+mod disclosures;
 mod documents;
+mod drafts;
 mod events;
+mod form_revisions;
 mod forms;
 mod jobs;
+mod memberships;
 mod neighbours;
+mod news;
 mod paper;
 mod promo_rights;
 mod sections;

@@ -26,6 +26,7 @@ pub struct Known {
     pub identity_is_down: bool,
     pub no_iin: bool,
     pub no_birth_date: bool,
+    pub citizenship: &'static str,
     pub born: Option<(Date, identity::BirthDateSource)>,
     pub results: HashMap<String, testing::LanguageResult>,
     pub decisions: HashMap<String, review::Decision>,
@@ -82,6 +83,7 @@ impl Persons for Neighbours {
                 "950615300000".into()
             },
             no_iin: known.no_iin,
+            citizenship: known.citizenship.into(),
             family_name: "ҮЛГІ".into(),
             given_name: "ҮМІТКЕР".into(),
             patronymic: String::new(),

@@ -13,16 +13,18 @@ use chassis::jobs::Job;
 use chassis::testing::{self, TestDatabase};
 use jiff::Timestamp;
 use prost::{Message, Name};
-use proto::events::v1::{ApplicationSubmitted, ApplicationWithdrawn};
+use proto::events::v1::{ApplicationDisqualified, ApplicationSubmitted, ApplicationWithdrawn};
+use proto::questionnaire::v1::DecisionReason;
 use proto::review::v1::review_policies_client::ReviewPoliciesClient;
 use proto::review::v1::review_queue_client::ReviewQueueClient;
 use proto::review::v1::review_tasks_client::ReviewTasksClient;
 use proto::review::v1::section_verdict::Verdict;
 use proto::review::v1::section_verdicts_client::SectionVerdictsClient;
 use proto::review::v1::{
-    AcceptApplicationRequest, ClaimReviewTaskRequest, GetReviewPolicyRequest, GetReviewTaskRequest,
-    ListReviewTasksRequest, ReviewPolicy, ReviewTask, SaveSectionVerdictsRequest, SectionReview,
-    SectionVerdict, UpdateReviewPolicyRequest,
+    AcceptApplicationRequest, ClaimNextTaskRequest, ClaimReviewTaskRequest, GetReviewPolicyRequest,
+    GetReviewTaskRequest, ListReviewTasksRequest, RejectApplicationRequest, ReviewPolicy,
+    ReviewTask, SaveSectionVerdictsRequest, SectionReview, SectionVerdict,
+    UpdateReviewPolicyRequest,
 };
 use review_svc::config::Config;
 use review_svc::migrations::Migrator;
@@ -188,17 +190,22 @@ impl House {
             .expect("a task")
     }
 
+    /// Through all pages.
     pub async fn all_tasks(&self) -> Vec<ReviewTask> {
-        let request = ListReviewTasksRequest {
+        let mut all = Vec::new();
+        let mut request = ListReviewTasksRequest {
             page_size: 100,
             ..Default::default()
         };
-        self.manager()
-            .list_review_tasks(request)
-            .await
-            .expect("a list")
-            .into_inner()
-            .review_tasks
+        loop {
+            let page = self.manager().list_review_tasks(request.clone()).await;
+            let page = page.expect("a list").into_inner();
+            all.extend(page.review_tasks);
+            if page.next_page_token.is_empty() {
+                return all;
+            }
+            request.page_token = page.next_page_token;
+        }
     }
 
     pub async fn task(&self, name: &str) -> ReviewTask {
@@ -281,6 +288,49 @@ impl House {
         };
         let updated = policies.update_review_policy(request).await;
         updated.expect("the next version").into_inner()
+    }
+
+    /// Takes the next task of the campaign.
+    pub async fn claims_next(&self, number: u128) -> Result<ReviewTask, Status> {
+        let request = ClaimNextTaskRequest {
+            campaign: CAMPAIGN.into(),
+            direction: String::new(),
+            request_id: self.request_id(),
+        };
+        self.queue(expert(number))
+            .claim_next_task(request)
+            .await
+            .map(tonic::Response::into_inner)
+    }
+
+    pub async fn rejects(&self, number: u128, name: &str) -> Result<ReviewTask, Status> {
+        let reason = DecisionReason {
+            code: "NOT_A_CITIZEN".into(),
+            note: String::new(),
+        };
+        let request = RejectApplicationRequest {
+            name: name.into(),
+            reasons: vec![reason],
+            request_id: self.request_id(),
+            ..Default::default()
+        };
+        self.expert(number)
+            .reject_application(request)
+            .await
+            .map(tonic::Response::into_inner)
+    }
+
+    pub async fn disqualified(&self, number: u128) {
+        let payload = ApplicationDisqualified {
+            application: application(number),
+            campaign: CAMPAIGN.into(),
+            account: account(number),
+            reason_code: "FALSE_DATA".into(),
+            submission_number: 1,
+        };
+        self.hears(&self.event(&payload.application, &payload))
+            .await
+            .expect("the event is taken");
     }
 
     pub fn queue(&self, caller: Caller) -> ReviewQueueClient<Connection> {

@@ -101,6 +101,9 @@ impl Campaigns for Questionnaire {
             ..Default::default()
         };
         let name = request.into_inner().name;
+        if name.ends_with("/none") {
+            return Err(Status::not_found("no such campaign"));
+        }
         Ok(Response::new(Campaign {
             name,
             rules: Some(rules),

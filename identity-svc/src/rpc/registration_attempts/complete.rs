@@ -131,7 +131,7 @@ fn admit(
 ) -> Result<Account> {
     let email = Email::parse(attempt.email.reveal()).map_err(|_| broken("address"))?;
     let person = match told.person {
-        Some((_, Found::Known(person))) => person,
+        Some((_, Found::Known(person))) => *person,
         Some((iin, Found::Unknown | Found::NoAnswer)) => stated.person(iin, astana_date(now))?,
         None => stated.person_without_iin()?,
     };

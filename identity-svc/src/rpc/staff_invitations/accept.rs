@@ -209,7 +209,7 @@ async fn acceptor(
     password::check(&mut violations, "password", wanted.password.reveal(), owner);
     violations.into_result()?;
     let person: Person = match ctx.registry.find(iin).await {
-        Found::Known(person) => person,
+        Found::Known(person) => *person,
         Found::Unknown | Found::NoAnswer => {
             wanted.stated.person(iin, astana_date(ctx.clock.now()))?
         }

@@ -61,7 +61,7 @@ pub async fn create(
     }
     let letter = ProofLetter {
         texts: "staff-invitation-mail",
-        page: "staff",
+        page: "accept-invitation",
         to: email.reveal(),
         language,
         name: &invitation.name(),

@@ -11,7 +11,7 @@ use super::message;
 use crate::Context;
 use crate::domain::campaign_change;
 use crate::rpc::{etag, name};
-use crate::store::{application, campaign};
+use crate::store::{campaign, draft};
 
 pub async fn close(
     ctx: &Context,
@@ -47,7 +47,7 @@ pub async fn close(
     if !campaign::save(tx, &mut kept, now).await? {
         return Err(Error::InFlight);
     }
-    application::follow_campaign(tx, id, kept.version).await?;
+    draft::follow_campaign(tx, id, kept.version).await?;
     let detail = format!("was to be closed at {before}");
     audit::record(tx, &ctx.clock, &caller, "CloseCampaign", &pb.name, &detail).await?;
     write.commit(message::of(&kept, now)).await

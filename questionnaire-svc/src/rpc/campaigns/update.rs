@@ -11,7 +11,7 @@ use super::{check, message};
 use crate::Context;
 use crate::domain::campaign_change::{self, Applied, FIELDS};
 use crate::rpc::{etag, mask, name};
-use crate::store::{application, campaign};
+use crate::store::{application, campaign, draft};
 
 pub async fn update(
     ctx: &Context,
@@ -70,7 +70,7 @@ pub async fn update(
         if !campaign::save(tx, &mut kept, now).await? {
             return Err(Error::InFlight);
         }
-        application::follow_campaign(tx, id, kept.version).await?;
+        draft::follow_campaign(tx, id, kept.version).await?;
     }
     let detail = changed.join(", ");
     audit::record(

@@ -185,29 +185,6 @@ pub async fn is_any<C: ConnectionTrait>(on: &C, campaign: &str) -> Result<bool> 
     Ok(query_one(on, sql, [campaign.into()]).await?.is_some())
 }
 
-/// Drafts are judged by the newest version of their campaign.
-pub async fn follow_campaign(tx: &Tx, campaign: &str, version: i64) -> Result<()> {
-    let sql =
-        "UPDATE application SET campaign_version = $2 WHERE campaign = $1 AND state = 'DRAFT'";
-    execute(tx, sql, [campaign.into(), version.into()]).await?;
-    Ok(())
-}
-
-/// Drafts of campaigns that are closed: campaign and id.
-pub async fn left_as_drafts<C: ConnectionTrait>(
-    on: &C,
-    now: Timestamp,
-) -> Result<Vec<(String, String)>> {
-    let sql = "SELECT a.campaign, a.id FROM application a JOIN campaign c ON c.id = a.campaign
-               WHERE a.state = 'DRAFT' AND c.close_us <= $1 ORDER BY a.id LIMIT 500";
-    let key = |row: &QueryResult| Ok((row.try_get("", "campaign")?, row.try_get("", "id")?));
-    query_all(on, sql, [to_us(now).into()])
-        .await?
-        .iter()
-        .map(key)
-        .collect()
-}
-
 /// Keeps the new state of what was locked, and counts the version up.
 ///
 /// # Errors

@@ -43,14 +43,14 @@ pub async fn publish(
         Once::Begun(write) => write,
     };
     let (tx, now) = (write.tx(), ctx.clock.now());
-    let waiting = publication::lock_waiting(tx, &pb.campaign).await?;
+    publication::lock_waiting(tx, &pb.campaign).await?;
     let marked = publication::mark(tx, &pb.campaign, now).await?;
     let undecided = publication::undecided(tx, &pb.campaign).await?;
-    let detail = format!("{marked} decisions");
+    let detail = format!("{} decisions", marked.len());
     audit::record(tx, &ctx.clock, &caller, ACTION, &pb.campaign, &detail).await?;
     let published = pb::PublishDecisionsResponse {
         publish_time: Some(time(now)),
-        ..answer(&waiting, undecided)
+        ..answer(&marked, undecided)
     };
     let published = write.commit(published).await?;
     tell(ctx).await;
