@@ -32,10 +32,17 @@ pub const SUITE: Doors = Doors {
         // The name of an attempt is a secret, and asking how far it is changes nothing.
         "/irikteu.identity.v1.RegistrationAttempts/GetRegistrationAttempt",
         "/irikteu.questionnaire.v1.Campaigns/GetCampaign",
+        "/irikteu.questionnaire.v1.Campaigns/ListCampaignVersions",
         "/irikteu.questionnaire.v1.Campaigns/ListCampaigns",
+        "/irikteu.questionnaire.v1.Dictionaries/GetDictionary",
         "/irikteu.questionnaire.v1.Dictionaries/ListDictionaries",
         "/irikteu.questionnaire.v1.Dictionaries/ListDictionaryEntries",
+        "/irikteu.questionnaire.v1.Dictionaries/ListDictionaryVersions",
         "/irikteu.questionnaire.v1.Forms/GetFormRevision",
+        "/irikteu.questionnaire.v1.Forms/GetFormRevisionDiff",
+        "/irikteu.questionnaire.v1.Forms/ListFormRevisions",
+        "/irikteu.questionnaire.v1.News/GetNewsItem",
+        "/irikteu.questionnaire.v1.News/ListNewsItems",
         "/irikteu.review.v1.WorkCalendars/GetWorkCalendar",
     ],
     credentials: &[

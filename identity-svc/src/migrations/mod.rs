@@ -11,6 +11,7 @@ mod m0006_recoveries;
 mod m0101_throttles;
 mod m0102_email_changes;
 mod m0103_staff_invitations;
+mod m0104_audit_found;
 
 pub struct Migrator;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0101_throttles::Migration),
             Box::new(m0102_email_changes::Migration),
             Box::new(m0103_staff_invitations::Migration),
+            Box::new(m0104_audit_found::Migration),
         ]
     }
 }

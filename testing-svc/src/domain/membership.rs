@@ -67,7 +67,12 @@ impl Membership {
         }
     }
 
-    pub fn finish(&mut self, reason: EndReason, now: Timestamp, day: Date) -> Result<(), Refusal> {
+    pub fn end_early(
+        &mut self,
+        reason: EndReason,
+        now: Timestamp,
+        day: Date,
+    ) -> Result<(), Refusal> {
         match self.state_on(day) {
             State::Active => {
                 self.state = State::Ended;
@@ -130,13 +135,13 @@ mod tests {
         assert_eq!(
             member
                 .clone()
-                .finish(EndReason::Appointed, now, date(2029, 10, 20)),
+                .end_early(EndReason::Appointed, now, date(2029, 10, 20)),
             Err(Refusal::MembershipOver {
                 state: State::Expired
             })
         );
         assert_eq!(
-            member.finish(EndReason::Appointed, now, date(2027, 1, 1)),
+            member.end_early(EndReason::Appointed, now, date(2027, 1, 1)),
             Ok(())
         );
         assert_eq!(member.state_on(date(2035, 1, 1)), State::Ended);

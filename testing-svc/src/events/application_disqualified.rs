@@ -58,7 +58,7 @@ async fn end_membership(
     if member.state_on(astana_date(now)) != State::Active {
         return Ok(());
     }
-    member.finish(reason, now, astana_date(now))?;
+    member.end_early(reason, now, astana_date(now))?;
     store::membership::finish(tx, &member, "").await?;
     let name = member.name();
     audit::record(tx, &ctx.clock, by, "EndMembership", &name, reason.as_str()).await?;

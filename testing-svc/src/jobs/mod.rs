@@ -10,6 +10,7 @@ mod lapsed_reservations;
 mod missed_bookings;
 mod old_answers;
 mod reminders;
+mod untold_results;
 mod waiting_lists;
 mod watched_seats;
 
@@ -42,6 +43,7 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
     job!(missed_bookings, seconds(30));
     job!(expired_codes, seconds(60));
     job!(old_answers, seconds(3600));
+    job!(untold_results, seconds(1));
     job!(finished_attempts, seconds(15));
     job!(expired_memberships, seconds(3600));
     job!(closed_sessions, seconds(5));

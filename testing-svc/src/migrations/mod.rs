@@ -9,6 +9,7 @@ mod m0103_closures;
 mod m0104_waitlists;
 mod m0105_reminders;
 mod m0201_outcomes;
+mod m0202_told_results;
 
 use sea_orm_migration::prelude::*;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0104_waitlists::Migration),
             Box::new(m0105_reminders::Migration),
             Box::new(m0201_outcomes::Migration),
+            Box::new(m0202_told_results::Migration),
         ]
     }
 }

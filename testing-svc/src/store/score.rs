@@ -32,21 +32,26 @@ pub struct Import<'a> {
     pub time: Timestamp,
 }
 
-/// Keeps scores and marks, and what was there before. Each comes with two new ids: of a result where
-/// there was none, and of the change.
-pub async fn keep(
-    tx: &Tx,
-    import: &Import<'_>,
-    changed: &[(&Participant, Mark, [Uuid; 2])],
-) -> Result<()> {
+/// What changes for one person, with the ids that it may need.
+#[derive(Debug, Clone)]
+pub struct Changed<'a> {
+    pub person: &'a Participant,
+    pub mark: Mark,
+    /// Of the result, where there was none.
+    pub result: Uuid,
+    pub change: Uuid,
+}
+
+/// Keeps scores and marks, and what was there before.
+pub async fn keep(tx: &Tx, import: &Import<'_>, changed: &[Changed<'_>]) -> Result<()> {
     let stage = || Value::from(import.stage.to_string());
-    let scores = changed.iter().map(|(person, mark, [result, _])| {
+    let scores = changed.iter().map(|it| {
         vec![
             stage(),
-            person.account.to_string().into(),
-            person.result.unwrap_or(*result).to_string().into(),
-            mark.score().map(|it| it.0).into(),
-            (*mark == Mark::Absent).into(),
+            it.person.account.to_string().into(),
+            it.person.result.unwrap_or(it.result).to_string().into(),
+            it.mark.score().map(|it| it.0).into(),
+            (it.mark == Mark::Absent).into(),
             to_us(import.time).into(),
         ]
     });
@@ -58,15 +63,15 @@ pub async fn keep(
         scores.collect(),
     )
     .await?;
-    let changes = changed.iter().map(|(person, mark, [_, change])| {
+    let changes = changed.iter().map(|it| {
         vec![
-            change.to_string().into(),
+            it.change.to_string().into(),
             stage(),
-            person.number.as_str().into(),
-            person.score.map(|it| it.0).into(),
-            person.absent.into(),
-            mark.score().map(|it| it.0).into(),
-            (*mark == Mark::Absent).into(),
+            it.person.number.as_str().into(),
+            it.person.score.map(|it| it.0).into(),
+            it.person.absent.into(),
+            it.mark.score().map(|it| it.0).into(),
+            (it.mark == Mark::Absent).into(),
             import.by.into(),
             to_us(import.time).into(),
         ]

@@ -136,6 +136,40 @@ pub async fn raise(tx: &Tx, id: Uuid, delta: Score, advances: bool) -> Result<()
     one_row(&done)
 }
 
+/// A published result of which its person is to be told.
+#[derive(Debug, Clone)]
+pub struct Untold {
+    pub id: Uuid,
+    pub stage: Uuid,
+    pub account: Uuid,
+    /// As it was published: what an appeal changed is told by itself.
+    pub advanced: bool,
+}
+
+/// Takes some of which nobody was told: whoever takes them tells them, and nobody else does.
+pub async fn take_untold(tx: &Tx, limit: u64) -> Result<Vec<Untold>> {
+    let skip = match for_update(tx) {
+        "" => "",
+        _ => " FOR UPDATE SKIP LOCKED",
+    };
+    let sql = format!(
+        "UPDATE stage_results SET told = TRUE WHERE told = FALSE AND id IN
+            (SELECT id FROM stage_results WHERE told = FALSE ORDER BY id LIMIT {limit}{skip})
+         RETURNING id, stage, account, outcome, by_appeal"
+    );
+    let rows = query_all(tx, &sql, []).await?;
+    let untold = |found: &QueryResult| {
+        let came = row::word(found, "outcome", Came::from_word)?;
+        Ok(Untold {
+            id: row::uuid(found, "id")?,
+            stage: row::uuid(found, "stage")?,
+            account: row::uuid(found, "account")?,
+            advanced: came == Came::Advanced && !row::get::<bool>(found, "by_appeal")?,
+        })
+    };
+    rows.iter().map(untold).collect()
+}
+
 fn read(found: &QueryResult) -> Result<StageResult> {
     let published = match row::maybe_time(found, "published_us")? {
         None => None,

@@ -85,13 +85,16 @@ async fn half_of_each_direction_goes_on_with_ties_and_everybody_is_told_of_their
     assert_eq!(world.candidate(4).await.expect("one").stage_number, 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_hears_of_it_once_in_an_event_without_scores() {
     let (world, stage) = published().await;
+    let turns = (0..4).map(|_| world.run("untold_results"));
+    join_all(turns).await;
     let told = world.told().await;
     let all = told
         .iter()
         .filter(|(kind, _)| kind == "StageResultPublished");
+    assert_eq!(all.clone().count(), 7);
     let mut people = BTreeSet::new();
     for (_, payload) in all {
         let event = StageResultPublished::decode(payload.as_slice()).expect("an event");
@@ -269,6 +272,7 @@ async fn of_twenty_who_publish_at_once_one_does_and_importers_are_before_or_afte
     }
     assert_eq!(world.count("stage_publications").await, 1);
     assert_eq!(world.count("stage_results").await, 7);
+    world.run("untold_results").await;
     let told = world.told_kinds().await;
     assert_eq!(
         told.iter()

@@ -95,6 +95,7 @@ async fn the_cut_of_2025_admits_2677_of_4876() {
         world.count("eligibilities WHERE stage_number = 2").await,
         2_677
     );
+    world.run("untold_results").await;
     assert_eq!(world.count("outbox").await, 4_876);
 
     // The list goes on from page to page and names each once.

@@ -205,7 +205,10 @@ async fn irregularities_are_listed_by_attempt_and_by_session() {
     let (one, two) = (&begun[0].name, &begun[1].name);
     let noted = desk.note(one, Code::Disturbance, "").await.expect("noted");
     world.terminate(two).await.expect("terminated");
-    assert_eq!(desk.irregularities(one, "").await, [noted.clone()]);
+    assert_eq!(
+        desk.irregularities(one, "").await,
+        std::slice::from_ref(&noted)
+    );
     let all = "campaigns/reserve-2026/bookings/-/attempts/-";
     let session = desk.irregularities(all, &noted.session).await;
     let told: Vec<_> = session
@@ -227,4 +230,29 @@ async fn irregularities_are_listed_by_attempt_and_by_session() {
         ..Default::default()
     };
     refused(person.list_irregularities(request).await, "NOT_ALLOWED");
+}
+
+#[tokio::test]
+async fn a_test_is_not_begun_after_its_session_even_inside_its_window() {
+    let world = World::new().await;
+    let wide = pb::Stage {
+        late_start: Some(prost_types::Duration {
+            seconds: 12 * 3600,
+            nanos: 0,
+        }),
+        ..scored(1)
+    };
+    let stage = world.make(wide).await.name;
+    world.admit(&[1], "A").await;
+    let session = world.session(&stage, 60, 2).await;
+    let booking = world.book(1, &session.name).await;
+    let end = session.end_time.as_ref().and_then(from_pb).expect("an end");
+    world.clock.set(end);
+    let late = refused(world.start(1, &booking.name).await, "START_TOO_LATE");
+    let told: Timestamp = told_with(&late, "start_close_time")
+        .parse()
+        .expect("an instant");
+    assert_eq!(told, end);
+    world.clock.set(end - SignedDuration::from_micros(1));
+    world.start(1, &booking.name).await.expect("started");
 }

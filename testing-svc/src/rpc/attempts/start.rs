@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::written;
 use crate::domain::attempt::Attempt;
+use crate::domain::refusal::Refusal;
 use crate::domain::{Change, eligibility};
 use crate::rpc::parse;
 use crate::store::booking::Seat;
@@ -73,6 +74,10 @@ pub async fn start(
     eligibility::of(known.as_ref(), seat.stage_number)?;
     stage.is_open()?;
     let session = seat.session.clone();
+    // Wherever its window ends: what is over can't be begun.
+    if seat.booking.attempt.is_none() && session.end <= now {
+        return Err(Refusal::StartTooLate { close: session.end }.into());
+    }
     let attempt = sit(ctx, tx, &caller, seat).await?;
     attempt.may_continue(session.end, now)?;
     let mut answer = written(&attempt, &session, now);

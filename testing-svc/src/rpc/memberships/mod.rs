@@ -1,7 +1,7 @@
 //! Memberships: who is in the Reserve, and until when.
 
 mod begin;
-mod finish;
+mod end;
 mod get;
 mod list;
 
@@ -41,7 +41,7 @@ impl pb::memberships_server::Memberships for Memberships {
         &self,
         request: Request<pb::EndMembershipRequest>,
     ) -> Result<Response<pb::Membership>, Status> {
-        Ok(Response::new(finish::finish(&self.0, request).await?))
+        Ok(Response::new(end::end(&self.0, request).await?))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::domain::score_import::{
 };
 use crate::domain::stage::Stage;
 use crate::rpc::parse;
-use crate::store::score::Import;
+use crate::store::score::{Changed, Import};
 use crate::{Context, store};
 
 /// Problems of one refusal: its details travel in headers, which have a limit. A dry run tells all.
@@ -148,10 +148,7 @@ fn changes<'a>(
     ctx: &Context,
     people: &'a [Participant],
     marks: &BTreeMap<String, Mark>,
-) -> (
-    Vec<(&'a Participant, Mark, [Uuid; 2])>,
-    pb::ImportStageResultsResponse,
-) {
+) -> (Vec<Changed<'a>>, pb::ImportStageResultsResponse) {
     let mut answer = pb::ImportStageResultsResponse::default();
     let mut changed = Vec::new();
     for person in people {
@@ -167,7 +164,12 @@ fn changes<'a>(
             Some(_) => answer.replaced_count += 1,
             None => answer.added_count += 1,
         }
-        changed.push((person, *mark, [ctx.ids.uuid(), ctx.ids.uuid()]));
+        changed.push(Changed {
+            person,
+            mark: *mark,
+            result: ctx.ids.uuid(),
+            change: ctx.ids.uuid(),
+        });
     }
     (changed, answer)
 }

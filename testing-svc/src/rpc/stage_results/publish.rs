@@ -1,5 +1,6 @@
 //! PublishStageResults: everybody's result in one transaction, under the lock of the stage. Before its
-//! commit nobody sees anything, after it everybody sees theirs, and it never changes.
+//! commit nobody sees anything, after it everybody sees theirs, and it never changes. The news of it go
+//! out in batches afterwards: thousands of events would make the transaction long.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +23,7 @@ use crate::rpc::memberships::begin;
 use crate::rpc::parse;
 use crate::store::publication::Publication;
 use crate::store::weighed::Weighed;
-use crate::{Context, events, store};
+use crate::{Context, store};
 
 /// Whom a commission can choose at most.
 const MOST_CHOSEN: usize = 1_000;
@@ -160,11 +161,9 @@ async fn write_down(
         store::eligibility::open_stage(tx, stage.id, next, publication.time).await?;
     }
     let day = astana_date(publication.time);
-    for (id, line) in &lines {
-        events::stage_result_published(ctx, tx, stage, *id, line, publication.time).await?;
-        if last && line.came == Came::Advanced {
-            begin(ctx, tx, stage, line.participant.into(), day).await?;
-        }
+    let chosen = lines.iter().filter(|(_, line)| line.came == Came::Advanced);
+    for (_, line) in chosen.filter(|_| last) {
+        begin(ctx, tx, stage, line.participant.into(), day).await?;
     }
     Ok(())
 }

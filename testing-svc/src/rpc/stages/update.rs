@@ -137,7 +137,7 @@ fn merge(violations: &mut Violations, to: &mut pb::Stage, from: &pb::Stage, path
     let known = |path: &&str| *path == "*" || TAKES.iter().any(|(name, _)| name == path);
     if paths.contains(&"number") || all && from.number != 0 && from.number != to.number {
         violations.add("stage.number", "IMMUTABLE");
-    } else if !paths.iter().all(|path| known(path)) {
+    } else if !paths.iter().all(known) {
         violations.add("update_mask", "INVALID_UPDATE_MASK");
     }
     for (name, take) in TAKES {

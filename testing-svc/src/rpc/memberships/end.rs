@@ -15,7 +15,7 @@ use crate::{Context, store};
 /// Characters of the note at most.
 const LONGEST_NOTE: usize = 500;
 
-pub async fn finish(
+pub async fn end(
     ctx: &Context,
     request: Request<pb::EndMembershipRequest>,
 ) -> Result<pb::Membership> {
@@ -45,7 +45,7 @@ pub async fn finish(
             current: parse::written_etag(member.version),
         });
     }
-    member.finish(reason, now, astana_date(now))?;
+    member.end_early(reason, now, astana_date(now))?;
     store::membership::finish(tx, &member, &note).await?;
     member.version += 1;
     let name = member.name();
