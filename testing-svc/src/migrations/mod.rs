@@ -20,6 +20,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(chassis::database::ChassisTables),
+            Box::new(chassis::stream::StreamTables),
             Box::new(m0001_promo_codes::Migration),
             Box::new(m0002_selection::Migration),
             Box::new(m0003_candidates::Migration),
