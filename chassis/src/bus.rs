@@ -159,6 +159,7 @@ impl Bus {
 
 /// True the first time this subscriber sees this event; the row stands or falls with the effect.
 pub async fn first_time(tx: &Tx, clock: &Clock, subscriber: &str, event: &Event) -> Result<bool> {
+    crate::stream::lease::fence(tx).await?;
     let done = execute(
         tx,
         "INSERT INTO event_taken (subscriber, event_id, taken_us) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",

@@ -44,6 +44,12 @@ pub struct ServiceArgs {
     #[arg(long, env = "IRIKTEU_DATABASE_CONNECTIONS", default_value_t = 8)]
     pub database_connections: u32,
 
+    /// Redis, which carries the events between services: `redis://host:6379` or `rediss://…`. Without
+    /// it the service hears only its own events. A password belongs into a file that the
+    /// orchestrator makes this variable of, not onto a command line.
+    #[arg(long, env = "IRIKTEU_REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
+
     /// Where to listen for gRPC.
     #[arg(long, env = "IRIKTEU_GRPC_ADDR", default_value = "127.0.0.1:50051")]
     pub grpc_addr: std::net::SocketAddr,

@@ -8,6 +8,7 @@
 //! | [`database`], [`once`], [`outbox`], [`bus`], [`audit`] | writing exactly once, and telling others at least once |
 //! | [`page`], [`name`] | keyset lists and resource names |
 //! | [`clock`], [`ids`], [`mask`], [`identifier`] | injected time, ids and randomness; personal data that cannot be printed |
+//! | [`stream`] | events between processes, over Redis |
 //! | [`blob`], [`telemetry`], [`jobs`] | documents, logs and metrics, clock-driven work |
 //! | [`config`], [`program`] | settings; a service as a program of its own |
 //! | `testing` | fixed clocks, counted ids and throw-away databases (a feature) |
@@ -32,6 +33,7 @@ pub mod page;
 pub mod policy;
 pub mod program;
 pub mod server;
+pub mod stream;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;

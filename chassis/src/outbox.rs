@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use prost::{Message, Name};
+use sea_orm::QueryResult;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -78,14 +79,7 @@ impl Relay {
         let mut waiting = HashSet::new();
         let mut moved = 0;
         for row in rows {
-            let event = Event {
-                id: Uuid::parse_str(&row.try_get::<String>("", "id")?)
-                    .map_err(|e| Error::Internal(e.into()))?,
-                kind: row.try_get("", "kind")?,
-                about: row.try_get("", "about")?,
-                time: from_us(row.try_get("", "created_us")?),
-                payload: row.try_get("", "payload")?,
-            };
+            let event = event_of(&row)?;
             let (seq, attempts): (i64, i32) =
                 (row.try_get("", "seq")?, row.try_get("", "attempts")?);
             // Later events of a resource wait for the earlier ones.
@@ -131,6 +125,18 @@ impl Relay {
         .await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// The event in a row of the outbox.
+pub(crate) fn event_of(row: &QueryResult) -> Result<Event> {
+    Ok(Event {
+        id: Uuid::parse_str(&row.try_get::<String>("", "id")?)
+            .map_err(|e| Error::Internal(e.into()))?,
+        kind: row.try_get("", "kind")?,
+        about: row.try_get("", "about")?,
+        time: from_us(row.try_get("", "created_us")?),
+        payload: row.try_get("", "payload")?,
+    })
 }
 
 /// Events still to be relayed, and those set aside.

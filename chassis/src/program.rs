@@ -15,6 +15,7 @@ use crate::config::ServiceArgs;
 use crate::database::{Database, MigratorTrait};
 use crate::ids::Ids;
 use crate::server::{self, Service};
+use crate::stream::Stream;
 use crate::tls::MutualTls;
 use crate::token::{PublicKey, Signer, Verifier};
 
@@ -26,6 +27,8 @@ pub struct Parts {
     pub verifier: Verifier,
     pub signer: Arc<Signer>,
     pub identity: ServiceIdentity,
+    /// What carries events between services; without it a service hears only its own.
+    pub stream: Option<Stream>,
 }
 
 impl Parts {
@@ -54,9 +57,16 @@ impl Parts {
                     args.public_keys_file.display()
                 )
             })?;
+        let ids = Ids::random(clock.clone());
+        let stream = args
+            .redis_url
+            .as_deref()
+            .map(|url| Stream::new(url, ids.clone()))
+            .transpose()?;
         Ok(Self {
             db,
-            ids: Ids::random(clock.clone()),
+            ids,
+            stream,
             verifier: Verifier::new(name, &keys)?,
             identity: ServiceIdentity::new(signer.clone(), clock.clone()),
             signer,
@@ -86,12 +96,16 @@ pub async fn serve(
     mut service: Service,
     listener: TcpListener,
     partners: Option<PartnerPort>,
+    stream: Option<Stream>,
     descriptor: &'static [u8],
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let (name, db) = (service.name, service.relay.db.clone());
     let stop = CancellationToken::new();
-    let work = service.start(&Bus::default(), &stop);
+    let work = match &stream {
+        None => service.start(&Bus::default(), &stop),
+        Some(stream) => service.start_on_stream(stream, &stop),
+    };
     let routes = server::join([service.routes], &[name], descriptor)?;
     tracing::info!(%address, "{name} is up");
     let told = stop.clone();

@@ -20,13 +20,16 @@ use tonic::transport::server::{TcpConnectInfo, TcpIncoming, TlsConnectInfo};
 use tonic::{Code, Status};
 use tracing::Instrument;
 
-use crate::bus::Subscriber;
+use crate::bus::{Bus, Subscriber};
 use crate::caller::{self, Caller};
 use crate::clock::{Clock, Stopwatch};
 use crate::error::{self, Error, Scope};
 use crate::jobs::Job;
 use crate::outbox::Relay;
 use crate::policy::Policy;
+use crate::stream::Stream;
+use crate::stream::feed::Feed;
+use crate::stream::reader::{Patience, Reader};
 use crate::text::{Language, Texts};
 use crate::tls::{MutualTls, partner_name};
 use crate::token::Verifier;
@@ -48,7 +51,7 @@ impl Service {
     /// Subscribes, and starts the relay and the jobs. They end when `stop` is cancelled.
     pub fn start(
         &mut self,
-        bus: &crate::bus::Bus,
+        bus: &Bus,
         stop: &CancellationToken,
     ) -> Vec<tokio::task::JoinHandle<()>> {
         bus.subscribe(std::mem::take(&mut self.subscribers));
@@ -57,7 +60,44 @@ impl Service {
             bus: bus.clone(),
             clock: self.relay.clock.clone(),
         };
-        let mut tasks = vec![tokio::spawn(relay.run(stop.clone()))];
+        let relay = tokio::spawn(relay.run(stop.clone()));
+        self.start_jobs(vec![relay], stop)
+    }
+
+    /// As [`Service::start`], with the other services in processes of their own behind a stream.
+    pub fn start_on_stream(
+        &mut self,
+        stream: &Stream,
+        stop: &CancellationToken,
+    ) -> Vec<tokio::task::JoinHandle<()>> {
+        let bus = Bus::default();
+        bus.subscribe(std::mem::take(&mut self.subscribers));
+        let feed = Feed {
+            db: self.relay.db.clone(),
+            stream: stream.clone(),
+            service: self.name,
+        };
+        let reader = Reader {
+            db: self.relay.db.clone(),
+            stream: stream.clone(),
+            bus,
+            clock: self.relay.clock.clone(),
+            service: self.name,
+            holder: stream.new_holder(),
+            patience: Patience::default(),
+        };
+        let tasks = vec![
+            tokio::spawn(feed.run(stop.clone())),
+            tokio::spawn(reader.run(stop.clone())),
+        ];
+        self.start_jobs(tasks, stop)
+    }
+
+    fn start_jobs(
+        &mut self,
+        mut tasks: Vec<tokio::task::JoinHandle<()>>,
+        stop: &CancellationToken,
+    ) -> Vec<tokio::task::JoinHandle<()>> {
         let (db, name) = (self.relay.db.clone(), self.name);
         self.jobs.push(Job::new(
             "outbox_level",

@@ -79,6 +79,8 @@ pub struct Inner {
     connections: HashMap<&'static str, Connection>,
     /// The only connection that speaks for the gateway itself.
     pub(crate) identity: Connection,
+    /// Vouches, before the identity service, for what the gateway saw of a client.
+    pub(crate) speaker: ServiceIdentity,
     pub(crate) ids: Ids,
     pub(crate) clock: Clock,
     pub(crate) ready: Ready,
@@ -113,7 +115,8 @@ impl Gateway {
     /// Reads the contract and connects to every service of [`route::SERVICES`].
     ///
     /// `connect` gives unsigned connections: a call in nobody's name must stay in nobody's name.
-    /// `speaker` signs only the exchange of a session for a caller token.
+    /// `speaker` signs the exchange of a session for a caller token, and what the identity service is
+    /// told of the client's address.
     ///
     /// # Errors
     /// If the contract has an annotation that can't be served.
@@ -151,7 +154,8 @@ impl Gateway {
         let places = events::places::Places::new(config.streams);
         let nudged = places.clone();
         Ok(Self(Arc::new(Inner {
-            identity: connect(IDENTITY).signed(speaker),
+            identity: connect(IDENTITY).signed(speaker.clone()),
+            speaker,
             connections,
             introductions: introduction::Introductions::new(
                 config.introduction_life,

@@ -74,5 +74,5 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     })
     .await?;
     let listener = server::bind(args.service.grpc_addr).await?;
-    program::serve(service, listener, None, proto::DESCRIPTOR).await
+    program::serve(service, listener, None, parts.stream, proto::DESCRIPTOR).await
 }

@@ -22,7 +22,7 @@ const SAFE_TO_REPEAT: &[&str] = &["irikteu.questionnaire.v1.Documents.UploadDocu
 
 /// First words of RPCs that change nothing.
 const READING_VERBS: &[&str] = &[
-    "Get", "List", "Download", "LookUp", "Exchange", "Verify", "Watch",
+    "Get", "List", "Download", "LookUp", "Exchange", "Verify", "Find", "Watch", "Stream",
 ];
 
 // ---- comments ----

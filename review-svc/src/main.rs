@@ -67,5 +67,5 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
     })
     .await?;
     let listener = server::bind(serve.service.grpc_addr).await?;
-    program::serve(service, listener, None, proto::DESCRIPTOR).await
+    program::serve(service, listener, None, parts.stream, proto::DESCRIPTOR).await
 }

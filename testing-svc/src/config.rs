@@ -24,6 +24,10 @@ pub struct Config {
     pub refused_codes: u32,
     /// How long answers to request ids are kept.
     pub answers: SignedDuration,
+    /// How long a seat is kept for somebody who waited.
+    pub offer_term: SignedDuration,
+    /// How long before the start a person is reminded, each once.
+    pub reminders: Vec<SignedDuration>,
 }
 
 impl Config {
@@ -36,6 +40,8 @@ impl Config {
             launch_token: SignedDuration::from_mins(2),
             refused_codes: 300,
             answers: SignedDuration::from_hours(7 * 24),
+            offer_term: SignedDuration::from_hours(12),
+            reminders: [24, 2].map(SignedDuration::from_hours).into(),
         }
     }
 }
@@ -70,6 +76,20 @@ pub struct TestingArgs {
     /// Days for which a repeated request id gets its first answer.
     #[arg(long, env = "IRIKTEU_ANSWER_DAYS", default_value_t = 7)]
     pub answer_days: u32,
+
+    /// Minutes for which a seat that became free is kept for who waited; shorter when the session is
+    /// near.
+    #[arg(long, env = "IRIKTEU_OFFER_MINUTES", default_value_t = 720)]
+    pub offer_minutes: u32,
+
+    /// Minutes before the start at which people are reminded of their booking.
+    #[arg(
+        long,
+        env = "IRIKTEU_REMINDER_MINUTES",
+        value_delimiter = ',',
+        default_values_t = [1440, 120]
+    )]
+    pub reminder_minutes: Vec<u32>,
 }
 
 impl TryFrom<&TestingArgs> for Config {
@@ -84,6 +104,7 @@ impl TryFrom<&TestingArgs> for Config {
             args.launch_token_seconds > 0,
             "a launch token needs a second at least"
         );
+        ensure!(args.offer_minutes > 0, "an offer needs a minute at least");
         let partners = match &args.partners_file {
             Some(file) => Partners::parse(&read_text(file)?)
                 .with_context(|| format!("{} is not a list of partners", file.display()))?,
@@ -95,6 +116,12 @@ impl TryFrom<&TestingArgs> for Config {
             launch_token: SignedDuration::from_secs(args.launch_token_seconds.into()),
             refused_codes: args.refused_codes_per_minute,
             answers: SignedDuration::from_hours(i64::from(args.answer_days) * 24),
+            offer_term: SignedDuration::from_mins(args.offer_minutes.into()),
+            reminders: args
+                .reminder_minutes
+                .iter()
+                .map(|minutes| SignedDuration::from_mins((*minutes).into()))
+                .collect(),
             ..Self::new(&read_key(&args.iin_key_file)?)
         })
     }

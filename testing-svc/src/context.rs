@@ -6,10 +6,14 @@ use chassis::client::Connection;
 use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::ids::Ids;
-use chassis::token::Signer;
+use chassis::token::{Signer, Verifier};
 
 use crate::Wiring;
 use crate::config::Config;
+use crate::watched::Watched;
+
+/// Whom the tokens in the links of offers are for: this service itself, and nothing else of it.
+pub const OFFER_LINKS: &str = "testing-svc/offer-links";
 
 pub struct Context {
     pub db: Database,
@@ -19,11 +23,18 @@ pub struct Context {
     pub launch: Arc<Signer>,
     pub questionnaire: Connection,
     pub persons: Connection,
+    /// Who listens to which sessions here.
+    pub watched: Watched,
+    /// Reads the links of offers, which nobody but this service signs.
+    pub offer_links: Verifier,
 }
 
 impl Context {
-    pub fn new(wiring: Wiring) -> Self {
-        Self {
+    /// # Errors
+    /// If the service's own key can't be read.
+    pub fn new(wiring: Wiring) -> anyhow::Result<Self> {
+        let own_key = wiring.signer.public_key();
+        Ok(Self {
             db: wiring.db,
             clock: wiring.clock,
             ids: wiring.ids,
@@ -31,6 +42,8 @@ impl Context {
             launch: wiring.signer,
             questionnaire: wiring.questionnaire.signed(wiring.identity.clone()),
             persons: wiring.persons.signed(wiring.identity),
-        }
+            watched: Watched::default(),
+            offer_links: Verifier::new(OFFER_LINKS, &[own_key])?,
+        })
     }
 }

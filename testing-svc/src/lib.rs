@@ -5,6 +5,8 @@
 //! |---|---|
 //! | [`domain`] | the rules, pure |
 //! | [`rpc`] | one folder per gRPC service, one file per RPC |
+//! | [`dealing`] | who gets a seat: those who wait come first |
+//! | [`watched`] | the sessions whose seats somebody watches |
 //! | [`store`] | the only place that knows SQL |
 //! | [`events`] | what others told; what we tell |
 //! | [`jobs`] | what the passing of time does |
@@ -28,6 +30,7 @@ use chassis::token::{Signer, Verifier};
 pub mod clients;
 pub mod config;
 mod context;
+pub mod dealing;
 pub mod domain;
 pub mod events;
 pub mod jobs;
@@ -35,8 +38,9 @@ pub mod migrations;
 pub mod policy;
 pub mod rpc;
 pub mod store;
+pub mod watched;
 
-pub use context::Context;
+pub use context::{Context, OFFER_LINKS};
 
 pub const NAME: &str = "testing-svc";
 /// The domain of what people hear.
@@ -94,7 +98,7 @@ pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
     };
     let people = guard(DOMAIN, &TEXTS, policy::ROWS);
     let partners = guard(PARTNER_DOMAIN, &PARTNER_TEXTS, policy::PARTNER_ROWS);
-    let ctx = Arc::new(Context::new(wiring));
+    let ctx = Arc::new(Context::new(wiring)?);
     Ok(Service {
         name: NAME,
         routes: people.protect(rpc::routes(&ctx)),

@@ -92,5 +92,11 @@ async fn run(args: Serve) -> anyhow::Result<()> {
         },
     };
     let listener = server::bind(args.service.grpc_addr).await?;
-    program::serve(service, listener, Some(partners), proto::DESCRIPTOR).await
+    program::serve(
+        service,
+        listener,
+        Some(partners),
+        parts.stream,
+        proto::DESCRIPTOR,
+    ).await
 }

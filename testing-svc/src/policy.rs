@@ -1,7 +1,7 @@
 //! Who may call which RPC. Whose code or booking they reach is the handler's question.
 
 use chassis::caller::Role::{CampaignManager, ExamDesk};
-use chassis::policy::Allow::{Partner, Role, Service, SignedIn};
+use chassis::policy::Allow::{Anyone, Partner, Role, Service, SignedIn};
 use chassis::policy::Row;
 
 /// People and services.
@@ -47,6 +47,75 @@ pub const ROWS: &[Row] = &[
     ),
     ("/irikteu.testing.v1.Bookings/GetBooking", &[SignedIn]),
     ("/irikteu.testing.v1.Bookings/ListBookings", &[SignedIn]),
+    // Rooms, closures, waiting lists, rosters.
+    (
+        "/irikteu.testing.v1.TestCenters/UpdateTestCenter",
+        &[Role(ExamDesk)],
+    ),
+    ("/irikteu.testing.v1.Rooms/CreateRoom", &[Role(ExamDesk)]),
+    ("/irikteu.testing.v1.Rooms/UpdateRoom", &[Role(ExamDesk)]),
+    ("/irikteu.testing.v1.Rooms/ListRoomSlots", &[Role(ExamDesk)]),
+    (
+        "/irikteu.testing.v1.TestSessions/UpdateTestSession",
+        &[Role(ExamDesk)],
+    ),
+    (
+        "/irikteu.testing.v1.TestSessions/ListRoster",
+        &[Role(ExamDesk)],
+    ),
+    (
+        "/irikteu.testing.v1.TestSessions/StreamRoster",
+        &[Role(ExamDesk)],
+    ),
+    (
+        "/irikteu.testing.v1.Closures/CreateClosure",
+        &[Role(ExamDesk)],
+    ),
+    ("/irikteu.testing.v1.Closures/GetClosure", &[Role(ExamDesk)]),
+    (
+        "/irikteu.testing.v1.Closures/ListClosures",
+        &[Role(ExamDesk)],
+    ),
+    (
+        "/irikteu.testing.v1.Bookings/UndoCheckIn",
+        &[Role(ExamDesk)],
+    ),
+    ("/irikteu.testing.v1.Bookings/MarkNoShow", &[Role(ExamDesk)]),
+    ("/irikteu.testing.v1.Bookings/UndoNoShow", &[Role(ExamDesk)]),
+    ("/irikteu.testing.v1.Rooms/GetRoom", &[SignedIn]),
+    ("/irikteu.testing.v1.Rooms/ListRooms", &[SignedIn]),
+    ("/irikteu.testing.v1.TestSessions/FindSeats", &[SignedIn]),
+    ("/irikteu.testing.v1.TestSessions/WatchSeats", &[SignedIn]),
+    (
+        "/irikteu.testing.v1.WaitlistEntries/CreateWaitlistEntry",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.WaitlistEntries/ListWaitlistEntries",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.WaitlistEntries/LeaveWaitlist",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.WaitlistEntries/AcceptSeatOffer",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.WaitlistEntries/RejectSeatOffer",
+        &[SignedIn],
+    ),
+    // identity-svc writes the letters: the link in them is read here.
+    (
+        "/irikteu.testing.v1.WaitlistEntries/GetWaitlistEntry",
+        &[SignedIn, Service("identity-svc")],
+    ),
+    // The token in the link is the proof.
+    (
+        "/irikteu.testing.v1.WaitlistEntries/RejectSeatOfferByLink",
+        &[Anyone],
+    ),
     ("/irikteu.testing.v1.Attempts/StartAttempt", &[SignedIn]),
     ("/irikteu.testing.v1.Attempts/GetAttempt", &[SignedIn]),
     ("/irikteu.testing.v1.Candidates/GetCandidate", &[SignedIn]),

@@ -21,6 +21,48 @@ other-campaign = This session is of another campaign.
 same-session = The booking is in this session already.
 how-to-kaztest = Open kazakhtest.kz and fill in the registration questionnaire for KAZTEST. Type the promo code { $code } into the field «Менің жауабым» ("My answer") instead of paying. Use the code yourself: it is personal and good for one test. You find your result at app.testcenter.kz under «Менің тарихым».
 how-to-qrt = Open www.qrt.kz and register for QAZAQ RESMI TEST. As the purpose choose «Басқасы - Басқа себеп - Президенттік жастар кадр резерві». At the payment step type the promo code { $code } instead of paying. Use the code yourself: it is personal and good for one test.
+# Seats, rooms, closures and the waiting list.
+session-closed = This session was closed. It would have started at { $start_time }. Choose another one.
+session-not-started = The session has not begun. Start: { $start_time }. The person can still come.
+session-has-bookings = People are booked for this session, so its time, place and language stay. Seats taken: { $taken }. Close the session if you have to.
+seats-taken = More seats are taken than there would be. Taken: { $taken }
+quota-full = Every seat of this sort is taken. Choose another session or another seat.
+room-taken = Another session is in the room then: { $start_time } – { $end_time }
+room-in-use = A coming session in this room has more seats. Change that session first.
+place-closed = The centre or the room is closed at that time.
+already-waiting = You are on the waiting list of this stage already.
+waitlist-entry-over = Nothing more can be done with this place on the waiting list. Its state: { $state }
+no-offer = No seat has been offered to you yet.
+offer-lapsed = The offered seat had to be answered by { $offer_expire_time }. It went to the next person.
+offer-link-invalid = This link is not valid. Sign in and answer there.
+offer-answered = This offer was answered before.
+undo-too-late = The session is over and the mark can't be taken back any more. It could be until { $undo_expire_time }
+other-center = This room is of another centre.
+off-grid = The times of a session in a room must be whole five minutes.
+over-room-seats = The room has fewer seats than that.
+over-capacity = This is more than the seats of the session.
+quota-repeated = There is a quota like this already.
+quota-unknown = This session has no seats of this sort.
+seats-none-planned = No sessions are planned
+seats-day-empty = No session at this place on this day
+seats-center-full = { $center }: full
+seats-full = { $center }, { $time }: full
+seats-closed = { $center }, { $time }: closed
+seats-no-language-form = { $center }, { $time }: no { $language ->
+    [kk] Kazakh
+    [ru] Russian
+   *[other] English
+} form
+seats-language-full = { $center }, { $time }: every { $language ->
+    [kk] Kazakh
+    [ru] Russian
+   *[other] English
+} form is taken
+seats-no-accessible = { $center }, { $time }: no accessible workstation
+seats-accessible-full = { $center }, { $time }: every accessible workstation is taken
+seats-not-of-sort = { $center }, { $time }: no seat of this sort
+seats-sort-full = { $center }, { $time }: every seat of this sort is taken
+seats-next = next at { $center }, { $time }
 # What comes of a stage.
 stage-published = The results of this stage were published on { $publish_time }. They stay as they are; a result is changed by an appeal only.
 rule-missing = This stage lacks a setting that is needed first: { $field }

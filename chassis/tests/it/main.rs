@@ -8,5 +8,7 @@
 mod events;
 mod guard;
 mod once;
+mod redis;
+mod stream;
 mod watches;
 mod world;

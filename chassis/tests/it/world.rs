@@ -3,6 +3,7 @@
 use chassis::clock::Clock;
 use chassis::database::{ChassisTables, Database, execute, query_one};
 use chassis::ids::Ids;
+use chassis::stream::StreamTables;
 use chassis::testing::{self, TestDatabase};
 use sea_orm_migration::prelude::*;
 
@@ -10,7 +11,11 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(ChassisTables), Box::new(Effects)]
+        vec![
+            Box::new(ChassisTables),
+            Box::new(StreamTables),
+            Box::new(Effects),
+        ]
     }
 }
 

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
+use chassis::caller::IDENTITY;
 use chassis::error;
 use chassis::mask::Masked;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -177,6 +178,14 @@ impl Inner {
             && let Ok(address) = HeaderValue::try_from(address.to_string())
         {
             headers.insert("x-client-address", address);
+            // Its throttles count addresses; without a voucher anybody could write one.
+            if operation.service == IDENTITY
+                && let Ok(token) = self.speaker.token(IDENTITY)
+                && let Ok(mut token) = HeaderValue::try_from(token)
+            {
+                token.set_sensitive(true);
+                headers.insert("x-gateway-token", token);
+            }
         }
         let deadline = match operation.shape {
             Shape::Upload(_) => self.config.upload_timeout,

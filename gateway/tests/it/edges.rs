@@ -170,7 +170,23 @@ async fn services_are_told_the_address_that_our_own_proxies_saw() {
             let all: Vec<_> = headers.get_all("x-client-address").iter().collect();
             assert_eq!(all, [told], "{trusted_proxies} {sent:?}");
             assert!(!headers.contains_key("x-forwarded-for"));
+            // Only the identity service counts addresses, so only it is told that this one is ours.
+            let vouched = headers.contains_key("x-gateway-token");
+            assert_eq!(vouched, path == "/v1/sessions/current", "{path}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_client_cannot_vouch_for_an_address_of_its_own() {
+    let stage = stage();
+    for path in ["/v1/campaigns", "/v1/sessions/current"] {
+        let builder = signed_in(request("GET", path)).header("x-gateway-token", "mine");
+        let from = ClientAddress("9.9.9.9".parse().expect("an address"));
+        assert_eq!(stage.send(builder.extension(from), "").await.status, 200);
+        let headers = stage.seen.headers();
+        let vouched: Vec<_> = headers.get_all("x-gateway-token").iter().collect();
+        assert!(vouched.iter().all(|token| *token != "mine"), "{vouched:?}");
     }
 }
 

@@ -23,6 +23,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(chassis::database::ChassisTables),
+            Box::new(chassis::stream::StreamTables),
             Box::new(m0001_accounts::Migration),
             Box::new(m0002_registration_attempts::Migration),
             Box::new(m0003_sessions::Migration),

@@ -1,5 +1,5 @@
 //! What is heard: decisions of experts and language results. What is told is published where it
-//! happens: `rpc/applications`, `rpc/sections`.
+//! happens, in `rpc/applications` and `rpc/sections`; what jobs tell is here.
 //!
 //! | file | event, of whom |
 //! |---|---|
@@ -11,9 +11,12 @@
 //! | [`application_rejected`] | `ApplicationRejected`, review-svc |
 //! | [`language_result_received`] | `LanguageResultReceived`, testing-svc |
 //! | [`membership_started`] | `MembershipStarted`, testing-svc |
+//! | [`application_expiring`], [`application_expired`] | told by the jobs that look after drafts |
 //! | [`take`] | what taking an event of the review has in common |
 
 mod application_accepted;
+pub mod application_expired;
+pub mod application_expiring;
 mod application_rejected;
 mod correction_asked;
 mod correction_declined;

@@ -4,12 +4,11 @@
 use std::sync::Arc;
 
 use chassis::caller::Caller;
-use chassis::{Result, audit, outbox};
-use proto::events::v1::ApplicationExpired;
+use chassis::{Result, audit};
 
 use crate::store::draft::Place;
 use crate::store::{application, campaign, draft};
-use crate::{Context, NAME};
+use crate::{Context, NAME, events};
 
 pub async fn run(ctx: Arc<Context>) -> Result<()> {
     for place in draft::to_expire(ctx.db.read(), ctx.clock.now()).await? {
@@ -34,12 +33,7 @@ async fn expire(ctx: &Context, place: &Place) -> Result<()> {
         return Ok(());
     }
     application::save(&tx, &mut kept).await?;
-    let event = ApplicationExpired {
-        application: kept.name(),
-        campaign: kept.campaign_name(),
-        account: kept.applicant(),
-    };
-    outbox::publish(&tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
+    events::application_expired::tell(ctx, &tx, &kept).await?;
     let by = Caller::Service(NAME.into());
     audit::record(&tx, &ctx.clock, &by, "ExpireDraft", &kept.name(), "EXPIRED").await?;
     Ok(ctx.db.commit(tx).await?)

@@ -3,15 +3,13 @@
 
 use std::sync::Arc;
 
-use chassis::clock::to_pb;
-use chassis::{Result, outbox};
+use chassis::Result;
 use jiff::SignedDuration;
-use proto::events::v1::ApplicationExpiring;
 
-use crate::Context;
 use crate::domain::application::State;
 use crate::store::draft::Place;
 use crate::store::{application, campaign, draft};
+use crate::{Context, events};
 
 /// The nearest first.
 const DAYS: [i32; 3] = [1, 3, 7];
@@ -47,13 +45,7 @@ async fn warn(ctx: &Context, place: &Place, days: &[i32]) -> Result<()> {
         is_first |= at == 0 && is_noted;
     }
     if is_first {
-        let event = ApplicationExpiring {
-            application: kept.name(),
-            campaign: kept.campaign_name(),
-            account: kept.applicant(),
-            close_time: Some(to_pb(close)),
-        };
-        outbox::publish(&tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
+        events::application_expiring::tell(ctx, &tx, &kept, close).await?;
     }
     Ok(ctx.db.commit(tx).await?)
 }

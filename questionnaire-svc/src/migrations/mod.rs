@@ -20,6 +20,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(chassis::database::ChassisTables),
+            Box::new(chassis::stream::StreamTables),
             Box::new(m0001_campaigns::Campaigns),
             Box::new(m0002_applications::Applications),
             Box::new(m0003_documents::Documents),

@@ -18,6 +18,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(chassis::database::ChassisTables),
+            Box::new(chassis::stream::StreamTables),
             Box::new(m0001_review_tasks::ReviewTasks),
             Box::new(m0002_decisions::Decisions),
             Box::new(m0003_decision_log::DecisionLog),

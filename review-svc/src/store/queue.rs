@@ -243,14 +243,26 @@ pub async fn counted_before<C: ConnectionTrait>(
     rows.iter().map(id).collect()
 }
 
-/// Whole undecided tasks, after one id: for a look at what would become of all of them.
-pub async fn undecided<C: ConnectionTrait>(on: &C, after: Uuid, limit: i64) -> Result<Vec<Kept>> {
+/// Looks at every undecided task, some of them at a time.
+pub async fn each_undecided<C: ConnectionTrait>(
+    on: &C,
+    mut look: impl FnMut(&Kept) + Send,
+) -> Result<()> {
     let sql = format!(
-        "{} WHERE {UNDECIDED} AND t.id > $1 ORDER BY t.id LIMIT $2",
+        "{} WHERE {UNDECIDED} AND t.id > $1 ORDER BY t.id LIMIT 500",
         select()
     );
-    let rows = query_all(on, &sql, [after.to_string().into(), limit.into()]).await?;
-    rows.iter().map(read).collect()
+    let mut after = Uuid::nil();
+    loop {
+        let rows = query_all(on, &sql, [after.to_string().into()]).await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        after = id(last)?;
+        for row in &rows {
+            look(&read(row)?);
+        }
+    }
 }
 
 /// Tasks held by a claim that ran out.

@@ -4,8 +4,6 @@ use chassis::clock::{from_us, to_us};
 use chassis::database::{Tx, execute, query_all, query_one};
 use chassis::error::{Error, Result};
 use jiff::Timestamp;
-use prost::Message;
-use proto::review::v1::TaskFilter;
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,7 +12,8 @@ use uuid::Uuid;
 pub struct Saved {
     pub id: Uuid,
     pub title: String,
-    pub filter: TaskFilter,
+    /// In the bytes of the contract.
+    pub filter: Vec<u8>,
     pub create_time: Timestamp,
 }
 
@@ -43,7 +42,7 @@ pub async fn insert(tx: &Tx, owner: &str, saved: &Saved) -> Result<()> {
         saved.id.to_string().into(),
         owner.into(),
         saved.title.as_str().into(),
-        saved.filter.encode_to_vec().into(),
+        saved.filter.clone().into(),
         to_us(saved.create_time).into(),
     ];
     execute(tx, sql, values).await?;
@@ -86,11 +85,10 @@ pub async fn delete(tx: &Tx, owner: &str, id: Uuid) -> Result<bool> {
 
 fn read(row: &QueryResult) -> Result<Saved> {
     let id: String = row.try_get("", "id")?;
-    let filter: Vec<u8> = row.try_get("", "filter")?;
     Ok(Saved {
         id: Uuid::parse_str(&id).map_err(|error| Error::Internal(error.into()))?,
         title: row.try_get("", "title")?,
-        filter: TaskFilter::decode(&*filter).map_err(|error| Error::Internal(error.into()))?,
+        filter: row.try_get("", "filter")?,
         create_time: from_us(row.try_get("", "create_us")?),
     })
 }

@@ -4,16 +4,21 @@
 //! HELD ──confirm──▶ BOOKED ──check in──▶ CHECKED_IN ──start──▶ STARTED ──▶ COMPLETED
 //!  │ │                │  └───────────start, where no check-in is needed──▶ STARTED
 //!  │ └─10 minutes──▶ HOLD_EXPIRED          BOOKED, CHECKED_IN ──window closes──▶ NO_SHOW
-//!  └─cancel─▶ CANCELLED ◀─cancel─┘         (COMPLETED and DISPLACED come with results and closures)
+//!  └─cancel─▶ CANCELLED ◀─cancel─┘         HELD, BOOKED, CHECKED_IN ──the place closes──▶ DISPLACED
 //! ```
+//! The desk takes a mistake back: CHECKED_IN becomes BOOKED again, NO_SHOW becomes CHECKED_IN until the
+//! session ends; that and the closures are in [`super::desk`]. An offer of the waiting list is a hold with
+//! a longer term.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::quota::Needs;
 use super::refusal::Refusal;
 use super::session::{CheckIn, Session};
 use super::stage::Terms;
 use super::start_window::StartWindow;
+use super::waitlist::Entry;
 use super::{Change, words};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +36,11 @@ pub struct Booking {
     /// Counts what people were told of, for calendar files.
     pub sequence: i32,
     pub attempt: Option<Uuid>,
+    pub needs: Needs,
+    /// The place on the waiting list whose offer it is.
+    pub waitlist_entry: Option<Uuid>,
+    /// Until when the test can be started though the window closed: after a mistake of the desk.
+    pub grace: Option<Timestamp>,
     pub version: i32,
 }
 
@@ -117,6 +127,9 @@ pub enum Action {
     Cancel,
     CheckIn,
     Start,
+    UndoCheckIn,
+    MarkNoShow,
+    UndoNoShow,
 }
 
 /// Who asks what could be done.
@@ -125,6 +138,9 @@ pub struct Asks {
     pub owner: bool,
     pub exam_desk: bool,
 }
+
+/// Something that is tried on a copy to see whether it would work.
+type Tried = fn(&mut Booking, At<'_>) -> Result<Change, Refusal>;
 
 /// What a booking is held against: its session, the stage's terms and the time.
 #[derive(Debug, Clone, Copy)]
@@ -162,7 +178,7 @@ impl Booking {
     ///
     /// # Errors
     /// `SESSION_STARTED`.
-    pub fn hold(id: Uuid, account: Uuid, at: At<'_>) -> Result<Self, Refusal> {
+    pub fn hold(id: Uuid, account: Uuid, needs: Needs, at: At<'_>) -> Result<Self, Refusal> {
         at.session.is_open(at.now)?;
         let until = at
             .now
@@ -181,19 +197,58 @@ impl Booking {
             moves: 0,
             sequence: 0,
             attempt: None,
+            needs,
+            waitlist_entry: None,
+            grace: None,
             version: 1,
         })
+    }
+
+    /// The seat that is kept for a person who waits, until they answer.
+    pub fn offer(
+        id: Uuid,
+        to: &Entry,
+        session: &Session,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            campaign: to.campaign.clone(),
+            stage: to.stage,
+            session: session.id,
+            account: to.account,
+            state: State::Held { until },
+            created: now,
+            confirmed: None,
+            moves: to.moves,
+            sequence: 0,
+            attempt: None,
+            needs: to.needs.clone(),
+            waitlist_entry: Some(to.id),
+            grace: None,
+            version: 1,
+        }
     }
 
     pub fn name(&self) -> String {
         name(&self.campaign, self.id)
     }
 
+    /// When this person can start: the window of all, longer where the desk made a mistake.
+    pub fn window(&self, at: At<'_>) -> StartWindow {
+        let all = at.window();
+        StartWindow {
+            close: self.grace.map_or(all.close, |grace| all.close.max(grace)),
+            ..all
+        }
+    }
+
     /// How the booking stands now, whether or not a job has written it down yet.
     pub fn phase_at(&self, at: At<'_>) -> Phase {
         match self.state {
             State::Held { until } if until <= at.now => Phase::HoldExpired,
-            State::Booked | State::CheckedIn if at.window().close <= at.now => Phase::NoShow,
+            State::Booked | State::CheckedIn if self.window(at).close <= at.now => Phase::NoShow,
             other => other.phase(),
         }
     }
@@ -247,11 +302,12 @@ impl Booking {
         }
     }
 
-    /// Moves it to another session of the stage.
-    pub fn move_to(&mut self, to: &Session, at: At<'_>) -> Result<(), Refusal> {
+    /// Moves it to another session of the stage, onto a seat of the sort that is needed there.
+    pub fn move_to(&mut self, to: &Session, needs: Needs, at: At<'_>) -> Result<(), Refusal> {
         self.may_move(at)?;
         to.is_open(at.now)?;
         self.session = to.id;
+        self.needs = needs;
         self.moves += 1;
         self.sequence += 1;
         Ok(())
@@ -286,7 +342,7 @@ impl Booking {
         }
     }
 
-    fn give_up(&mut self) {
+    pub(super) fn give_up(&mut self) {
         self.state = State::Cancelled;
         // People hear only of what was confirmed to them.
         if self.confirmed.is_some() {
@@ -294,36 +350,13 @@ impl Booking {
         }
     }
 
-    /// Notes that the person is there.
-    pub fn check_in(&mut self, at: At<'_>) -> Result<Change, Refusal> {
-        match self.phase_at(at) {
-            Phase::Held => Err(Refusal::BookingNotConfirmed),
-            Phase::Booked => {
-                self.state = State::CheckedIn;
-                Ok(Change::Made)
-            }
-            Phase::CheckedIn => Ok(Change::Nothing),
-            phase => Err(Refusal::BookingOver { phase }),
-        }
-    }
-
-    /// Writes down that the person did not start in time.
-    pub fn miss(&mut self, at: At<'_>) -> Change {
-        if self.phase_at(at) == Phase::NoShow && self.state != State::NoShow {
-            self.state = State::NoShow;
-            Change::Made
-        } else {
-            Change::Nothing
-        }
-    }
-
     /// Starts the test. Starting again inside the window leads to the same attempt.
     pub fn start(&mut self, attempt: Uuid, at: At<'_>) -> Result<Change, Refusal> {
         match self.phase_at(at) {
             Phase::Held => return Err(Refusal::BookingNotConfirmed),
-            Phase::Booked | Phase::CheckedIn | Phase::Started => at.window().allows(at.now)?,
+            Phase::Booked | Phase::CheckedIn | Phase::Started => self.window(at).allows(at.now)?,
             Phase::NoShow => {
-                let close = at.window().close;
+                let close = self.window(at).close;
                 return Err(Refusal::StartTooLate { close });
             }
             phase => return Err(Refusal::BookingOver { phase }),
@@ -360,8 +393,15 @@ impl Booking {
                 actions.push(Action::Cancel);
             }
         }
-        if asks.exam_desk && works(self.clone().check_in(at)) {
-            actions.push(Action::CheckIn);
+        if asks.exam_desk {
+            let desk: [(Action, Tried); 4] = [
+                (Action::CheckIn, Self::check_in),
+                (Action::UndoCheckIn, Self::undo_check_in),
+                (Action::MarkNoShow, Self::mark_no_show),
+                (Action::UndoNoShow, Self::undo_no_show),
+            ];
+            let works = |it: &(Action, Tried)| works((it.1)(&mut self.clone(), at));
+            actions.extend(desk.iter().filter(|it| works(it)).map(|it| it.0));
         }
         if asks.owner && self.clone().start(Uuid::nil(), at).is_ok() {
             actions.push(Action::Start);

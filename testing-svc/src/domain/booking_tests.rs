@@ -25,11 +25,19 @@ pub fn session(number: u128, start: i64) -> Session {
         taken: 0,
         language: None,
         check_in: CheckIn::NotNeeded,
+        room: None,
+        extra_time_percent: 0,
+        closed: false,
         version: 1,
     }
 }
 
 const DAY: i64 = 24 * 60;
+
+fn hold(at: At<'_>) -> Result<Booking, Refusal> {
+    let (id, account) = (Uuid::from_u128(9), Uuid::from_u128(8));
+    Booking::hold(id, account, Needs::default(), at)
+}
 
 struct Case {
     session: Session,
@@ -53,7 +61,7 @@ impl Case {
     }
 
     fn held(&self) -> Booking {
-        Booking::hold(Uuid::from_u128(9), Uuid::from_u128(8), self.at(0)).expect("open")
+        hold(self.at(0)).expect("open")
     }
 
     fn booked(&self) -> Booking {
@@ -78,8 +86,10 @@ fn a_hold_lasts_ten_minutes_and_never_longer_than_the_session_waits() {
         ..Case::new()
     };
     assert_eq!(soon.held().state, State::Held { until: at(5) });
-    let started = Booking::hold(Uuid::nil(), Uuid::nil(), soon.at(5));
-    assert_eq!(started, Err(Refusal::SessionStarted { start: at(5) }));
+    assert_eq!(
+        hold(soon.at(5)),
+        Err(Refusal::SessionStarted { start: at(5) })
+    );
 }
 
 #[test]
@@ -89,7 +99,9 @@ fn a_booking_is_changed_until_a_day_before_and_twice_at_most() {
     let limit = 2 * DAY;
     let mut booking = case.booked();
     assert_eq!(
-        booking.clone().move_to(&second, case.at(limit)),
+        booking
+            .clone()
+            .move_to(&second, Needs::default(), case.at(limit)),
         Err(Refusal::ChangeTooLate { until: at(limit) })
     );
     assert_eq!(
@@ -97,12 +109,18 @@ fn a_booking_is_changed_until_a_day_before_and_twice_at_most() {
         Err(Refusal::ChangeTooLate { until: at(limit) })
     );
     assert_eq!(booking.clone().cancel(case.at(limit - 1)), Ok(Change::Made));
-    assert_eq!(booking.move_to(&second, case.at(limit - 1)), Ok(()));
-    assert_eq!(booking.move_to(&third, case.at(limit - 1)), Ok(()));
+    assert_eq!(
+        booking.move_to(&second, Needs::default(), case.at(limit - 1)),
+        Ok(())
+    );
+    assert_eq!(
+        booking.move_to(&third, Needs::default(), case.at(limit - 1)),
+        Ok(())
+    );
     assert_eq!((booking.session, booking.sequence), (third.id, 2));
     assert_eq!(booking.changes_left(&case.terms), 0);
     assert_eq!(
-        booking.move_to(&second, case.at(limit - 1)),
+        booking.move_to(&second, Needs::default(), case.at(limit - 1)),
         Err(Refusal::ChangesSpent { most: 2 })
     );
     // Cancelling is no move.
@@ -125,12 +143,13 @@ fn a_move_leads_to_another_session_of_the_stage_that_has_not_begun() {
     assert_eq!(booking.target_violation(&other), Some("OTHER_STAGE"));
     assert_eq!(booking.target_violation(&session(2, DAY)), None);
     assert_eq!(
-        booking.move_to(&session(2, 100), case.at(100)),
+        booking.move_to(&session(2, 100), Needs::default(), case.at(100)),
         Err(Refusal::SessionStarted { start: at(100) })
     );
     assert_eq!(booking.moves, 0);
     assert_eq!(
-        case.held().move_to(&session(2, DAY), case.at(1)),
+        case.held()
+            .move_to(&session(2, DAY), Needs::default(), case.at(1)),
         Err(Refusal::BookingNotConfirmed)
     );
 }
@@ -148,7 +167,7 @@ fn the_desk_checks_in_what_is_booked() {
     let too_late = Err(Refusal::ChangeTooLate { until: at(2 * DAY) });
     assert_eq!(booking.cancel(case.at(3 * DAY)).map(drop), too_late);
     assert_eq!(
-        booking.move_to(&session(2, 9 * DAY), case.at(3 * DAY)),
+        booking.move_to(&session(2, 9 * DAY), Needs::default(), case.at(3 * DAY)),
         too_late
     );
     let missed = case.booked().check_in(case.at(3 * DAY + 15));
@@ -211,7 +230,10 @@ fn what_is_over_stays_over() {
         };
         let now = case.at(20);
         assert_eq!(booking.check_in(now), Err(over.clone()));
-        assert_eq!(booking.move_to(&session(2, DAY), now), Err(over.clone()));
+        assert_eq!(
+            booking.move_to(&session(2, DAY), Needs::default(), now),
+            Err(over.clone())
+        );
         assert!(booking.confirm(now).is_err());
         assert!(booking.start(Uuid::nil(), now).is_err());
         assert_eq!(booking.withdraw(), Change::Nothing);
@@ -219,7 +241,10 @@ fn what_is_over_stays_over() {
             owner: true,
             exam_desk: true,
         };
-        assert_eq!(booking.allowed_actions(everybody, now), []);
+        // Only the desk can have been wrong about who came.
+        let mistake = (state == State::NoShow).then_some(Action::UndoNoShow);
+        let actions = booking.allowed_actions(everybody, now);
+        assert_eq!(actions, mistake.into_iter().collect::<Vec<_>>());
         assert_eq!(booking.state, state);
     }
 }
@@ -249,8 +274,88 @@ fn each_caller_is_shown_what_they_could_do_now() {
         [Action::Start]
     );
     assert_eq!(
-        booked.allowed_actions(desk, case.at(3 * DAY)),
+        booked.allowed_actions(desk, case.at(3 * DAY - 1)),
         [Action::CheckIn]
+    );
+    assert_eq!(
+        booked.allowed_actions(desk, case.at(3 * DAY)),
+        [Action::CheckIn, Action::MarkNoShow]
+    );
+    // Nobody came and the window closed: until the end the desk can have been wrong.
+    assert_eq!(
+        booked.allowed_actions(desk, case.at(3 * DAY + 15)),
+        [Action::MarkNoShow, Action::UndoNoShow]
+    );
+    assert_eq!(
+        booked.allowed_actions(desk, case.at(3 * DAY + 90)),
+        [Action::MarkNoShow]
+    );
+}
+
+#[test]
+fn the_desk_takes_its_mistakes_back_while_the_session_lasts() {
+    let case = Case::new();
+    let start = 3 * DAY;
+    let mut booking = case.booked();
+    assert_eq!(booking.check_in(case.at(start)), Ok(Change::Made));
+    assert_eq!(booking.undo_check_in(case.at(start)), Ok(Change::Made));
+    assert_eq!(booking.undo_check_in(case.at(start)), Ok(Change::Nothing));
+    assert_eq!(booking.state, State::Booked);
+
+    assert_eq!(
+        booking.mark_no_show(case.at(start - 1)),
+        Err(Refusal::SessionNotStarted { start: at(start) })
+    );
+    assert_eq!(booking.mark_no_show(case.at(start)), Ok(Change::Made));
+    assert_eq!(booking.mark_no_show(case.at(start)), Ok(Change::Nothing));
+    assert_eq!(
+        booking.clone().undo_no_show(case.at(start + 90)),
+        Err(Refusal::UndoTooLate {
+            until: at(start + 90)
+        })
+    );
+    assert_eq!(booking.undo_no_show(case.at(start + 80)), Ok(Change::Made));
+    assert_eq!(booking.state, State::CheckedIn);
+    // As long to start as anybody has after the booked time, and not a microsecond more.
+    let attempt = Uuid::from_u128(1);
+    let late = Err(Refusal::StartTooLate {
+        close: at(start + 95),
+    });
+    assert_eq!(booking.clone().start(attempt, case.at(start + 95)), late);
+    assert_eq!(
+        booking.start(attempt, case.at(start + 94)),
+        Ok(Change::Made)
+    );
+    assert_eq!(
+        booking.undo_no_show(case.at(start + 94)),
+        Err(Refusal::BookingOver {
+            phase: Phase::Started
+        })
+    );
+}
+
+#[test]
+fn a_closed_place_takes_the_seat_but_neither_what_was_sat_nor_the_moves() {
+    let case = Case::new();
+    let mut booked = case.booked();
+    booked.moves = 1;
+    assert_eq!(booked.displace(case.at(2)), Change::Made);
+    assert_eq!((booked.state, booked.moves), (State::Displaced, 1));
+    assert_eq!(booked.sequence, 1);
+    assert_eq!(booked.displace(case.at(2)), Change::Nothing);
+    let mut held = case.held();
+    assert_eq!(held.displace(case.at(2)), Change::Made);
+    assert_eq!((held.state, held.sequence), (State::Cancelled, 0));
+    let mut missed = case.booked();
+    assert_eq!(missed.displace(case.at(4 * DAY)), Change::Nothing);
+
+    let mut closed = session(2, 4 * DAY);
+    closed.closed = true;
+    assert_eq!(
+        case.booked().move_to(&closed, Needs::default(), case.at(1)),
+        Err(Refusal::SessionClosed {
+            start: closed.start
+        })
     );
 }
 
@@ -261,8 +366,9 @@ fn may_follow(before: Phase, after: Phase) -> bool {
         || matches!(
             (before, after),
             (Held, Booked | Cancelled)
-                | (Booked, CheckedIn | Started | Cancelled)
-                | (CheckedIn, Started | Cancelled)
+                | (Booked, CheckedIn | Started | Cancelled | NoShow | Displaced)
+                | (CheckedIn, Booked | Started | Cancelled | NoShow | Displaced)
+                | (NoShow, CheckedIn)
         )
 }
 
@@ -270,7 +376,7 @@ proptest! {
     #[test]
     fn any_order_of_calls_keeps_to_the_picture(
         needs_check_in in any::<bool>(),
-        calls in prop::collection::vec((0_u8..6, 0_i64..400), 1..40),
+        calls in prop::collection::vec((0_u8..10, 0_i64..400), 1..40),
     ) {
         let mut case = Case::new();
         if needs_check_in {
@@ -287,11 +393,18 @@ proptest! {
                 0 => booking.confirm(now).err(),
                 1 => {
                     let target = &targets[usize::from(booking.session == targets[0].id)];
-                    booking.move_to(target, now).err()
+                    booking.move_to(target, Needs::default(), now).err()
                 }
                 2 => booking.cancel(now).err(),
                 3 => booking.check_in(now).err(),
                 4 => booking.start(Uuid::from_u128(u128::from(call)), now).err(),
+                5 => booking.undo_check_in(now).err(),
+                6 => booking.mark_no_show(now).err(),
+                7 => booking.undo_no_show(now).err(),
+                8 => {
+                    let _ = booking.displace(now);
+                    None
+                }
                 _ => None,
             };
             if refused.is_some() {

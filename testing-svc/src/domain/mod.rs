@@ -8,7 +8,9 @@
 //! | [`language_result`] | the result of a language test |
 //! | [`eligibility`] | who may sit a stage |
 //! | [`stage`], [`test_center`], [`session`] | terms, places, and seats at a time |
-//! | [`booking`], [`start_window`], [`attempt`] | a person's seat, when it may be sat on, and the sitting |
+//! | [`room`], [`quota`], [`closure`] | where sessions take place, sorts of seats, and what can't be used |
+//! | [`booking`], [`desk`], [`start_window`], [`attempt`] | a person's seat, when it may be sat on, and the sitting |
+//! | [`waitlist`], [`seat_search`] | who is next when a seat is free, and why none is |
 //! | [`score`], [`score_import`] | exact decimals, and how they come in |
 //! | [`participant`], [`cut`], [`stage_result`] | who is in a stage, who goes on, what is published |
 //! | [`appeal`], [`membership`] | what follows a publication |
@@ -17,8 +19,10 @@
 pub mod appeal;
 pub mod attempt;
 pub mod booking;
+pub mod closure;
 pub mod code;
 pub mod cut;
+pub mod desk;
 pub mod eligibility;
 pub mod iin_index;
 pub mod language_result;
@@ -27,16 +31,20 @@ pub mod membership;
 pub mod participant;
 pub mod partner;
 pub mod promo_code;
+pub mod quota;
 pub mod redemption;
 pub mod refusal;
+pub mod room;
 pub mod score;
 pub mod score_import;
+pub mod seat_search;
 pub mod session;
 pub mod stage;
 pub mod stage_result;
 pub mod start_window;
 pub mod test_center;
 pub mod test_system;
+pub mod waitlist;
 
 /// Whether a transition changed anything. A repeat of what is done is no error and no change.
 #[must_use]

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::booking::Phase;
 use super::redemption::Step;
 use super::test_system::TestSystem;
-use super::{attempt, membership};
+use super::{attempt, membership, waitlist};
 
 /// What people hear.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,49 @@ pub enum Refusal {
     },
     SessionStarted {
         start: Timestamp,
+    },
+    SessionClosed {
+        start: Timestamp,
+    },
+    SessionNotStarted {
+        start: Timestamp,
+    },
+    SessionHasBookings {
+        taken: i32,
+    },
+    SeatsTaken {
+        taken: i32,
+        quota: Option<String>,
+    },
+    QuotaFull {
+        session: String,
+        quota: String,
+    },
+    RoomTaken {
+        session: String,
+        start: Timestamp,
+        end: Timestamp,
+    },
+    RoomInUse {
+        session: String,
+    },
+    PlaceClosed {
+        closure: String,
+    },
+    AlreadyWaiting {
+        entry: String,
+    },
+    WaitlistEntryOver {
+        state: waitlist::State,
+    },
+    NoOffer,
+    OfferLapsed {
+        until: Timestamp,
+    },
+    OfferLinkInvalid,
+    OfferAnswered,
+    UndoTooLate {
+        until: Timestamp,
     },
     StageAlreadyBooked {
         booking: String,
@@ -146,6 +189,21 @@ impl chassis::error::Refusal for Refusal {
             Self::StageExists { .. } => "STAGE_EXISTS",
             Self::SessionFull { .. } => "SESSION_FULL",
             Self::SessionStarted { .. } => "SESSION_STARTED",
+            Self::SessionClosed { .. } => "SESSION_CLOSED",
+            Self::SessionNotStarted { .. } => "SESSION_NOT_STARTED",
+            Self::SessionHasBookings { .. } => "SESSION_HAS_BOOKINGS",
+            Self::SeatsTaken { .. } => "SEATS_TAKEN",
+            Self::QuotaFull { .. } => "QUOTA_FULL",
+            Self::RoomTaken { .. } => "ROOM_TAKEN",
+            Self::RoomInUse { .. } => "ROOM_IN_USE",
+            Self::PlaceClosed { .. } => "PLACE_CLOSED",
+            Self::AlreadyWaiting { .. } => "ALREADY_WAITING",
+            Self::WaitlistEntryOver { .. } => "WAITLIST_ENTRY_OVER",
+            Self::NoOffer => "NO_OFFER",
+            Self::OfferLapsed { .. } => "OFFER_LAPSED",
+            Self::OfferLinkInvalid => "OFFER_LINK_INVALID",
+            Self::OfferAnswered => "OFFER_ANSWERED",
+            Self::UndoTooLate { .. } => "UNDO_TOO_LATE",
             Self::StageAlreadyBooked { .. } => "STAGE_ALREADY_BOOKED",
             Self::HoldExpired { .. } => "HOLD_EXPIRED",
             Self::BookingNotConfirmed => "BOOKING_NOT_CONFIRMED",
@@ -180,6 +238,8 @@ impl chassis::error::Refusal for Refusal {
         match self {
             Self::PromoCodeAlreadyIssued { .. }
             | Self::StageExists { .. }
+            | Self::RoomTaken { .. }
+            | Self::AlreadyWaiting { .. }
             | Self::StageAlreadyBooked { .. }
             | Self::AppealExists { .. } => Kind::AlreadyExists,
             Self::InputChanged { .. } => Kind::Aborted,
@@ -206,6 +266,34 @@ impl chassis::error::Refusal for Refusal {
                 pairs
             }
             Self::SessionStarted { start } => vec![("start_time", written(*start))],
+            Self::SessionClosed { start } | Self::SessionNotStarted { start } => {
+                vec![("start_time", written(*start))]
+            }
+            Self::SessionHasBookings { taken } => vec![("taken", taken.to_string())],
+            Self::SeatsTaken { taken, quota } => {
+                let mut pairs = vec![("taken", taken.to_string())];
+                pairs.extend(quota.as_ref().map(|quota| ("quota", quota.clone())));
+                pairs
+            }
+            Self::QuotaFull { session, quota } => {
+                vec![("session", session.clone()), ("quota", quota.clone())]
+            }
+            Self::RoomTaken {
+                session,
+                start,
+                end,
+            } => vec![
+                ("session", session.clone()),
+                ("start_time", written(*start)),
+                ("end_time", written(*end)),
+            ],
+            Self::RoomInUse { session } => vec![("session", session.clone())],
+            Self::PlaceClosed { closure } => vec![("closure", closure.clone())],
+            Self::AlreadyWaiting { entry } => vec![("waitlist_entry", entry.clone())],
+            Self::WaitlistEntryOver { state } => vec![("state", state.as_str().into())],
+            Self::OfferLapsed { until } => vec![("offer_expire_time", written(*until))],
+            Self::UndoTooLate { until } => vec![("undo_expire_time", written(*until))],
+            Self::NoOffer | Self::OfferLinkInvalid | Self::OfferAnswered => Vec::new(),
             Self::StageAlreadyBooked { booking } => vec![("booking", booking.clone())],
             Self::HoldExpired { until } => vec![("hold_expire_time", written(*until))],
             Self::BookingOver { phase } => vec![("state", phase.as_str().into())],

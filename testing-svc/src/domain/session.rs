@@ -1,10 +1,12 @@
 //! A session: a stage at a time and a place, with seats.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::quota::Needs;
 use super::refusal::Refusal;
-use super::words;
+use super::{room, words};
 
 /// The most seats one session can have.
 pub const MOST_SEATS: i32 = 10_000;
@@ -23,6 +25,12 @@ pub struct Session {
     /// The language of the test; none where the person chooses there.
     pub language: Option<Language>,
     pub check_in: CheckIn,
+    pub room: Option<Uuid>,
+    /// How much longer those at accessible workstations may sit.
+    pub extra_time_percent: i32,
+    /// Whether a closure fell on it.
+    pub closed: bool,
+    /// Counts the changes of the plan, not the seats.
     pub version: i32,
 }
 
@@ -32,7 +40,8 @@ pub enum CheckIn {
     NotNeeded,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Language {
     Kk,
     Ru,
@@ -50,13 +59,41 @@ impl Session {
         name(&self.campaign, self.stage, self.id)
     }
 
-    /// A session that has begun has no seats to give.
+    /// A session that has begun or was closed has no seats to give.
     pub fn is_open(&self, now: Timestamp) -> Result<(), Refusal> {
-        if now < self.start {
-            Ok(())
-        } else {
+        if now >= self.start {
             Err(Refusal::SessionStarted { start: self.start })
+        } else if self.closed {
+            Err(Refusal::SessionClosed { start: self.start })
+        } else {
+            Ok(())
         }
+    }
+
+    /// When the sitting of a person ends who has so much extra time.
+    pub fn end_with(&self, extra_time_percent: i32) -> Timestamp {
+        let extra = self.end.duration_since(self.start) * extra_time_percent / 100;
+        self.end.saturating_add(extra).unwrap_or(self.end)
+    }
+
+    /// The extra time of a person who sits there.
+    pub fn extra_time_of(&self, needs: &Needs) -> i32 {
+        if needs.accessible {
+            self.extra_time_percent
+        } else {
+            0
+        }
+    }
+
+    /// The slots for which the room is taken: as long as the last person may sit.
+    pub fn slots(&self) -> std::ops::Range<i64> {
+        room::slots(self.start, self.end_with(self.extra_time_percent))
+    }
+
+    /// Whether people who are booked would notice that the plan changed.
+    pub fn is_elsewhere_than(&self, before: &Session) -> bool {
+        let plan = |it: &Session| (it.start, it.end, it.center, it.room, it.language);
+        plan(self) != plan(before)
     }
 }
 

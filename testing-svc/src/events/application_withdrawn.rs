@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::{about, booking_cancelled};
 use crate::domain::Change;
 use crate::domain::booking::Phase;
-use crate::{Context, store};
+use crate::domain::waitlist::Outcome;
+use crate::{Context, dealing, store};
 
 const NAME: &str = "testing-svc.take-eligibility";
 
@@ -38,7 +39,7 @@ async fn take(ctx: &Context, event: &Event, withdrawn: &ApplicationWithdrawn) ->
     Ok(ctx.db.commit(tx).await?)
 }
 
-/// Gives up every seat that the person could still sit on.
+/// Gives up every seat that the person could still sit on, and every place on a waiting list.
 pub(super) async fn give_up_seats(
     ctx: &Context,
     tx: &Tx,
@@ -47,9 +48,11 @@ pub(super) async fn give_up_seats(
     account: Uuid,
     why: &str,
 ) -> Result<()> {
-    let seats = store::booking::live_in_campaign(tx, campaign, account).await?;
+    let mut seats = store::booking::live_in_campaign(tx, campaign, account).await?;
     let sessions: Vec<Uuid> = seats.iter().map(|seat| seat.session.id).collect();
     store::seats::lock(tx, &sessions).await?;
+    // The lists of stages are locked in one order, too.
+    seats.sort_by_key(|seat| seat.booking.stage);
     for seat in seats {
         let Some(mut seat) = store::booking::lock(tx, seat.booking.id).await? else {
             continue;
@@ -60,10 +63,16 @@ pub(super) async fn give_up_seats(
             continue;
         }
         store::booking::save(tx, &seat.booking).await?;
-        store::seats::give_back(tx, seat.session.id).await?;
+        store::seats::give_back(tx, seat.session.id, seat.booking.id).await?;
         let name = seat.booking.name();
         audit::record(tx, &ctx.clock, by, "CancelBooking", &name, why).await?;
         booking_cancelled(ctx, tx, &seat).await?;
+        dealing::end_offer(ctx, tx, by, &seat, Outcome::Rejected).await?;
+        dealing::deal(ctx, tx, seat.session.id).await?;
+    }
+    for entry in store::waitlist::live_in_campaign(tx, campaign, account).await? {
+        store::waitlist::lock(tx, entry.stage).await?;
+        dealing::leave(ctx, tx, entry.stage, account).await?;
     }
     Ok(())
 }

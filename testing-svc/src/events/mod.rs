@@ -10,11 +10,16 @@ mod attempt_started;
 mod attempt_terminated;
 mod booking_cancelled;
 mod booking_confirmed;
+mod booking_displaced;
+mod booking_missed;
 mod booking_moved;
+mod booking_reminder_due;
 mod language_result_received;
 mod membership_started;
 mod promo_code_issued;
 mod promo_code_redeemed;
+mod seat_offer_lapsed;
+mod seat_offered;
 mod stage_result_published;
 
 use std::sync::Arc;
@@ -32,11 +37,16 @@ pub use attempt_started::attempt_started;
 pub use attempt_terminated::attempt_terminated;
 pub use booking_cancelled::booking_cancelled;
 pub use booking_confirmed::booking_confirmed;
+pub use booking_displaced::booking_displaced;
+pub use booking_missed::booking_missed;
 pub use booking_moved::booking_moved;
+pub use booking_reminder_due::booking_reminder_due;
 pub use language_result_received::language_result_received;
 pub use membership_started::membership_started;
 pub use promo_code_issued::promo_code_issued;
 pub use promo_code_redeemed::promo_code_redeemed;
+pub use seat_offer_lapsed::seat_offer_lapsed;
+pub use seat_offered::seat_offered;
 pub use stage_result_published::stage_result_published;
 
 /// What we take from others.

@@ -1,11 +1,11 @@
-//! Writes down who did not start in time.
+//! Writes down who did not start in time, and tells it.
 
 use chassis::{Result, audit};
 use uuid::Uuid;
 
 use super::{BATCH, this_service};
 use crate::domain::Change;
-use crate::{Context, store};
+use crate::{Context, events, store};
 
 pub async fn run(ctx: &Context) -> Result<()> {
     let now = ctx.clock.now();
@@ -17,7 +17,7 @@ pub async fn run(ctx: &Context) -> Result<()> {
 
 async fn miss(ctx: &Context, id: Uuid) -> Result<()> {
     let tx = ctx.db.begin().await?;
-    let Some(seat) = store::booking::lock(&tx, id).await? else {
+    let Some(mut seat) = store::booking::lock(&tx, id).await? else {
         return Ok(());
     };
     let mut booking = seat.booking.clone();
@@ -25,15 +25,17 @@ async fn miss(ctx: &Context, id: Uuid) -> Result<()> {
         return Ok(());
     }
     store::booking::save(&tx, &booking).await?;
+    seat.booking = booking;
     let by = this_service();
     audit::record(
         &tx,
         &ctx.clock,
         &by,
         "MissBooking",
-        &booking.name(),
+        &seat.booking.name(),
         "NO_SHOW",
     )
     .await?;
+    events::booking_missed(ctx, &tx, &seat).await?;
     Ok(ctx.db.commit(tx).await?)
 }

@@ -1,6 +1,7 @@
 //! What the passing of time does. Each may run at any time, in any number of processes at once:
 //! the row's state decides who changes it.
 
+mod closed_sessions;
 mod expired_codes;
 mod expired_holds;
 mod expired_memberships;
@@ -8,7 +9,10 @@ mod finished_attempts;
 mod lapsed_reservations;
 mod missed_bookings;
 mod old_answers;
+mod reminders;
 mod untold_results;
+mod waiting_lists;
+mod watched_seats;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,48 +27,31 @@ const BATCH: u64 = 200;
 
 pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
     let seconds = Duration::from_secs;
-    let (a, b, c, d, e) = (
-        ctx.clone(),
-        ctx.clone(),
-        ctx.clone(),
-        ctx.clone(),
-        ctx.clone(),
-    );
-    let (f, g, h) = (ctx.clone(), ctx.clone(), ctx.clone());
-    vec![
-        Job::new("untold_results", seconds(1), move || {
-            let ctx = h.clone();
-            Box::pin(async move { untold_results::run(&ctx).await })
-        }),
-        Job::new("finished_attempts", seconds(15), move || {
-            let ctx = f.clone();
-            Box::pin(async move { finished_attempts::run(&ctx).await })
-        }),
-        Job::new("expired_memberships", seconds(3600), move || {
-            let ctx = g.clone();
-            Box::pin(async move { expired_memberships::run(&ctx).await })
-        }),
-        Job::new("expired_holds", seconds(5), move || {
-            let ctx = a.clone();
-            Box::pin(async move { expired_holds::run(&ctx).await })
-        }),
-        Job::new("lapsed_reservations", seconds(5), move || {
-            let ctx = b.clone();
-            Box::pin(async move { lapsed_reservations::run(&ctx).await })
-        }),
-        Job::new("missed_bookings", seconds(30), move || {
-            let ctx = c.clone();
-            Box::pin(async move { missed_bookings::run(&ctx).await })
-        }),
-        Job::new("expired_codes", seconds(60), move || {
-            let ctx = d.clone();
-            Box::pin(async move { expired_codes::run(&ctx).await })
-        }),
-        Job::new("old_answers", seconds(3600), move || {
-            let ctx = e.clone();
-            Box::pin(async move { old_answers::run(&ctx).await })
-        }),
-    ]
+    let mut jobs = Vec::new();
+    /// A job under its module's name.
+    macro_rules! job {
+        ($name:ident, $every:expr) => {{
+            let ctx = ctx.clone();
+            jobs.push(Job::new(stringify!($name), $every, move || {
+                let ctx = ctx.clone();
+                Box::pin(async move { $name::run(&ctx).await })
+            }));
+        }};
+    }
+    job!(expired_holds, seconds(5));
+    job!(lapsed_reservations, seconds(5));
+    job!(missed_bookings, seconds(30));
+    job!(expired_codes, seconds(60));
+    job!(old_answers, seconds(3600));
+    job!(untold_results, seconds(1));
+    job!(finished_attempts, seconds(15));
+    job!(expired_memberships, seconds(3600));
+    job!(closed_sessions, seconds(5));
+    job!(waiting_lists, seconds(5));
+    job!(reminders, seconds(60));
+    // Whoever watches is told within a second.
+    job!(watched_seats, Duration::from_millis(500));
+    jobs
 }
 
 /// Who does it, for the audit.

@@ -3,6 +3,11 @@
 mod m0001_promo_codes;
 mod m0002_selection;
 mod m0003_candidates;
+mod m0101_rooms;
+mod m0102_quotas;
+mod m0103_closures;
+mod m0104_waitlists;
+mod m0105_reminders;
 mod m0201_outcomes;
 mod m0202_told_results;
 
@@ -15,9 +20,15 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(chassis::database::ChassisTables),
+            Box::new(chassis::stream::StreamTables),
             Box::new(m0001_promo_codes::Migration),
             Box::new(m0002_selection::Migration),
             Box::new(m0003_candidates::Migration),
+            Box::new(m0101_rooms::Migration),
+            Box::new(m0102_quotas::Migration),
+            Box::new(m0103_closures::Migration),
+            Box::new(m0104_waitlists::Migration),
+            Box::new(m0105_reminders::Migration),
             Box::new(m0201_outcomes::Migration),
             Box::new(m0202_told_results::Migration),
         ]

@@ -10,11 +10,12 @@ use crate::domain::language_result::{Level, Outcome};
 use crate::domain::localized::Localized;
 use crate::domain::participant::Came;
 use crate::domain::promo_code::Standing;
+use crate::domain::quota;
 use crate::domain::redemption::{RollbackReason, Step};
 use crate::domain::session::Language;
 use crate::domain::test_center::Mode;
 use crate::domain::test_system::TestSystem;
-use crate::domain::{appeal, attempt, membership};
+use crate::domain::{appeal, attempt, membership, waitlist};
 
 /// Both ways between an enum of ours and one of the wire's.
 macro_rules! both_ways {
@@ -102,6 +103,33 @@ both_ways!(
         Cancel,
         CheckIn,
         Start,
+        UndoCheckIn,
+        MarkNoShow,
+        UndoNoShow,
+    }
+);
+both_ways!(
+    quota_kind,
+    from_quota_kind,
+    quota::Kind,
+    pb::quota::Kind {
+        SeatClass,
+        LanguageForm,
+        Subject,
+        AccessibleWorkstation,
+    }
+);
+both_ways!(
+    waitlist_state,
+    from_waitlist_state,
+    waitlist::State,
+    pb::waitlist_entry::State {
+        Waiting,
+        Offered,
+        Accepted,
+        Rejected,
+        Lapsed,
+        Left,
     }
 );
 both_ways!(

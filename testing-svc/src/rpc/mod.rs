@@ -3,27 +3,32 @@
 //! | folder | gRPC service |
 //! |---|---|
 //! | [`promo_codes`], [`language_results`] | a free language test, and its result |
-//! | [`test_centers`], [`stages`], [`test_sessions`] | what the exam desk plans |
-//! | [`bookings`], [`attempts`] | what a person does with it |
+//! | [`test_centers`], [`rooms`], [`stages`], [`test_sessions`], [`closures`] | what the exam desk plans |
+//! | [`bookings`], [`waitlist_entries`], [`attempts`] | what a person does with it |
 //! | [`candidates`] | who takes part, by a number instead of a name |
 //! | [`stage_results`], [`appeals`], [`memberships`] | what comes of a stage, and of the last one |
 //! | [`redemptions`] | what partners call, on a port of their own |
-//! | [`parse`], [`enums`] | the wire's shapes, read and written |
+//! | [`parse`], [`wishes`], [`mask`], [`enums`] | the wire's shapes, read and written |
 
 pub mod appeals;
 pub mod attempts;
 pub mod bookings;
 pub mod candidates;
+pub mod closures;
 pub mod enums;
 pub mod language_results;
+pub mod mask;
 pub mod memberships;
 pub mod parse;
 pub mod promo_codes;
 pub mod redemptions;
+pub mod rooms;
 pub mod stage_results;
 pub mod stages;
 pub mod test_centers;
 pub mod test_sessions;
+pub mod waitlist_entries;
+pub mod wishes;
 
 use std::sync::Arc;
 
@@ -32,13 +37,16 @@ use proto::testing::v1::appeals_server::AppealsServer;
 use proto::testing::v1::attempts_server::AttemptsServer;
 use proto::testing::v1::bookings_server::BookingsServer;
 use proto::testing::v1::candidates_server::CandidatesServer;
+use proto::testing::v1::closures_server::ClosuresServer;
 use proto::testing::v1::language_results_server::LanguageResultsServer;
 use proto::testing::v1::memberships_server::MembershipsServer;
 use proto::testing::v1::promo_codes_server::PromoCodesServer;
+use proto::testing::v1::rooms_server::RoomsServer;
 use proto::testing::v1::stage_results_server::StageResultsServer;
 use proto::testing::v1::stages_server::StagesServer;
 use proto::testing::v1::test_centers_server::TestCentersServer;
 use proto::testing::v1::test_sessions_server::TestSessionsServer;
+use proto::testing::v1::waitlist_entries_server::WaitlistEntriesServer;
 use tonic::service::Routes;
 
 use crate::Context;
@@ -53,6 +61,11 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(TestCentersServer::new(test_centers::TestCenters(
             ctx.clone(),
         )))
+        .add_service(RoomsServer::new(rooms::Rooms(ctx.clone())))
+        .add_service(ClosuresServer::new(closures::Closures(ctx.clone())))
+        .add_service(WaitlistEntriesServer::new(
+            waitlist_entries::WaitlistEntries(ctx.clone()),
+        ))
         .add_service(StagesServer::new(stages::Stages(ctx.clone())))
         .add_service(TestSessionsServer::new(test_sessions::TestSessions(
             ctx.clone(),

@@ -135,6 +135,7 @@ pub fn nested(
 pub const STAGE: &str = "campaigns/*/stages/*";
 pub const SESSION: &str = "campaigns/*/stages/*/sessions/*";
 pub const BOOKING: &str = "campaigns/*/bookings/*";
+pub const WAITLIST_ENTRY: &str = "campaigns/*/waitlistEntries/*";
 pub const ATTEMPT: &str = "campaigns/*/bookings/*/attempts/*";
 pub const RESULT: &str = "campaigns/*/stages/*/results/*";
 pub const APPEAL: &str = "campaigns/*/appeals/*";
@@ -162,6 +163,29 @@ pub fn etag(violations: &mut Violations, text: &str) -> Option<i32> {
 pub fn version(text: &str) -> Result<i32, &'static str> {
     let version = text.strip_prefix('v').and_then(|it| it.parse().ok());
     version.ok_or("INVALID_ETAG")
+}
+
+/// The etag inside a resource that is updated, where it is not one of ours.
+pub fn inner_etag(violations: &mut Violations, field: &str, text: &str) {
+    if etag(&mut Violations::new(), text).is_none() && !text.is_empty() {
+        violations.add(field, "INVALID_ETAG");
+    }
+}
+
+/// Whether the caller's etag is the newest; none asks for no check.
+///
+/// # Errors
+/// `STALE_ETAG`.
+pub fn fresh(name: &str, text: &str, version: i32) -> chassis::Result<()> {
+    let current = written_etag(version);
+    if text.is_empty() || text == current {
+        Ok(())
+    } else {
+        Err(chassis::Error::Stale {
+            name: name.to_owned(),
+            current,
+        })
+    }
 }
 
 pub fn written_etag(version: i32) -> String {

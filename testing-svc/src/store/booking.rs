@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{one_row, row, stage, test_session};
 use crate::domain::booking::{At, Booking, Phase, State};
 use crate::domain::localized::Localized;
+use crate::domain::quota::Needs;
 use crate::domain::session::Session;
 use crate::domain::stage::Terms;
 
@@ -17,6 +18,7 @@ use crate::domain::stage::Terms;
 #[derive(Debug, Clone)]
 pub struct Seat {
     pub booking: Booking,
+    /// As this person sits it: its end is theirs, extra time included.
     pub session: Session,
     pub terms: Terms,
     pub stage_number: i32,
@@ -31,21 +33,31 @@ impl Seat {
             now,
         }
     }
+
+    pub fn extra_time_percent(&self) -> i32 {
+        self.session.extra_time_of(&self.booking.needs)
+    }
 }
 
-const SELECT: &str = "SELECT b.id, b.campaign, b.account, b.state, b.hold_until_us, b.created_us,
-        b.confirmed_us, b.moves, b.sequence, b.attempt, b.version,
-        s.id AS session_id, s.campaign AS session_campaign, s.stage, s.center, s.start_us, s.end_us,
-        s.capacity, s.taken, s.language, s.check_in_required, s.version AS session_version,
-        g.number, g.hold_us, g.change_notice_us, g.max_changes, g.early_start_us, g.late_start_us,
-        c.title AS center_title
-     FROM bookings b JOIN test_sessions s ON s.id = b.session JOIN stages g ON g.id = b.stage
-     JOIN test_centers c ON c.id = s.center";
+/// The columns of a [`Seat`], after others that a list needs.
+pub(super) fn select(others: &str) -> String {
+    format!(
+        "SELECT {others}b.id, b.campaign, b.account, b.state, b.hold_until_us, b.created_us,
+            b.confirmed_us, b.moves, b.sequence, b.attempt, b.needs, b.waitlist_entry, b.grace_us,
+            b.version, s.id AS session_id, s.campaign AS session_campaign, s.stage, s.center,
+            s.start_us, s.end_us, s.capacity, s.taken, s.language, s.check_in_required, s.room,
+            s.extra_time_percent, s.closed, s.version AS session_version,
+            g.number, g.hold_us, g.change_notice_us, g.max_changes, g.early_start_us,
+            g.late_start_us, c.title AS center_title
+         FROM bookings b JOIN test_sessions s ON s.id = b.session
+         JOIN stages g ON g.id = b.stage JOIN test_centers c ON c.id = s.center"
+    )
+}
 
 const LIVE: &str = "('HELD', 'BOOKED', 'CHECKED_IN', 'STARTED', 'COMPLETED')";
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid) -> Result<Option<Seat>> {
-    let sql = format!("{SELECT} WHERE b.id = $1");
+    let sql = format!("{} WHERE b.id = $1", select(""));
     let found = query_one(on, &sql, [id.to_string().into()]).await?;
     found.as_ref().map(read).transpose()
 }
@@ -60,7 +72,10 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Seat>> {
 
 /// The person's live booking in a stage: there is at most one.
 pub async fn live(tx: &Tx, stage: Uuid, account: Uuid) -> Result<Option<Seat>> {
-    let sql = format!("{SELECT} WHERE b.stage = $1 AND b.account = $2 AND b.state IN {LIVE}");
+    let sql = format!(
+        "{} WHERE b.stage = $1 AND b.account = $2 AND b.state IN {LIVE}",
+        select("")
+    );
     let key = [stage.to_string().into(), account.to_string().into()];
     query_one(tx, &sql, key)
         .await?
@@ -71,7 +86,10 @@ pub async fn live(tx: &Tx, stage: Uuid, account: Uuid) -> Result<Option<Seat>> {
 
 /// All live bookings of a person in a campaign.
 pub async fn live_in_campaign(tx: &Tx, campaign: &str, account: Uuid) -> Result<Vec<Seat>> {
-    let sql = format!("{SELECT} WHERE b.account = $1 AND b.campaign = $2 AND b.state IN {LIVE}");
+    let sql = format!(
+        "{} WHERE b.account = $1 AND b.campaign = $2 AND b.state IN {LIVE}",
+        select("")
+    );
     let rows = query_all(tx, &sql, [account.to_string().into(), campaign.into()]).await?;
     rows.iter().map(read).collect()
 }
@@ -95,9 +113,10 @@ pub async fn list<C: ConnectionTrait>(
 ) -> Result<Vec<Seat>> {
     // As in `Booking::phase_at`: what has run out is shown as such before a job writes it down.
     let phase = "CASE WHEN b.state = 'HELD' AND b.hold_until_us <= $1 THEN 'HOLD_EXPIRED'
-        WHEN b.state IN ('BOOKED', 'CHECKED_IN') AND s.start_us + g.late_start_us <= $1 THEN 'NO_SHOW'
+        WHEN b.state IN ('BOOKED', 'CHECKED_IN') AND s.start_us + g.late_start_us <= $1
+            AND COALESCE(b.grace_us, 0) <= $1 THEN 'NO_SHOW'
         ELSE b.state END =";
-    let mut sql = format!("{SELECT} WHERE $1 > 0");
+    let mut sql = format!("{} WHERE $1 > 0", select(""));
     let mut values: Vec<Value> = vec![to_us(now).into()];
     let mut narrow = |condition: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -120,8 +139,8 @@ pub async fn insert(tx: &Tx, booking: &Booking) -> Result<bool> {
     let done = execute(
         tx,
         "INSERT INTO bookings (id, campaign, stage, session, account, state, hold_until_us,
-            created_us, moves, sequence, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+            created_us, moves, sequence, version, needs, waitlist_entry)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
         [
             booking.id.to_string().into(),
             booking.campaign.as_str().into(),
@@ -134,6 +153,8 @@ pub async fn insert(tx: &Tx, booking: &Booking) -> Result<bool> {
             booking.moves.into(),
             booking.sequence.into(),
             booking.version.into(),
+            written(&booking.needs)?,
+            booking.waitlist_entry.map(|id| id.to_string()).into(),
         ],
     )
     .await?;
@@ -145,7 +166,8 @@ pub async fn save(tx: &Tx, booking: &Booking) -> Result<()> {
     let done = execute(
         tx,
         "UPDATE bookings SET session = $3, state = $4, hold_until_us = $5, confirmed_us = $6,
-            moves = $7, sequence = $8, attempt = $9, version = version + 1
+            moves = $7, sequence = $8, attempt = $9, needs = $10, grace_us = $11,
+            version = version + 1
          WHERE id = $1 AND version = $2",
         [
             booking.id.to_string().into(),
@@ -157,6 +179,8 @@ pub async fn save(tx: &Tx, booking: &Booking) -> Result<()> {
             booking.moves.into(),
             booking.sequence.into(),
             booking.attempt.map(|id| id.to_string()).into(),
+            written(&booking.needs)?,
+            booking.grace.map(to_us).into(),
         ],
     )
     .await?;
@@ -169,10 +193,16 @@ pub async fn missed<C: ConnectionTrait>(on: &C, now: Timestamp, limit: u64) -> R
         "SELECT b.id FROM test_sessions s JOIN stages g ON g.id = s.stage
          JOIN bookings b ON b.session = s.id
          WHERE b.state IN ('BOOKED', 'CHECKED_IN') AND s.start_us <= $1 - g.late_start_us
+            AND COALESCE(b.grace_us, 0) <= $1
          ORDER BY b.id LIMIT {limit}"
     );
     let rows = query_all(on, &sql, [to_us(now).into()]).await?;
     rows.iter().map(|found| row::uuid(found, "id")).collect()
+}
+
+fn written(needs: &Needs) -> Result<Value> {
+    let text = serde_json::to_string(needs).map_err(anyhow::Error::from)?;
+    Ok(text.into())
 }
 
 fn until(booking: &Booking) -> Option<i64> {
@@ -182,8 +212,10 @@ fn until(booking: &Booking) -> Option<i64> {
     }
 }
 
-fn read(found: &QueryResult) -> Result<Seat> {
-    let session = test_session::session(found)?;
+pub(super) fn read(found: &QueryResult) -> Result<Seat> {
+    let mut session = test_session::session(found)?;
+    let needs: Needs = row::json(found, "needs")?;
+    session.end = session.end_with(session.extra_time_of(&needs));
     Ok(Seat {
         booking: Booking {
             id: row::uuid(found, "id")?,
@@ -197,6 +229,9 @@ fn read(found: &QueryResult) -> Result<Seat> {
             moves: row::get(found, "moves")?,
             sequence: row::get(found, "sequence")?,
             attempt: row::maybe_uuid(found, "attempt")?,
+            needs,
+            waitlist_entry: row::maybe_uuid(found, "waitlist_entry")?,
+            grace: row::maybe_time(found, "grace_us")?,
             version: row::get(found, "version")?,
         },
         session,

@@ -1,13 +1,14 @@
 //! The one place that knows SQL. Portable: the same statements on SQLite and PostgreSQL.
 //!
 //! Locks are taken in one order, so that no two calls wait for each other: a stage, a person's
-//! eligibility, then sessions by id, then bookings, then attempts; a promo code, then its
-//! redemptions.
+//! eligibility, then a room, then sessions by id, then bookings, then attempts, then the waiting list
+//! of a stage and its places; a promo code, then its redemptions.
 
 pub mod appeal;
 pub mod attempt;
 mod batch;
 pub mod booking;
+pub mod closure;
 pub mod eligibility;
 pub mod irregularity;
 pub mod language_result;
@@ -15,7 +16,11 @@ pub mod membership;
 pub mod participant;
 pub mod promo_code;
 pub mod publication;
+pub mod quota;
 pub mod redemption;
+pub mod reminder;
+pub mod room;
+pub mod roster;
 mod row;
 pub mod score;
 pub mod seats;
@@ -23,6 +28,7 @@ pub mod stage;
 pub mod stage_result;
 pub mod test_center;
 pub mod test_session;
+pub mod waitlist;
 pub mod weighed;
 
 use anyhow::anyhow;

@@ -1,11 +1,11 @@
 //! Test centres in the database.
 
 use chassis::Result;
-use chassis::database::{Tx, execute, query_all, query_one};
+use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
-use super::row;
+use super::{one_row, row};
 use crate::domain::test_center::{Mode, TestCenter};
 
 const SELECT: &str = "SELECT id, title, address, mode, time_zone, version FROM test_centers";
@@ -47,6 +47,34 @@ pub async fn insert(tx: &Tx, center: &TestCenter) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// The centre, locked until the transaction ends.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<TestCenter>> {
+    let sql = format!("{SELECT} WHERE id = $1{}", for_update(tx));
+    let found = query_one(tx, &sql, [id.to_string().into()]).await?;
+    found.as_ref().map(read).transpose()
+}
+
+/// Saves a locked centre.
+pub async fn save(tx: &Tx, center: &TestCenter) -> Result<()> {
+    let address = center.address.as_ref().map(serde_json::to_string);
+    let done = execute(
+        tx,
+        "UPDATE test_centers SET title = $3, address = $4, time_zone = $5, version = version + 1
+         WHERE id = $1 AND version = $2",
+        [
+            center.id.to_string().into(),
+            center.version.into(),
+            serde_json::to_string(&center.title)
+                .map_err(anyhow::Error::from)?
+                .into(),
+            address.transpose().map_err(anyhow::Error::from)?.into(),
+            center.time_zone.as_str().into(),
+        ],
+    )
+    .await?;
+    one_row(&done)
 }
 
 fn read(found: &QueryResult) -> Result<TestCenter> {

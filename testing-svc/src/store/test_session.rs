@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::row;
+use super::{quota, row};
+use crate::domain::quota::Quota;
 use crate::domain::session::{CheckIn, Language, Session};
 
 /// A session with the seats that are free now: an expired hold holds nothing, whether or not it
@@ -16,15 +17,19 @@ use crate::domain::session::{CheckIn, Language, Session};
 pub struct Offer {
     pub session: Session,
     pub seats_left: i32,
+    /// Only where they were asked for.
+    pub quotas: Vec<Quota>,
 }
 
 const FREE: &str = "(s.capacity - s.taken + (SELECT COUNT(*) FROM bookings h
     WHERE h.session = s.id AND h.state = 'HELD' AND h.hold_until_us <= $1))";
 
-fn select() -> String {
+/// The columns of an [`Offer`]; the time is the first value.
+pub(super) fn select() -> String {
     format!(
         "SELECT s.id AS session_id, s.campaign AS session_campaign, s.stage, s.center, s.start_us,
-            s.end_us, s.capacity, s.taken, s.language, s.check_in_required,
+            s.end_us, s.capacity, s.taken, s.language, s.check_in_required, s.room,
+            s.extra_time_percent, s.closed,
             s.version AS session_version, {FREE} AS seats_left
          FROM test_sessions s"
     )
@@ -76,7 +81,7 @@ pub async fn list<C: ConnectionTrait>(
         sql += &format!(" AND (s.start_us, s.id) > (${}, ${last})", last - 1);
     }
     if filter.free_only {
-        sql += &format!(" AND {FREE} > 0");
+        sql += &format!(" AND s.closed = FALSE AND {FREE} > 0");
     }
     sql += &format!(" ORDER BY s.start_us, s.id LIMIT {limit}");
     let rows = query_all(on, &sql, values).await?;
@@ -102,8 +107,8 @@ pub async fn insert(tx: &Tx, session: &Session) -> Result<()> {
     execute(
         tx,
         "INSERT INTO test_sessions (id, campaign, stage, center, start_us, end_us, capacity, taken,
-            language, check_in_required, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            language, check_in_required, version, room, extra_time_percent, closed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, FALSE)",
         [
             session.id.to_string().into(),
             session.campaign.as_str().into(),
@@ -116,10 +121,69 @@ pub async fn insert(tx: &Tx, session: &Session) -> Result<()> {
             session.language.map(Language::as_str).into(),
             (session.check_in == CheckIn::Required).into(),
             session.version.into(),
+            session.room.map(|id| id.to_string()).into(),
+            session.extra_time_percent.into(),
         ],
     )
     .await?;
     Ok(())
+}
+
+/// Saves the plan of a locked session; false where more seats are taken than there would be.
+pub async fn save(tx: &Tx, session: &Session) -> Result<bool> {
+    let done = execute(
+        tx,
+        "UPDATE test_sessions SET center = $2, start_us = $3, end_us = $4, capacity = $5,
+            language = $6, check_in_required = $7, room = $8, extra_time_percent = $9,
+            version = version + 1
+         WHERE id = $1 AND taken <= $5",
+        [
+            session.id.to_string().into(),
+            session.center.to_string().into(),
+            to_us(session.start).into(),
+            to_us(session.end).into(),
+            session.capacity.into(),
+            session.language.map(Language::as_str).into(),
+            (session.check_in == CheckIn::Required).into(),
+            session.room.map(|id| id.to_string()).into(),
+            session.extra_time_percent.into(),
+        ],
+    )
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// How many seats these sessions have left, in one look.
+pub async fn seats_left<C: ConnectionTrait>(
+    on: &C,
+    sessions: &[Uuid],
+    now: Timestamp,
+) -> Result<Vec<(Uuid, i32)>> {
+    if sessions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = vec![to_us(now).into()];
+    values.extend(sessions.iter().map(|id| Value::from(id.to_string())));
+    let places: Vec<String> = (2..=values.len()).map(|at| format!("${at}")).collect();
+    let sql = format!("{} WHERE s.id IN ({})", select(), places.join(", "));
+    let rows = query_all(on, &sql, values).await?;
+    let offers: Result<Vec<Offer>> = rows.iter().map(read).collect();
+    let left = |offer: Offer| (offer.session.id, offer.seats_left);
+    Ok(offers?.into_iter().map(left).collect())
+}
+
+/// Reads the quotas of these sessions, too.
+pub async fn with_quotas<C: ConnectionTrait>(
+    on: &C,
+    mut offers: Vec<Offer>,
+    now: Timestamp,
+) -> Result<Vec<Offer>> {
+    let ids: Vec<Uuid> = offers.iter().map(|offer| offer.session.id).collect();
+    let mut quotas = quota::of(on, &ids, now).await?;
+    for offer in &mut offers {
+        offer.quotas = quotas.remove(&offer.session.id).unwrap_or_default();
+    }
+    Ok(offers)
 }
 
 fn read(found: &QueryResult) -> Result<Offer> {
@@ -127,6 +191,7 @@ fn read(found: &QueryResult) -> Result<Offer> {
     Ok(Offer {
         session: session(found)?,
         seats_left: i32::try_from(seats_left).unwrap_or(i32::MAX),
+        quotas: Vec::new(),
     })
 }
 
@@ -147,6 +212,9 @@ pub(super) fn session(found: &QueryResult) -> Result<Session> {
         } else {
             CheckIn::NotNeeded
         },
+        room: row::maybe_uuid(found, "room")?,
+        extra_time_percent: row::get(found, "extra_time_percent")?,
+        closed: row::get(found, "closed")?,
         version: row::get(found, "session_version")?,
     })
 }

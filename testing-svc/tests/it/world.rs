@@ -391,8 +391,8 @@ impl World {
         let request = pb::MoveBookingRequest {
             name: name.into(),
             session: session.into(),
-            etag: String::new(),
             request_id: self.request(),
+            ..Default::default()
         };
         let mut bookings = self.bookings(number);
         bookings

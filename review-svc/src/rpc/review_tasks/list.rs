@@ -11,6 +11,7 @@ use tonic::Request;
 use super::task_filter::{filter, paths};
 use super::{expert, to_pb};
 use crate::Context;
+use crate::rpc::saved_filters::to_pb::conditions;
 use crate::store::queue::{self, Filter};
 use crate::store::saved_filter;
 use crate::store::task::{Kept, Key};
@@ -78,6 +79,11 @@ async fn saved(ctx: &Context, name: &str, person: &str) -> Result<Option<Filter>
     let saved = found.ok_or_else(|| Error::NotFound(name.to_owned()))?;
     // It was checked when it was saved.
     let mut nothing = Violations::new();
-    let filter = filter(&mut nothing, &paths::OF_A_LIST, &saved.filter, person);
+    let filter = filter(
+        &mut nothing,
+        &paths::OF_A_LIST,
+        &conditions(&saved)?,
+        person,
+    );
     Ok(Some(filter))
 }

@@ -5,6 +5,7 @@ use chassis::caller::Caller;
 use chassis::error::Result;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
+use prost::Message;
 use proto::review::v1 as pb;
 use tonic::Request;
 
@@ -44,11 +45,11 @@ pub async fn create(
     let saved = Saved {
         id: ctx.ids.uuid(),
         title,
-        filter,
+        filter: filter.encode_to_vec(),
         create_time: ctx.clock.now(),
     };
     saved_filter::insert(write.tx(), &owner, &saved).await?;
-    let shown = to_pb(saved);
+    let shown = to_pb(saved)?;
     audit::record(write.tx(), &ctx.clock, &caller, ACTION, &shown.name, "").await?;
     write.commit(shown).await
 }

@@ -46,5 +46,5 @@ pub async fn delete(
         return Err(Error::NotFound(pb.name));
     }
     audit::record(write.tx(), &ctx.clock, &caller, ACTION, &pb.name, "").await?;
-    write.commit(to_pb(saved)).await
+    write.commit(to_pb(saved)?).await
 }

@@ -27,7 +27,7 @@ pub async fn list(
     let mut rows = saved_filter::list(db, &owner, after, page.limit()).await?;
     let next_page_token = page.next(&mut rows, Saved::key);
     Ok(pb::ListSavedFiltersResponse {
-        saved_filters: rows.into_iter().map(to_pb).collect(),
+        saved_filters: rows.into_iter().map(to_pb).collect::<Result<_>>()?,
         next_page_token,
     })
 }

@@ -3,7 +3,7 @@
 mod create;
 mod delete;
 mod list;
-mod to_pb;
+pub mod to_pb;
 
 use std::sync::Arc;
 

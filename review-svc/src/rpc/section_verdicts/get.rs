@@ -4,7 +4,6 @@ use chassis::caller::{Caller, Role};
 use chassis::error::{Error, Result};
 use chassis::violation::Violations;
 use proto::review::v1 as pb;
-use sea_orm::ConnectionTrait;
 use tonic::Request;
 use uuid::Uuid;
 
@@ -39,7 +38,12 @@ pub async fn get(
         true => None,
         false => first_expert(&kept),
     };
-    shown(ctx.db.read(), &kept, holder.as_deref(), hidden).await
+    let all = verdict::all(ctx.db.read(), kept.id).await?;
+    let version = match &holder {
+        Some(holder) => verdict::version(ctx.db.read(), kept.id, holder).await?,
+        None => 0,
+    };
+    Ok(shown(&kept, &all, version, (holder.as_deref(), hidden)))
 }
 
 /// The task's id in the name of its review.
@@ -57,18 +61,13 @@ pub fn first_expert(kept: &Kept) -> Option<&str> {
     first.map(|opinion| opinion.expert.as_str())
 }
 
-/// The review of the sections as it counts for the holder of the claim.
-pub async fn shown<C: ConnectionTrait>(
-    on: &C,
+/// The review of the sections as it counts for the holder of the claim, without what is hidden.
+pub fn shown(
     kept: &Kept,
-    holder: Option<&str>,
-    hidden: Option<&str>,
-) -> Result<pb::SectionReview> {
-    let all = verdict::all(on, kept.id).await?;
-    let version = match holder {
-        Some(holder) => verdict::version(on, kept.id, holder).await?,
-        None => 0,
-    };
+    all: &[Saved],
+    version: i64,
+    (holder, hidden): (Option<&str>, Option<&str>),
+) -> pb::SectionReview {
     let is_holders = |saved: &&Saved| Some(saved.expert.as_str()) == holder;
     let counted: Vec<&Saved> = all.iter().filter(is_holders).collect();
     let is_advice = |saved: &&Saved| {
@@ -77,13 +76,13 @@ pub async fn shown<C: ConnectionTrait>(
     };
     let sections = kept.sections.iter().flatten();
     let is_marked = |id: &str| counted.iter().any(|it| it.verdict.section == id);
-    Ok(pb::SectionReview {
+    pb::SectionReview {
         name: format!("{}/sectionReview", kept.name()),
         verdicts: counted.iter().map(|saved| to_pb::verdict(saved)).collect(),
         advice: all.iter().filter(is_advice).map(to_pb::verdict).collect(),
         unmarked_sections: sections.filter(|id| !is_marked(id)).cloned().collect(),
         etag: etag(version),
-    })
+    }
 }
 
 pub fn etag(version: i64) -> String {

@@ -66,7 +66,10 @@ pub async fn save(
         &detail(&verdicts),
     )
     .await?;
-    let review = shown(tx, &kept, Some(&expert), first_expert(&kept)).await?;
+    let all = store::verdict::all(tx, kept.id).await?;
+    let version = store::verdict::version(tx, kept.id, &expert).await?;
+    let whose = (Some(expert.as_str()), first_expert(&kept));
+    let review = shown(&kept, &all, version, whose);
     write.commit(review).await
 }
 

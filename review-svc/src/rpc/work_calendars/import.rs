@@ -8,7 +8,6 @@ use chassis::once::{self, Once};
 use chassis::violation::Violations;
 use jiff::Timestamp;
 use proto::review::v1 as pb;
-use sea_orm::ConnectionTrait;
 use tonic::Request;
 use uuid::Uuid;
 
@@ -20,14 +19,13 @@ use crate::jobs::recount_terms;
 use crate::rpc::review_tasks::request_id;
 use crate::store::calendar::{self, InForce};
 use crate::store::queue;
+use crate::store::task::Kept;
 
 const ACTION: &str = "ImportWorkCalendar";
 /// The most characters of a source.
 const MAX_SOURCE: usize = 500;
 /// The most terms that an answer names.
 const MOST_CHANGES: usize = 1000;
-/// How many tasks are looked at in one question.
-const PAGE: i64 = 500;
 /// How many batches a call counts anew itself; a job goes on with the rest.
 const BATCHES: usize = 20;
 
@@ -48,7 +46,9 @@ pub async fn import(
     if pb.dry_run {
         let before = calendar::in_force(ctx.db.read(), &ctx.calendar).await?;
         let next = next(&before, given, &pb)?;
-        return compared(ctx.db.read(), &before, next).await;
+        let mut comparison = Comparison::of(before, next);
+        queue::each_undecided(ctx.db.read(), |kept| comparison.look(kept)).await?;
+        return Ok(comparison.answer());
     }
 
     let (db, id) = (&ctx.db, &pb.request_id);
@@ -63,8 +63,9 @@ pub async fn import(
     calendar::insert(tx, &next, ctx.clock.now()).await?;
     let detail = format!("version {}, {} days", next.version, next.days.len());
     audit::record(tx, &ctx.clock, &caller, ACTION, &pb.name, &detail).await?;
-    let imported = compared(tx, &before, next).await?;
-    let imported = write.commit(imported).await?;
+    let mut comparison = Comparison::of(before, next);
+    queue::each_undecided(tx, |kept| comparison.look(kept)).await?;
+    let imported = write.commit(comparison.answer()).await?;
     recount(ctx).await;
     Ok(imported)
 }
@@ -113,43 +114,47 @@ fn next(
 }
 
 /// The terms of undecided tasks by the calendars before, and by those with the next version.
-async fn compared<C: ConnectionTrait>(
-    on: &C,
-    before: &InForce,
-    next: YearCalendar,
-) -> Result<pb::ImportWorkCalendarResponse> {
-    let work_calendar = shown(&next);
-    let after = InForce {
-        calendar: before.calendar.clone().with(next),
-        sequence: before.sequence + 1,
-    };
-    let mut moved: Vec<(Option<Timestamp>, pb::TermChange)> = Vec::new();
-    let mut last = Uuid::nil();
-    loop {
-        let page = queue::undecided(on, last, PAGE).await?;
-        let Some(end) = page.last() else { break };
-        last = end.id;
-        for kept in &page {
-            let old = kept.task.term.map(|term| term.due_time);
-            let new = recount_terms::term(kept, &after).map(|term| term.due_time);
-            if old != new {
-                let change = pb::TermChange {
-                    review_task: kept.name(),
-                    old_due_time: old.map(time),
-                    new_due_time: new.map(time),
-                };
-                moved.push((old, change));
-            }
+struct Comparison {
+    work_calendar: pb::WorkCalendar,
+    after: InForce,
+    moved: Vec<(Option<Timestamp>, pb::TermChange)>,
+}
+
+impl Comparison {
+    fn of(before: InForce, next: YearCalendar) -> Self {
+        Self {
+            work_calendar: shown(&next),
+            after: InForce {
+                calendar: before.calendar.with(next),
+                sequence: before.sequence + 1,
+            },
+            moved: Vec::new(),
         }
     }
-    moved.sort_by_key(|(old, _)| *old);
-    let changed_count = i32::try_from(moved.len()).unwrap_or(i32::MAX);
-    moved.truncate(MOST_CHANGES);
-    Ok(pb::ImportWorkCalendarResponse {
-        work_calendar: Some(work_calendar),
-        term_changes: moved.into_iter().map(|(_, change)| change).collect(),
-        changed_count,
-    })
+
+    fn look(&mut self, kept: &Kept) {
+        let old = kept.task.term.map(|term| term.due_time);
+        let new = recount_terms::term(kept, &self.after).map(|term| term.due_time);
+        if old != new {
+            let change = pb::TermChange {
+                review_task: kept.name(),
+                old_due_time: old.map(time),
+                new_due_time: new.map(time),
+            };
+            self.moved.push((old, change));
+        }
+    }
+
+    fn answer(mut self) -> pb::ImportWorkCalendarResponse {
+        self.moved.sort_by_key(|(old, _)| *old);
+        let changed_count = i32::try_from(self.moved.len()).unwrap_or(i32::MAX);
+        self.moved.truncate(MOST_CHANGES);
+        pb::ImportWorkCalendarResponse {
+            work_calendar: Some(self.work_calendar),
+            term_changes: self.moved.into_iter().map(|(_, change)| change).collect(),
+            changed_count,
+        }
+    }
 }
 
 /// The calendar is published, whatever happens to this call: a job goes on.

@@ -9,8 +9,9 @@ use tonic::Request;
 
 use super::{locked, own, save, written};
 use crate::domain::Change;
+use crate::domain::waitlist::Outcome;
 use crate::rpc::parse;
-use crate::{Context, events, store};
+use crate::{Context, dealing, events, store};
 
 pub async fn cancel(
     ctx: &Context,
@@ -47,8 +48,10 @@ pub async fn cancel(
     if booking.cancel(seat.at(now))? == Change::Made {
         seat.booking = booking;
         seat = save(ctx, tx, &caller, "CancelBooking", &seat).await?;
-        store::seats::give_back(tx, seat.session.id).await?;
+        store::seats::give_back(tx, seat.session.id, seat.booking.id).await?;
         events::booking_cancelled(ctx, tx, &seat).await?;
+        dealing::end_offer(ctx, tx, &caller, &seat, Outcome::Rejected).await?;
+        dealing::deal(ctx, tx, seat.session.id).await?;
     }
     write.commit(written(&seat, &caller, now)).await
 }

@@ -9,8 +9,9 @@ use tonic::Request;
 
 use super::{eligible, locked, own, save, written};
 use crate::domain::Change;
+use crate::domain::waitlist::Outcome;
 use crate::rpc::parse;
-use crate::{Context, events};
+use crate::{Context, dealing, events};
 
 pub async fn confirm(
     ctx: &Context,
@@ -48,6 +49,7 @@ pub async fn confirm(
         seat.booking = booking;
         seat = save(ctx, tx, &caller, "ConfirmBooking", &seat).await?;
         events::booking_confirmed(ctx, tx, &seat).await?;
+        dealing::end_offer(ctx, tx, &caller, &seat, Outcome::Accepted).await?;
     }
     write.commit(written(&seat, &caller, now)).await
 }

@@ -9,13 +9,15 @@ use proto::testing::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
 
-use super::{Phase, Refusal, Seat, full, written};
+use super::{Phase, Refusal, Seat, needed, no_seat, written};
 use crate::domain::booking::{At, Booking};
 use crate::domain::eligibility;
+use crate::domain::quota::Needs;
 use crate::domain::session::Session;
 use crate::domain::stage::Stage;
 use crate::rpc::parse::{self, Nested};
-use crate::{Context, store};
+use crate::rpc::wishes::{self, Wanted};
+use crate::{Context, dealing, events, store};
 
 pub async fn create(
     ctx: &Context,
@@ -24,7 +26,7 @@ pub async fn create(
     let caller = Caller::of(&request);
     let account = caller.person()?.account;
     let pb = request.into_inner();
-    let wanted = read(&pb)?;
+    let (wanted, needs) = read(&pb)?;
     let write = match once::begin(
         &ctx.db,
         &ctx.clock,
@@ -47,16 +49,19 @@ pub async fn create(
         terms: &stage.terms,
         now,
     };
-    let booking = Booking::hold(ctx.ids.uuid(), account, at)?;
+    let quotas = needed(tx, &session, &needs, "booking.", now).await?;
+    let booking = Booking::hold(ctx.ids.uuid(), account, needs, at)?;
     if let Some(before) = store::booking::live(tx, stage.id, account).await? {
         give_way(ctx, tx, before, session.id).await?;
     }
-    if !store::seats::take(tx, &ctx.clock, session.id).await? {
-        return Err(full(tx, &session, now).await);
+    let taken = dealing::take(ctx, tx, &session, &quotas, account).await?;
+    if let Some(none) = no_seat(tx, &session, taken, now).await {
+        return Err(none);
     }
     if !store::booking::insert(tx, &booking).await? {
-        return Err(Error::InFlight);
+        return Err(overtaken(tx, stage.id, account).await?);
     }
+    store::seats::note(tx, booking.id, session.id, &quotas).await?;
     let name = booking.name();
     audit::record(tx, &ctx.clock, &caller, "CreateBooking", &name, "HELD").await?;
     let seat = store::booking::find(tx, booking.id).await?;
@@ -64,7 +69,16 @@ pub async fn create(
     write.commit(written(&seat, &caller, now)).await
 }
 
-fn read(pb: &pb::CreateBookingRequest) -> Result<Nested> {
+/// A seat was offered to the person in the meantime.
+async fn overtaken(tx: &Tx, stage: Uuid, account: Uuid) -> Result<Error> {
+    let other = store::booking::live(tx, stage, account).await?;
+    Ok(other.map_or(Error::InFlight, |seat| {
+        let booking = seat.booking.name();
+        Refusal::StageAlreadyBooked { booking }.into()
+    }))
+}
+
+fn read(pb: &pb::CreateBookingRequest) -> Result<(Nested, Needs)> {
     let mut violations = Violations::new();
     let campaign = parse::campaign(&mut violations, "parent", &pb.parent);
     parse::request_id(&mut violations, &pb.request_id);
@@ -77,13 +91,21 @@ fn read(pb: &pb::CreateBookingRequest) -> Result<Nested> {
         ),
         None => violations.take("booking", Err("REQUIRED")),
     };
+    let booking = pb.booking.clone().unwrap_or_default();
+    let sort = Wanted {
+        language: booking.language,
+        seat_class: &booking.seat_class,
+        subject: &booking.subject,
+        accessible: booking.accessible,
+    };
+    let needs = wishes::needs(&mut violations, "booking.", sort);
     if let (Some(campaign), Some(session)) = (&campaign, &session)
         && *campaign != session.campaign
     {
         violations.add("booking.session", "OTHER_CAMPAIGN");
     }
     match session {
-        Some(session) if violations.is_empty() => Ok(session),
+        Some(session) if violations.is_empty() => Ok((session, needs)),
         _ => Err(violations.into()),
     }
 }
@@ -111,8 +133,7 @@ async fn give_way(ctx: &Context, tx: &Tx, mut before: Seat, wanted: Uuid) -> Res
         Phase::HoldExpired => {
             // Both at once, in their order: the wanted one is changed next.
             store::seats::lock(tx, &[before.session.id, wanted]).await?;
-            store::seats::release_expired(tx, &ctx.clock, before.session.id).await?;
-            Ok(())
+            dealing::sweep(ctx, tx, before.session.id).await
         }
         Phase::NoShow => {
             let mut booking = before.booking.clone();
@@ -122,7 +143,7 @@ async fn give_way(ctx: &Context, tx: &Tx, mut before: Seat, wanted: Uuid) -> Res
             store::booking::save(tx, &before.booking).await?;
             let by = Caller::Service(crate::NAME.into());
             audit::record(tx, &ctx.clock, &by, "MissBooking", &name, "NO_SHOW").await?;
-            Ok(())
+            events::booking_missed(ctx, tx, &before).await
         }
         _ => Err(Refusal::StageAlreadyBooked {
             booking: before.booking.name(),

@@ -4,9 +4,13 @@ mod cancel;
 mod check_in;
 mod confirm;
 mod create;
+mod desk;
 mod get;
 mod list;
+mod mark_no_show;
 mod r#move;
+mod undo_check_in;
+mod undo_no_show;
 
 use std::sync::Arc;
 
@@ -19,12 +23,14 @@ use proto::testing::v1 as pb;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use super::{enums, parse};
+use super::{enums, parse, wishes};
 use crate::domain::booking::{Asks, Phase, State};
+use crate::domain::quota::Needs;
 use crate::domain::refusal::{NextFree, Refusal};
 use crate::domain::session::Session;
-use crate::domain::{attempt, test_center};
+use crate::domain::{attempt, room, test_center, waitlist};
 use crate::store::booking::Seat;
+use crate::store::seats::Taken;
 use crate::{Context, store};
 
 #[derive(Clone)]
@@ -67,6 +73,30 @@ impl pb::bookings_server::Bookings for Bookings {
         Ok(Response::new(check_in::check_in(&self.0, request).await?))
     }
 
+    async fn undo_check_in(
+        &self,
+        request: Request<pb::UndoCheckInRequest>,
+    ) -> Result<Response<pb::Booking>, Status> {
+        let undone = undo_check_in::undo_check_in(&self.0, request).await?;
+        Ok(Response::new(undone))
+    }
+
+    async fn mark_no_show(
+        &self,
+        request: Request<pb::MarkNoShowRequest>,
+    ) -> Result<Response<pb::Booking>, Status> {
+        let marked = mark_no_show::mark_no_show(&self.0, request).await?;
+        Ok(Response::new(marked))
+    }
+
+    async fn undo_no_show(
+        &self,
+        request: Request<pb::UndoNoShowRequest>,
+    ) -> Result<Response<pb::Booking>, Status> {
+        let undone = undo_no_show::undo_no_show(&self.0, request).await?;
+        Ok(Response::new(undone))
+    }
+
     async fn get_booking(
         &self,
         request: Request<pb::GetBookingRequest>,
@@ -85,7 +115,7 @@ impl pb::bookings_server::Bookings for Bookings {
 /// As this caller sees it now.
 fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
     let (booking, session, at) = (&seat.booking, &seat.session, seat.at(now));
-    let window = at.window();
+    let (window, needs) = (booking.window(at), &booking.needs);
     let asks = Asks {
         owner: caller.is(booking.account),
         exam_desk: caller.has(Role::ExamDesk),
@@ -105,7 +135,7 @@ fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
         changes_left: booking.changes_left(&seat.terms),
         change_expire_time: Some(to_pb(at.change_until())),
         start_time: Some(to_pb(session.start)),
-        end_time: Some(to_pb(session.end)),
+        end_time: Some(to_pb(seat.session.end)),
         start_open_time: Some(to_pb(window.open)),
         start_close_time: Some(to_pb(window.close)),
         center: test_center::name(session.center),
@@ -116,6 +146,19 @@ fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
             .map(|id| attempt::name(&booking.campaign, booking.id, id))
             .unwrap_or_default(),
         etag: parse::written_etag(booking.version),
+        language: wishes::language(needs),
+        seat_class: needs.seat_class.clone().unwrap_or_default(),
+        subject: needs.subject.clone().unwrap_or_default(),
+        accessible: asks.owner && needs.accessible,
+        extra_time_percent: seat.extra_time_percent(),
+        room: session
+            .room
+            .map(|id| room::name(session.center, id))
+            .unwrap_or_default(),
+        waitlist_entry: booking
+            .waitlist_entry
+            .map(|id| waitlist::name(&booking.campaign, id))
+            .unwrap_or_default(),
     }
 }
 
@@ -147,13 +190,40 @@ async fn locked(tx: &Tx, name: &str, id: Uuid, etag: Option<i32>) -> chassis::Re
 }
 
 /// Whether the person may still sit the stage of the booking.
-async fn eligible(tx: &Tx, seat: &Seat) -> chassis::Result<()> {
+pub(super) async fn eligible(tx: &Tx, seat: &Seat) -> chassis::Result<()> {
     let (campaign, account) = (&seat.booking.campaign, seat.booking.account);
     let known = store::eligibility::lock(tx, campaign, account).await?;
     Ok(crate::domain::eligibility::of(
         known.as_ref(),
         seat.stage_number,
     )?)
+}
+
+/// The quotas that a seat of this sort takes in a session; every need it can't meet is a violation.
+async fn needed(
+    tx: &Tx,
+    session: &Session,
+    needs: &Needs,
+    prefix: &str,
+    now: Timestamp,
+) -> chassis::Result<Vec<String>> {
+    let quotas = store::quota::of_one(tx, session.id, now).await?;
+    match needs.quotas(session.language, &quotas) {
+        Ok(some) => Ok(some.iter().map(|quota| quota.id.clone()).collect()),
+        Err(unmet) => Err(wishes::unmet(prefix, unmet).into()),
+    }
+}
+
+/// Why there was no seat; `None` where there was one.
+async fn no_seat(tx: &Tx, session: &Session, taken: Taken, now: Timestamp) -> Option<Error> {
+    match taken {
+        Taken::Yes => None,
+        Taken::Full => Some(full(tx, session, now).await),
+        Taken::QuotaFull(quota) => {
+            let session = session.name();
+            Some(Refusal::QuotaFull { session, quota }.into())
+        }
+    }
 }
 
 /// "Full", with the way out where there is one.
@@ -172,7 +242,7 @@ async fn full(tx: &Tx, session: &Session, now: Timestamp) -> Error {
 }
 
 /// Saves a locked booking with its audit row, and reads it again as it now is.
-async fn save(
+pub(super) async fn save(
     ctx: &Context,
     tx: &Tx,
     caller: &Caller,

@@ -8,9 +8,11 @@ use proto::testing::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
 
-use super::{eligible, full, locked, own, save, written};
+use super::{eligible, locked, needed, no_seat, own, save, written};
+use crate::domain::quota::Needs;
 use crate::rpc::parse::{self, Nested};
-use crate::{Context, events, store};
+use crate::rpc::wishes::{self, Wanted};
+use crate::{Context, dealing, events, store};
 
 pub async fn move_booking(
     ctx: &Context,
@@ -19,7 +21,7 @@ pub async fn move_booking(
     let caller = Caller::of(&request);
     caller.person()?;
     let pb = request.into_inner();
-    let (id, target, etag) = read(&pb)?;
+    let (id, target, etag, sort) = read(&pb)?;
     let write = match once::begin(
         &ctx.db,
         &ctx.clock,
@@ -47,26 +49,49 @@ pub async fn move_booking(
     let mut seat = locked(tx, &pb.name, id, etag).await?;
     eligible(tx, &seat).await?;
     let mut booking = seat.booking.clone();
-    booking.move_to(&to, seat.at(now))?;
+    let needs = there(&booking.needs, sort);
+    let quotas = needed(tx, &to, &needs, "", now).await?;
+    booking.move_to(&to, needs, seat.at(now))?;
     // The new seat first: who finds none keeps the old one.
-    if !store::seats::take(tx, &ctx.clock, to.id).await? {
-        return Err(full(tx, &to, now).await);
+    let taken = dealing::take(ctx, tx, &to, &quotas, booking.account).await?;
+    if let Some(none) = no_seat(tx, &to, taken, now).await {
+        return Err(none);
     }
-    store::seats::give_back(tx, before.session.id).await?;
+    store::seats::give_back(tx, before.session.id, booking.id).await?;
+    store::seats::note(tx, booking.id, to.id, &quotas).await?;
     seat.booking = booking;
     let seat = save(ctx, tx, &caller, "MoveBooking", &seat).await?;
+    dealing::deal(ctx, tx, before.session.id).await?;
     events::booking_moved(ctx, tx, &seat, &before.session.name()).await?;
     write.commit(written(&seat, &caller, now)).await
 }
 
-fn read(pb: &pb::MoveBookingRequest) -> Result<(Uuid, Nested, Option<i32>)> {
+/// The sort of seat there: what was not said anew is as before. Who needs an accessible workstation
+/// needs it everywhere.
+fn there(before: &Needs, sort: Needs) -> Needs {
+    Needs {
+        seat_class: sort.seat_class.or_else(|| before.seat_class.clone()),
+        language: sort.language.or(before.language),
+        subject: sort.subject.or_else(|| before.subject.clone()),
+        accessible: before.accessible,
+    }
+}
+
+fn read(pb: &pb::MoveBookingRequest) -> Result<(Uuid, Nested, Option<i32>, Needs)> {
     let mut violations = Violations::new();
     let name = parse::below_campaign(&mut violations, "name", parse::BOOKING, &pb.name);
     let target = parse::nested(&mut violations, "session", parse::SESSION, &pb.session);
     let etag = parse::etag(&mut violations, &pb.etag);
     parse::request_id(&mut violations, &pb.request_id);
+    let sort = Wanted {
+        language: pb.language,
+        seat_class: &pb.seat_class,
+        subject: &pb.subject,
+        accessible: false,
+    };
+    let sort = wishes::needs(&mut violations, "", sort);
     match (name, target) {
-        (Some((_, id)), Some(target)) if violations.is_empty() => Ok((id, target, etag)),
+        (Some((_, id)), Some(target)) if violations.is_empty() => Ok((id, target, etag, sort)),
         _ => Err(violations.into()),
     }
 }

@@ -3,6 +3,7 @@
 mod create;
 mod get;
 mod list;
+mod update;
 
 use std::sync::Arc;
 
@@ -37,6 +38,13 @@ impl pb::test_centers_server::TestCenters for TestCenters {
         request: Request<pb::ListTestCentersRequest>,
     ) -> Result<Response<pb::ListTestCentersResponse>, Status> {
         Ok(Response::new(list::list(&self.0, request).await?))
+    }
+
+    async fn update_test_center(
+        &self,
+        request: Request<pb::UpdateTestCenterRequest>,
+    ) -> Result<Response<pb::TestCenter>, Status> {
+        Ok(Response::new(update::update(&self.0, request).await?))
     }
 }
 

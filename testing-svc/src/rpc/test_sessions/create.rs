@@ -7,9 +7,9 @@ use chassis::{Error, Result, audit};
 use proto::testing::v1 as pb;
 use tonic::Request;
 
-use super::written;
-use crate::domain::session::{CheckIn, MOST_SEATS, Session, wrong_times};
-use crate::domain::test_center;
+use super::{plan, read, written};
+use crate::domain::quota::Quota;
+use crate::domain::session::{CheckIn, Session, wrong_times};
 use crate::rpc::{enums, parse};
 use crate::store::test_session::Offer;
 use crate::{Context, store};
@@ -20,7 +20,7 @@ pub async fn create(
 ) -> Result<pb::TestSession> {
     let caller = Caller::of(&request);
     let pb = request.into_inner();
-    let session = read(ctx, &pb)?;
+    let (session, quotas) = parsed(ctx, &pb)?;
     let write = match once::begin(
         &ctx.db,
         &ctx.clock,
@@ -39,21 +39,25 @@ pub async fn create(
         .await?
         .filter(|stage| stage.campaign == session.campaign)
         .ok_or(Error::NotFound(pb.parent))?;
-    store::test_center::find(tx, session.center)
-        .await?
-        .ok_or_else(|| Error::NotFound(test_center::name(session.center)))?;
+    plan::lock(tx, &session, None).await?;
+    plan::check(tx, &session, &quotas).await?;
     store::test_session::insert(tx, &session).await?;
+    for quota in &quotas {
+        store::quota::insert(tx, session.id, quota).await?;
+    }
+    plan::take_room(ctx, tx, &session).await?;
     let seats = format!("{} seats", session.capacity);
     let name = session.name();
     audit::record(tx, &ctx.clock, &caller, "CreateTestSession", &name, &seats).await?;
     let offer = Offer {
         seats_left: session.capacity,
         session,
+        quotas,
     };
     write.commit(written(&offer)).await
 }
 
-fn read(ctx: &Context, pb: &pb::CreateTestSessionRequest) -> Result<Session> {
+fn parsed(ctx: &Context, pb: &pb::CreateTestSessionRequest) -> Result<(Session, Vec<Quota>)> {
     let mut violations = Violations::new();
     let parent = parse::below_campaign(&mut violations, "parent", parse::STAGE, &pb.parent);
     parse::request_id(&mut violations, &pb.request_id);
@@ -61,16 +65,8 @@ fn read(ctx: &Context, pb: &pb::CreateTestSessionRequest) -> Result<Session> {
         violations.add("session", "REQUIRED");
         return Err(violations.into());
     };
-    let start = parse::time(
-        &mut violations,
-        "session.start_time",
-        session.start_time.as_ref(),
-    );
-    let end = parse::time(
-        &mut violations,
-        "session.end_time",
-        session.end_time.as_ref(),
-    );
+    let start = read::start(&mut violations, session);
+    let end = read::end(&mut violations, session);
     if let (Some(start), Some(end)) = (start, end) {
         for (field, reason) in wrong_times(start, end, ctx.clock.now()) {
             violations.add(field, reason);
@@ -83,17 +79,21 @@ fn read(ctx: &Context, pb: &pb::CreateTestSessionRequest) -> Result<Session> {
         session.language,
         enums::from_language,
     );
-    if session.capacity == 0 {
-        violations.add("session.capacity", "REQUIRED");
-    } else if !(1..=MOST_SEATS).contains(&session.capacity) {
-        violations.add("session.capacity", "OUT_OF_RANGE");
+    read::capacity(&mut violations, session);
+    let room = read::room(&mut violations, session);
+    read::extra_time(&mut violations, session);
+    let quotas = read::quotas(&mut violations, session, session.capacity);
+    if let (Some((of, _)), Some(center)) = (room, center)
+        && of != center
+    {
+        violations.add("session.room", "OTHER_CENTER");
     }
     let (Some((campaign, stage)), Some(start), Some(end), Some(center), true) =
         (parent, start, end, center, violations.is_empty())
     else {
         return Err(violations.into());
     };
-    Ok(Session {
+    let session = Session {
         id: ctx.ids.uuid(),
         campaign,
         stage,
@@ -108,6 +108,10 @@ fn read(ctx: &Context, pb: &pb::CreateTestSessionRequest) -> Result<Session> {
         } else {
             CheckIn::NotNeeded
         },
+        room: room.map(|(_, room)| room),
+        extra_time_percent: session.extra_time_percent,
+        closed: false,
         version: 1,
-    })
+    };
+    Ok((session, quotas))
 }

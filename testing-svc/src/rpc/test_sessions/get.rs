@@ -18,8 +18,11 @@ pub async fn get(
     let Some(name) = parse::nested(&mut violations, "name", parse::SESSION, &pb.name) else {
         return Err(violations.into());
     };
-    let offer = store::test_session::find(ctx.db.read(), name.id, ctx.clock.now())
+    let (db, now) = (ctx.db.read(), ctx.clock.now());
+    let mut offer = store::test_session::find(db, name.id, now)
         .await?
-        .filter(|it| it.session.stage == name.parent && it.session.campaign == name.campaign);
-    offer.as_ref().map(written).ok_or(Error::NotFound(pb.name))
+        .filter(|it| it.session.stage == name.parent && it.session.campaign == name.campaign)
+        .ok_or(Error::NotFound(pb.name))?;
+    offer.quotas = store::quota::of_one(db, name.id, now).await?;
+    Ok(written(&offer))
 }

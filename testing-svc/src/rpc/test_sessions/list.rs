@@ -41,6 +41,7 @@ pub async fn list(
     let next_page_token = page.next(&mut rows, |offer| {
         (to_us(offer.session.start), offer.session.id.to_string())
     });
+    let rows = store::test_session::with_quotas(db, rows, now).await?;
     Ok(pb::ListTestSessionsResponse {
         sessions: rows.iter().map(written).collect(),
         next_page_token,

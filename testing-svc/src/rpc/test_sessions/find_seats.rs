@@ -1,0 +1,170 @@
+//! FindSeats: where there is a seat as wished, or why there is none and what is next.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use chassis::clock::{astana, to_pb};
+use chassis::error::{explain, language};
+use chassis::text::Language;
+use chassis::violation::Violations;
+use chassis::{Error, Result};
+use jiff::tz::TimeZone;
+use proto::testing::v1 as pb;
+use tonic::Request;
+
+use crate::domain::localized::Localized;
+use crate::domain::quota::Needs;
+use crate::domain::seat_search::{self, Candidate, Found, Free, Obstacle, Wishes};
+use crate::domain::session;
+use crate::domain::test_center;
+use crate::domain::waitlist::Wish;
+use crate::rpc::wishes::{self, Wanted};
+use crate::rpc::{enums, parse};
+use crate::store::test_session::{Filter, Offer};
+use crate::{Context, store};
+
+/// Coming sessions that are looked at.
+const SESSIONS: u64 = 300;
+
+pub async fn find(
+    ctx: &Context,
+    request: Request<pb::FindSeatsRequest>,
+) -> Result<pb::FindSeatsResponse> {
+    let pb = request.into_inner();
+    let mut violations = Violations::new();
+    let parent = parse::below_campaign(&mut violations, "parent", parse::STAGE, &pb.parent);
+    let wishes = read(&mut violations, &pb);
+    let (Some((campaign, stage)), true) = (parent, violations.is_empty()) else {
+        return Err(violations.into());
+    };
+    let (db, now) = (ctx.db.read(), ctx.clock.now());
+    store::stage::find(db, stage)
+        .await?
+        .filter(|stage| stage.campaign == campaign)
+        .ok_or(Error::NotFound(pb.parent))?;
+    let coming = Filter {
+        earliest_start: Some(now + jiff::SignedDuration::from_micros(1)),
+        ..Filter::default()
+    };
+    let offers = store::test_session::list(db, stage, &coming, None, SESSIONS, now).await?;
+    let offers = store::test_session::with_quotas(db, offers, now).await?;
+    let candidates = candidates(ctx, offers).await?;
+    Ok(written(&seat_search::find(&candidates, &wishes), &wishes))
+}
+
+fn read(violations: &mut Violations, pb: &pb::FindSeatsRequest) -> Wishes {
+    let center = (!pb.center.is_empty())
+        .then(|| parse::test_center(violations, "center", &pb.center))
+        .flatten();
+    let wanted = Wanted {
+        language: pb.language,
+        seat_class: &pb.seat_class,
+        subject: &pb.subject,
+        accessible: pb.accessible,
+    };
+    Wishes {
+        place_and_day: Wish {
+            session: None,
+            center,
+            day: parse::date(violations, "date", pb.date),
+        },
+        needs: wishes::needs(violations, "", wanted),
+    }
+}
+
+async fn candidates(ctx: &Context, offers: Vec<Offer>) -> Result<Vec<Candidate>> {
+    let mut centers = HashMap::new();
+    let mut candidates = Vec::new();
+    for offer in offers {
+        let id = offer.session.center;
+        let center = match centers.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(empty) => {
+                empty.insert(store::test_center::find(ctx.db.read(), id).await?)
+            }
+        };
+        let center = center.as_ref();
+        let zone = center.and_then(|center| TimeZone::get(&center.time_zone).ok());
+        candidates.push(Candidate {
+            session: offer.session,
+            seats_left: offer.seats_left,
+            quotas: offer.quotas,
+            zone: zone.unwrap_or_else(astana),
+            center_title: center.map(|it| it.title.clone()).unwrap_or_default(),
+        });
+    }
+    Ok(candidates)
+}
+
+fn written(found: &Found<'_>, wishes: &Wishes) -> pb::FindSeatsResponse {
+    let one_day = wishes.place_and_day.day.is_some();
+    let obstacles: Vec<pb::SeatObstacle> = found
+        .obstacles
+        .iter()
+        .map(|it| obstacle(it, &wishes.needs, one_day))
+        .collect();
+    let mut told: Vec<String> = obstacles.iter().map(|it| it.text.clone()).collect();
+    if let Some((next, _)) = found.next {
+        told.push(explain("SEATS_NEXT", &about(next, &wishes.needs, false)));
+    }
+    pb::FindSeatsResponse {
+        suggestions: found.suggestions.iter().map(suggestion).collect(),
+        obstacles,
+        next: found.next.as_ref().map(suggestion),
+        text: told.join("; "),
+    }
+}
+
+fn suggestion((at, seats_left): &Free<'_>) -> pb::SeatSuggestion {
+    pb::SeatSuggestion {
+        session: at.session.name(),
+        start_time: Some(to_pb(at.session.start)),
+        center: test_center::name(at.session.center),
+        center_title: Some(enums::localized(&at.center_title)),
+        seats_left: *seats_left,
+    }
+}
+
+fn obstacle(obstacle: &Obstacle<'_>, needs: &Needs, one_day: bool) -> pb::SeatObstacle {
+    let args = obstacle
+        .at
+        .map(|at| about(at, needs, one_day))
+        .unwrap_or_default();
+    let many = obstacle.why == seat_search::Why::CenterFull;
+    pb::SeatObstacle {
+        code: obstacle.why.as_str().into(),
+        text: explain(obstacle.why.as_str(), &args),
+        session: match obstacle.at {
+            Some(at) if !many => at.session.name(),
+            _ => String::new(),
+        },
+    }
+}
+
+/// What a sentence about a session needs: the day is left out where only one was asked for.
+fn about(at: &Candidate, needs: &Needs, one_day: bool) -> Vec<(&'static str, String)> {
+    let start = at.session.start.to_zoned(at.zone.clone());
+    let day = match language() {
+        Language::En => "%-d %B",
+        Language::Kk | Language::Ru => "%d.%m",
+    };
+    let pattern = if one_day {
+        "%H:%M".to_owned()
+    } else {
+        format!("{day}, %H:%M")
+    };
+    let form = needs.language.map_or("", session::Language::as_str);
+    vec![
+        ("center", in_language(&at.center_title).to_owned()),
+        ("time", start.strftime(&pattern).to_string()),
+        ("language", form.to_owned()),
+    ]
+}
+
+fn in_language(text: &Localized) -> &str {
+    match language() {
+        Language::Kk => &text.kk,
+        Language::Ru => &text.ru,
+        Language::En => &text.en,
+    }
+}
