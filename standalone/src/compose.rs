@@ -1,7 +1,7 @@
 //! Builds the services, joins them in one process, serves, and drains.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -439,37 +439,8 @@ impl Suite {
         Ok(())
     }
 
-    /// What to print once the suite is ready.
-    pub fn banner(&self) -> String {
-        let campaign = self.campaign.as_deref().unwrap_or("campaigns/…");
-        let mut text = format!(
-            "\nIrikteu is ready.\n\n  API page        http://{http}/docs\n  kept mail       http://{http}/dev/mail\n  \
-             gRPC            {grpc}  (health, reflection)\n  partners        https://localhost:{partner}  (mutual TLS, \
-             certificates in {data}/certificates)\n  open campaign   {campaign}\n",
-            http = self.http,
-            grpc = self.grpc,
-            partner = self.partner.port(),
-            data = self.folder.path().display(),
-        );
-        if self.campaign.is_some() {
-            text.push_str(&format!(
-                "\nAccounts, all with the password {}\n",
-                demo::PASSWORD
-            ));
-            for account in &demo::ACCOUNTS {
-                text.push_str(&format!("  {:<28} {}\n", account.email, account.what));
-            }
-            text.push_str(&format!(
-                "\nThree commands to try\n  curl -s http://{http}/v1/campaigns | head -40\n  \
-                 TOKEN=$(curl -s http://{http}/v1/sessions -H 'Content-Type: application/json' \\\n    \
-                 -d '{{\"login\":\"applicant@demo.irikteu.kz\",\"password\":\"{password}\"}}' | sed -n 's/.*\"accessToken\": *\"\\([^\"]*\\)\".*/\\1/p')\n  \
-                 curl -s -X POST http://{http}/v1/{campaign}/applications -H \"Authorization: Bearer $TOKEN\" \\\n    \
-                 -H 'Accept-Language: en' -H 'Content-Type: application/json' -d '{{}}'\n\nCtrl-C ends it; the data stay.\n",
-                http = self.http,
-                password = demo::PASSWORD,
-            ));
-        }
-        text
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
     }
 }
 

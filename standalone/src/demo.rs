@@ -36,7 +36,7 @@ pub struct DemoAccount {
     pub what: &'static str,
 }
 
-pub const ACCOUNTS: [DemoAccount; 5] = [
+pub const ACCOUNTS: [DemoAccount; 7] = [
     DemoAccount {
         iin: "950615300000",
         email: "applicant@demo.irikteu.kz",
@@ -48,6 +48,18 @@ pub const ACCOUNTS: [DemoAccount; 5] = [
         email: "expert@demo.irikteu.kz",
         roles: &[Role::Expert],
         what: "an expert who checks documents",
+    },
+    DemoAccount {
+        iin: "301231101806",
+        email: "expert2@demo.irikteu.kz",
+        roles: &[Role::Expert],
+        what: "another, for a second opinion",
+    },
+    DemoAccount {
+        iin: "301231200602",
+        email: "expert3@demo.irikteu.kz",
+        roles: &[Role::Expert],
+        what: "and a third, to share the queue with",
     },
     DemoAccount {
         iin: "010101200004",

@@ -5,10 +5,12 @@
 //! | [`settings`] | flags and variables, each explained by `--help` |
 //! | [`folder`] | the data folder: one process at a time, keys and certificates made on first start |
 //! | [`compose`] | builds the services, joins them, serves, drains |
+//! | [`banner`] | what a newcomer reads once it is ready |
 //! | [`demo`] | the campaign, sessions and accounts to try things with |
 //! | [`pages`] | the development pages: kept mail |
 //! | [`partner`] | a partner's side of the promo codes, to try from a terminal |
 
+pub mod banner;
 pub mod compose;
 pub mod demo;
 pub mod folder;

@@ -43,7 +43,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         None => {
             let suite = standalone::compose::start(cli.start.try_into()?).await?;
-            println!("{}", suite.banner());
+            println!("{}", standalone::banner::banner(&suite));
             chassis::program::told_to_end().await;
             tracing::info!("draining");
             suite.stop().await

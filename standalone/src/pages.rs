@@ -1,8 +1,9 @@
-//! Development pages: the mail that would have been sent, to read and to follow its links.
+//! Development pages: the mail that would have been sent, to read and to follow its links; as JSON
+//! for programs that play people.
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use chassis::client::Connection;
@@ -15,13 +16,28 @@ type Mails = MailsClient<Connection>;
 pub fn routes(identity: Connection) -> Router {
     Router::new()
         .route("/dev/mail", get(list))
+        .route("/dev/mail/to/{address}", get(list_to))
         .route("/dev/mail/{mail}", get(show))
         .route("/dev/mail/{mail}/attachments/{number}", get(attachment))
         .with_state(MailsClient::new(identity))
 }
 
-async fn list(State(mut mails): State<Mails>) -> Response {
+async fn list(State(mails): State<Mails>, headers: HeaderMap) -> Response {
+    listed(mails, String::new(), &headers).await
+}
+
+/// Only the mail to exactly this address.
+async fn list_to(
+    State(mails): State<Mails>,
+    Path(address): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    listed(mails, address, &headers).await
+}
+
+async fn listed(mut mails: Mails, to: String, headers: &HeaderMap) -> Response {
     let request = ListMailsRequest {
+        to,
         page_size: 100,
         ..Default::default()
     };
@@ -29,6 +45,13 @@ async fn list(State(mut mails): State<Mails>) -> Response {
         Ok(answer) => answer.into_inner().mails,
         Err(status) => return problem(&status),
     };
+    let accept = headers.get(header::ACCEPT);
+    if accept.is_some_and(|accept| accept == "application/json") {
+        return axum::Json(
+            serde_json::json!({"mails": mails.iter().map(as_json).collect::<Vec<_>>()}),
+        )
+        .into_response();
+    }
     let mut rows = String::new();
     for mail in &mails {
         let id = mail.name.trim_start_matches("mails/");
@@ -49,6 +72,19 @@ async fn list(State(mut mails): State<Mails>) -> Response {
         "Kept mail",
         &format!("<table><tr><th>When (Astana)<th>To<th>Subject</tr>\n{rows}</table>{empty}"),
     )
+}
+
+/// A mail without its files.
+fn as_json(mail: &Mail) -> serde_json::Value {
+    let time = mail.create_time.as_ref().and_then(chassis::clock::from_pb);
+    serde_json::json!({
+        "name": mail.name,
+        "to": mail.to,
+        "subject": mail.subject,
+        "text": mail.text,
+        "createTime": time.map(|time| time.to_string()),
+        "attachments": mail.attachments.len(),
+    })
 }
 
 async fn show(State(mut mails): State<Mails>, Path(id): Path<String>) -> Response {

@@ -1,7 +1,7 @@
 //! A partner's side of the promo codes, to try from a terminal while the suite runs.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use chassis::clock::Clock;
@@ -48,30 +48,55 @@ enum Call {
     },
 }
 
+/// Where the certificates of a partner are, PEM.
+pub struct Certificates {
+    /// Whose word the suite's own certificate is taken on.
+    pub authority: PathBuf,
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+impl Certificates {
+    /// Those that a data folder has for a partner.
+    pub fn of(data_dir: &Path, name: &str) -> Self {
+        let folder = data_dir.join("certificates");
+        Self {
+            authority: folder.join("authority.pem"),
+            certificate: folder.join(format!("{name}.pem")),
+            key: folder.join(format!("{name}.key")),
+        }
+    }
+
+    /// Connects as the partner; the suite is asked for as the host of the address.
+    pub async fn connect(&self, url: &str) -> anyhow::Result<RedemptionsClient<Channel>> {
+        chassis::tls::use_ring();
+        let read = |path: &Path| {
+            fs::read(path).with_context(|| {
+                format!("{} can't be read: was the suite started?", path.display())
+            })
+        };
+        let tls = ClientTlsConfig::new()
+            .ca_certificate(Certificate::from_pem(read(&self.authority)?))
+            .identity(Identity::from_pem(
+                read(&self.certificate)?,
+                read(&self.key)?,
+            ));
+        let channel = Channel::from_shared(url.to_owned())?
+            .tls_config(tls)?
+            .connect()
+            .await
+            .with_context(|| format!("no partners' port at {url}"))?;
+        Ok(RedemptionsClient::new(channel))
+    }
+}
+
 /// Connects as a partner, with the certificates of a data folder.
 pub async fn connect(
     data_dir: &Path,
     name: &str,
     url: &str,
 ) -> anyhow::Result<RedemptionsClient<Channel>> {
-    chassis::tls::use_ring();
-    let read = |file: &str| {
-        let path = data_dir.join("certificates").join(file);
-        fs::read(&path)
-            .with_context(|| format!("{} can't be read: was the suite started?", path.display()))
-    };
-    let tls = ClientTlsConfig::new()
-        .ca_certificate(Certificate::from_pem(read("authority.pem")?))
-        .identity(Identity::from_pem(
-            read(&format!("{name}.pem"))?,
-            read(&format!("{name}.key"))?,
-        ))
-        .domain_name("localhost");
-    let channel = Channel::from_shared(url.to_owned())?
-        .tls_config(tls)?
-        .connect()
-        .await?;
-    Ok(RedemptionsClient::new(channel))
+    Certificates::of(data_dir, name).connect(url).await
 }
 
 /// Carries out one call and gives what to print.

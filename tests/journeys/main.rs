@@ -1,7 +1,10 @@
 //! Journeys: all services together, over HTTP and the partner port, told in the manuals' words.
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
 
+mod accounts;
 mod bad_input;
 mod doors;
 mod reserve;
+mod season;
+mod selection;
 mod steps;

@@ -75,6 +75,7 @@ async fn an_expert_asks_for_a_correction_and_gets_it() {
     assert_ne!(second, task);
     let dossier = expert.get(&format!("/v1/{second}/dossier")).await.ok();
     assert_eq!(dossier["earlierDecisions"].as_array().unwrap().len(), 1);
+    marks_every_section_ok(&expert, &second).await;
     expert
         .post(&format!("/v1/{second}/accept"), json!({}))
         .await
@@ -84,6 +85,68 @@ async fn an_expert_asks_for_a_correction_and_gets_it() {
         candidate.get(&format!("/v1/{application}")).await.ok()["state"],
         "STATE_ACCEPTED"
     );
+    town.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_candidate_asks_for_the_application_back() {
+    let town = Town::at_ten_on_the_first_of_june().await;
+    let (candidate, application) = submitted(&town).await;
+    let ask = format!("/v1/{application}/askForCorrection");
+    let wish = json!({"sections": ["additional"], "note": "Сертификатты қосуды ұмыттым"});
+    candidate
+        .post(&ask, json!({"sections": [], "note": ""}))
+        .await
+        .violations();
+    let asked = candidate.post(&ask, wish.clone()).await.ok();
+    assert_eq!(asked["correctionWish"]["state"], "STATE_OPEN");
+    candidate
+        .post(&ask, wish.clone())
+        .await
+        .refused("CORRECTION_ASKED_ALREADY");
+    let more = json!({"public_activity": "Кітап оқу клубы"});
+    candidate
+        .save(&application, "additional", more.clone())
+        .await
+        .refused("APPLICATION_FROZEN");
+    town.settled().await;
+
+    // The first wish is declined, the second one granted.
+    let (expert, task) = claims_the_task(&town, &application).await;
+    let seen = expert
+        .get("/v1/reviewTasks?correctionWantedOnly=true")
+        .await
+        .ok();
+    assert_eq!(seen["reviewTasks"][0]["name"], task);
+    expert
+        .post(&format!("/v1/{task}/declineCorrection"), json!({}))
+        .await
+        .ok();
+    expert
+        .post(&format!("/v1/{task}/declineCorrection"), json!({}))
+        .await
+        .refused("NO_CORRECTION_WANTED");
+    town.settled().await;
+    let told = candidate.get(&format!("/v1/{application}")).await.ok();
+    assert_eq!(told["correctionWish"]["state"], "STATE_DECLINED");
+
+    candidate.post(&ask, wish).await.ok();
+    town.settled().await;
+    let items = json!({"items": [{"section": "additional", "kind": "CORRECTION_KIND_INCOMPLETE", "note": "Өтінішіңіз бойынша"}]});
+    expert
+        .post(&format!("/v1/{task}/requestCorrection"), items)
+        .await
+        .ok();
+    town.settled().await;
+    let told = candidate.get(&format!("/v1/{application}")).await.ok();
+    assert_eq!(told["correctionWish"]["state"], "STATE_GRANTED");
+    assert_eq!(told["state"], "STATE_CORRECTION_REQUESTED");
+    candidate.save(&application, "additional", more).await.ok();
+    let again = candidate
+        .post(&format!("/v1/{application}/submit"), declarations())
+        .await
+        .ok();
+    assert_eq!(again["submissionCount"], 2);
     town.close().await;
 }
 

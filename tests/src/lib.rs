@@ -1,8 +1,10 @@
-//! What journeys stand on: a suite of their own, people who speak HTTP, papers they upload.
+//! What journeys stand on: a suite of their own, people who speak HTTP, papers they upload; and the
+//! [`season`], which plays a whole campaign.
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
 
 pub mod paper;
 pub mod person;
+pub mod season;
 pub mod town;
 
 pub use person::{Answer, Someone};

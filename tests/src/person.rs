@@ -102,7 +102,7 @@ impl Someone {
         }
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self
             .http
             .request(method, format!("{}{path}", self.base))
@@ -114,16 +114,10 @@ impl Someone {
     }
 
     async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
-        assert!(status < 500, "nothing answers 5xx: {status} {text}");
-        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Answer {
-            status,
-            headers,
-            body,
-        }
+        let answer = exchange(request).await.unwrap();
+        let (status, body) = (answer.status, &answer.body);
+        assert!(status < 500, "nothing answers 5xx: {status} {body}");
+        answer
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -221,6 +215,19 @@ pub fn sha256(content: &[u8]) -> Vec<u8> {
     ring::digest::digest(&ring::digest::SHA256, content)
         .as_ref()
         .to_vec()
+}
+
+/// What came back, whatever it was.
+pub(crate) async fn exchange(request: RequestBuilder) -> reqwest::Result<Answer> {
+    let response = request.send().await?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await?;
+    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
 }
 
 /// A key for a retry: a new one each time.

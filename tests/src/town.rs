@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tonic::transport::Channel;
 
 use crate::person::Someone;
+use crate::season::partner::Partners;
 
 const SERVICES: [&str; 4] = [
     "identity-svc",
@@ -34,7 +35,18 @@ pub struct Town {
 impl Town {
     /// A suite at Monday, 1 June 2026, 10:00 in Astana, with the demonstration's campaign.
     pub async fn at_ten_on_the_first_of_june() -> Self {
-        let clock = chassis::testing::clock();
+        Self::by(chassis::testing::clock()).await
+    }
+
+    /// The same time, but it goes on.
+    pub async fn from_ten_on_the_first_of_june() -> Self {
+        let (now, then) = (Clock::machine().now(), chassis::testing::clock().now());
+        let seconds = then.as_second() - now.as_second();
+        Self::by(format!("{seconds:+}s").parse().unwrap()).await
+    }
+
+    /// A suite that goes by this clock.
+    pub async fn by(clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let suite = start(Self::settings(folder.path(), clock.clone()).await)
             .await
@@ -98,6 +110,14 @@ impl Town {
         standalone::partner::connect(&self.data_dir(), name, &url)
             .await
             .unwrap()
+    }
+
+    /// Both partners.
+    pub async fn partners(&self) -> Partners {
+        Partners {
+            kaztest: self.partner("kaztest").await,
+            qrt: self.partner("qrt").await,
+        }
     }
 
     /// The mail to an address, newest first.

@@ -1,0 +1,202 @@
+//! `cargo xtask season`: plays a campaign against a running suite, or one of its own, and says what
+//! came of it. It ends with an error if something broke off or does not hold.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks to a terminal"
+)]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Context;
+use chassis::clock::Clock;
+use clap::Parser;
+use tests::season::partner::Partners;
+use tests::season::{Options, Staff, invariants, play, report};
+use tests::town::Town;
+
+/// Plays a whole season: people register, upload, sit tests; partners, experts and the exam desk do
+/// their part; then everything is read back and held against what was acknowledged.
+#[derive(Debug, Parser)]
+#[command(name = "season")]
+struct Arguments {
+    /// The programme; its form is the one that a newcomer's suite has.
+    #[arg(long, default_value = "reserve", value_parser = ["reserve"])]
+    programme: String,
+
+    /// How many register.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=20_000))]
+    people: u32,
+
+    /// The same seed is the same plan.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// How many act at the same time.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=512))]
+    at_once: u32,
+
+    /// A running suite that keeps its mail (`cargo run`); without it the season starts one of its own.
+    #[arg(long)]
+    url: Option<String>,
+
+    #[command(flatten)]
+    partner: PartnerArguments,
+
+    #[command(flatten)]
+    staff: StaffArguments,
+}
+
+/// How to be the partners of a running suite.
+#[derive(Debug, clap::Args)]
+struct PartnerArguments {
+    /// The partners' port of the running suite.
+    #[arg(long, default_value = "https://localhost:8443")]
+    partner_url: String,
+
+    /// The folder in which a suite that was started by `cargo run` has its certificates.
+    #[arg(long, default_value = ".irikteu/certificates")]
+    partner_certificates: PathBuf,
+
+    /// The authority of the suite's certificate, PEM [default: authority.pem of the folder].
+    #[arg(long)]
+    partner_ca: Option<PathBuf>,
+
+    /// A certificate of a partner for KAZTEST, PEM [default: kaztest.pem of the folder].
+    #[arg(long, requires = "partner_key")]
+    partner_cert: Option<PathBuf>,
+
+    /// Its key, PEM.
+    #[arg(long, requires = "partner_cert")]
+    partner_key: Option<PathBuf>,
+
+    /// A certificate of a partner for Qazaq Resmi Test, PEM [default: qrt.pem of the folder].
+    #[arg(long, requires = "qrt_key")]
+    qrt_cert: Option<PathBuf>,
+
+    /// Its key, PEM.
+    #[arg(long, requires = "qrt_cert")]
+    qrt_key: Option<PathBuf>,
+}
+
+/// Who runs the house of a running suite.
+#[derive(Debug, clap::Args)]
+struct StaffArguments {
+    #[arg(long, default_value = "manager@demo.irikteu.kz")]
+    manager: String,
+
+    #[arg(long, default_value = "examdesk@demo.irikteu.kz")]
+    exam_desk: String,
+
+    #[arg(long, default_value = "admin@demo.irikteu.kz")]
+    administrator: String,
+
+    /// A file with the password of the three; the demonstration's own without it.
+    #[arg(long)]
+    staff_password_file: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let played = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("no runtime")
+        .and_then(|runtime| runtime.block_on(season(arguments)));
+    match played {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\nthe season broke off: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Plays and tells; whether everything holds.
+async fn season(arguments: Arguments) -> anyhow::Result<bool> {
+    let begun = Instant::now();
+    let own = match &arguments.url {
+        Some(_) => None,
+        None => Some(Town::by(Clock::machine()).await),
+    };
+    let options = options(&arguments, own.as_ref()).await?;
+    println!(
+        "season of {} people, seed {}, at {}",
+        options.people, options.seed, options.url
+    );
+    let season = play(&options).await?;
+    let lines = invariants::check(&season).await?;
+    println!("\n{}", report::steps(&season.stand.ledger));
+    println!("{}", report::outcome(&season));
+    println!("{}", report::invariants(&lines));
+    let holds = lines.iter().all(invariants::Line::holds);
+    let verdict = if holds {
+        "everything holds"
+    } else {
+        "NOT everything holds"
+    };
+    println!("{verdict}, after {:.0} s", begun.elapsed().as_secs_f32());
+    if let Some(own) = own {
+        own.close().await;
+    }
+    Ok(holds)
+}
+
+async fn options(arguments: &Arguments, own: Option<&Town>) -> anyhow::Result<Options> {
+    let password = match &arguments.staff.staff_password_file {
+        Some(file) => {
+            let text = std::fs::read_to_string(file);
+            let text = text.with_context(|| format!("{} can't be read", file.display()))?;
+            text.trim_end().to_owned()
+        }
+        None => standalone::demo::PASSWORD.to_owned(),
+    };
+    let (url, partners) = match own {
+        Some(town) => (format!("http://{}", town.suite.http), town.partners().await),
+        None => (
+            arguments.url.clone().unwrap_or_default(),
+            arguments.partner.connect().await?,
+        ),
+    };
+    Ok(Options {
+        programme: arguments.programme.clone(),
+        people: usize::try_from(arguments.people)?,
+        seed: arguments.seed,
+        url,
+        partners,
+        staff: Staff {
+            manager: arguments.staff.manager.clone(),
+            desk: arguments.staff.exam_desk.clone(),
+            administrator: arguments.staff.administrator.clone(),
+            password,
+        },
+        at_once: usize::try_from(arguments.at_once)?,
+        shows_progress: true,
+    })
+}
+
+impl PartnerArguments {
+    async fn connect(&self) -> anyhow::Result<Partners> {
+        let in_folder = |file: &str| self.partner_certificates.join(file);
+        let or =
+            |given: &Option<PathBuf>, file: &str| given.clone().unwrap_or_else(|| in_folder(file));
+        let authority = or(&self.partner_ca, "authority.pem");
+        let door = |certificate: PathBuf, key: PathBuf| standalone::partner::Certificates {
+            authority: authority.clone(),
+            certificate,
+            key,
+        };
+        let kaztest = door(
+            or(&self.partner_cert, "kaztest.pem"),
+            or(&self.partner_key, "kaztest.key"),
+        );
+        let qrt = door(or(&self.qrt_cert, "qrt.pem"), or(&self.qrt_key, "qrt.key"));
+        Ok(Partners {
+            kaztest: kaztest.connect(&self.partner_url).await?,
+            qrt: qrt.connect(&self.partner_url).await?,
+        })
+    }
+}

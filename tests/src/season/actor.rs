@@ -1,0 +1,277 @@
+//! Somebody whose every call is timed and noted, and repeated where the suite asks for patience.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use base64::Engine;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::ledger::Ledger;
+use super::patience::pause;
+use crate::person::{Answer, Someone, exchange, new_key, sha256};
+
+/// How often a call is repeated that was put off, and a state is asked for that is to come.
+const PATIENCE: u32 = 120;
+const PAUSE: Duration = Duration::from_millis(50);
+
+#[derive(Clone)]
+pub struct Actor {
+    someone: Someone,
+    pub ledger: Arc<Ledger>,
+}
+
+/// What a season asks of an answer.
+pub trait Outcome: Sized {
+    /// The body of a call that must have gone well.
+    ///
+    /// # Errors
+    /// With the problem, if it did not.
+    fn done(self) -> anyhow::Result<Value>;
+
+    fn is_done(&self) -> bool;
+
+    /// Why not; empty if it went well.
+    fn reason(&self) -> String;
+
+    /// # Errors
+    /// If the call was not refused for this reason.
+    fn refused_for(&self, reason: &str) -> anyhow::Result<()>;
+}
+
+impl Outcome for Answer {
+    fn done(self) -> anyhow::Result<Value> {
+        if self.is_done() {
+            return Ok(self.body);
+        }
+        bail!("answered {} {}", self.status, self.body)
+    }
+
+    fn is_done(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    fn reason(&self) -> String {
+        if self.is_done() {
+            return String::new();
+        }
+        let reason = self.body["reason"].as_str().unwrap_or("no reason");
+        match self.body["violations"][0]["reason"].as_str() {
+            Some(violation) => format!("{reason} ({violation})"),
+            None => reason.to_owned(),
+        }
+    }
+
+    fn refused_for(&self, reason: &str) -> anyhow::Result<()> {
+        let told = self.reason();
+        if told.split(' ').next() == Some(reason) {
+            return Ok(());
+        }
+        bail!("expected {reason}, answered {} {}", self.status, self.body)
+    }
+}
+
+impl Actor {
+    pub fn new(someone: Someone, ledger: Arc<Ledger>) -> Self {
+        Self { someone, ledger }
+    }
+
+    pub fn speaking(&self, language: &'static str) -> Self {
+        Self::new(self.someone.speaking(language), self.ledger.clone())
+    }
+
+    pub fn holding(&self, token: &str) -> Self {
+        Self::new(self.someone.holding(token), self.ledger.clone())
+    }
+
+    pub async fn get(&self, step: &'static str, path: &str) -> anyhow::Result<Answer> {
+        let request = || {
+            let request = self.someone.request(Method::GET, path);
+            request.header("Accept", "application/json")
+        };
+        self.call(step, path, request).await
+    }
+
+    /// The answer of a read that must go well.
+    pub async fn read(&self, step: &'static str, path: &str) -> anyhow::Result<Value> {
+        let answer = self.get(step, path).await?;
+        answer.done().with_context(|| format!("{step}: {path}"))
+    }
+
+    /// All pages of a list; `path` may have a filter.
+    pub async fn list(
+        &self,
+        step: &'static str,
+        path: &str,
+        field: &str,
+    ) -> anyhow::Result<Vec<Value>> {
+        let mut all = Vec::new();
+        let mut token = String::new();
+        let sign = if path.contains('?') { '&' } else { '?' };
+        loop {
+            let page = format!("{path}{sign}pageSize=100&pageToken={token}");
+            let mut answer = self.read(step, &page).await?;
+            if let Value::Array(rows) = answer[field].take() {
+                all.extend(rows);
+            }
+            match answer["nextPageToken"].as_str() {
+                Some(next) if !next.is_empty() => token = next.to_owned(),
+                _ => return Ok(all),
+            }
+        }
+    }
+
+    pub async fn post(
+        &self,
+        step: &'static str,
+        path: &str,
+        body: Value,
+    ) -> anyhow::Result<Answer> {
+        self.post_with_key(step, &new_key(), path, body).await
+    }
+
+    /// A post that must go well.
+    pub async fn carry_out(
+        &self,
+        step: &'static str,
+        path: &str,
+        body: Value,
+    ) -> anyhow::Result<Value> {
+        let answer = self.post(step, path, body).await?;
+        answer.done().with_context(|| format!("{step}: {path}"))
+    }
+
+    pub async fn post_with_key(
+        &self,
+        step: &'static str,
+        key: &str,
+        path: &str,
+        body: Value,
+    ) -> anyhow::Result<Answer> {
+        let request = || {
+            let request = self.someone.request(Method::POST, path).json(&body);
+            request.header("Idempotency-Key", key)
+        };
+        self.call(step, path, request).await
+    }
+
+    /// One post, and the same again under its key if the answer is to have been lost.
+    pub async fn post_and_lose(
+        &self,
+        step: &'static str,
+        path: &str,
+        body: Value,
+        loses: bool,
+    ) -> anyhow::Result<Answer> {
+        let key = new_key();
+        let first = self.post_with_key(step, &key, path, body.clone()).await?;
+        if loses && first.is_done() {
+            let again = self.post_with_key(step, &key, path, body).await?;
+            let held = again.body == first.body;
+            let what = format!("{step}: the same key and body got the same answer");
+            self.ledger.tried("B5", held, what);
+        }
+        Ok(first)
+    }
+
+    pub async fn patch(
+        &self,
+        step: &'static str,
+        path: &str,
+        etag: &str,
+        body: &Value,
+    ) -> anyhow::Result<Answer> {
+        let request = || {
+            let request = self.someone.request(Method::PATCH, path).json(body);
+            request.header("If-Match", format!("\"{etag}\""))
+        };
+        self.call(step, path, request).await
+    }
+
+    pub async fn put_bytes(
+        &self,
+        step: &'static str,
+        path: &str,
+        media_type: &str,
+        content: &[u8],
+    ) -> anyhow::Result<Answer> {
+        let digest = base64::engine::general_purpose::STANDARD.encode(sha256(content));
+        let request = || {
+            self.someone
+                .request(Method::PUT, path)
+                .header("Content-Type", media_type)
+                .header("Content-Digest", format!("sha-256=:{digest}:"))
+                .body(content.to_vec())
+        };
+        self.call(step, path, request).await
+    }
+
+    pub async fn download(&self, step: &'static str, path: &str) -> anyhow::Result<Vec<u8>> {
+        let begun = Instant::now();
+        let response = self.someone.request(Method::GET, path).send().await?;
+        let status = response.status();
+        let content = response.bytes().await?;
+        let refused = (!status.is_success()).then(|| status.to_string());
+        self.ledger.note(step, begun.elapsed(), refused);
+        if status.is_success() {
+            return Ok(content.to_vec());
+        }
+        bail!("{path} answered {status}")
+    }
+
+    /// Signs in and holds the session.
+    pub async fn sign_in(&self, login: &str, password: &str) -> anyhow::Result<Self> {
+        let who = json!({"login": login, "password": password});
+        let session = self.carry_out("sign in", "/v1/sessions", who).await?;
+        let token = session["accessToken"].as_str();
+        Ok(self.holding(token.context("a session without a token")?))
+    }
+
+    /// Asks until it is so: events take their time.
+    pub async fn until(
+        &self,
+        step: &'static str,
+        path: &str,
+        so: impl Fn(&Value) -> bool,
+    ) -> anyhow::Result<Value> {
+        let mut last = Value::Null;
+        for round in 0..PATIENCE {
+            last = self.read(step, path).await?;
+            if so(&last) {
+                return Ok(last);
+            }
+            pause(PAUSE * (1 + round).min(20)).await;
+        }
+        bail!("{step}: {path} never came to be as awaited: {last}")
+    }
+
+    /// One call, repeated under its key where the suite is too busy or asks to wait.
+    async fn call(
+        &self,
+        step: &'static str,
+        path: &str,
+        request: impl Fn() -> RequestBuilder,
+    ) -> anyhow::Result<Answer> {
+        for _ in 0..PATIENCE {
+            let begun = Instant::now();
+            let answer = exchange(request()).await?;
+            let refused = (!answer.is_done()).then(|| answer.reason());
+            self.ledger.note(step, begun.elapsed(), refused);
+            match answer.status {
+                429 | 503 => pause(wait(&answer)).await,
+                500.. => bail!("{step}: {path} answered {} {}", answer.status, answer.body),
+                _ => return Ok(answer),
+            }
+        }
+        bail!("{step}: {path} was put off for too long")
+    }
+}
+
+fn wait(answer: &Answer) -> Duration {
+    let told = answer.headers.get("retry-after");
+    let seconds = told.and_then(|it| it.to_str().ok()?.parse().ok());
+    seconds.map_or(PAUSE, |seconds: u64| {
+        Duration::from_secs(seconds.clamp(1, 60))
+    })
+}

@@ -1,0 +1,248 @@
+//! The partners' side: codes looked up, reserved, redeemed, results reported, over mutual TLS.
+
+use std::time::Instant;
+
+use anyhow::{Context, bail, ensure};
+use proto::google::r#type::Date;
+use proto::partner::v1::redemptions_client::RedemptionsClient;
+use proto::partner::v1::test_result::Outcome;
+use proto::partner::v1::{
+    LookUpPromoCodeRequest, RedeemPromoCodeRequest, ReportResultRequest, ReservePromoCodeRequest,
+    TestResult,
+};
+use proto::testing::v1::{LanguageLevel, TestSystem};
+use tonic::transport::Channel;
+use tonic::{Code, Response, Status};
+use tonic_types::StatusExt;
+
+use super::ledger::{Ledger, Redeemed};
+use super::people::Person;
+use super::plan::System;
+use super::stand::Stand;
+use crate::person::new_key;
+
+/// The test systems that answer for their partners.
+#[derive(Debug, Clone)]
+pub struct Partners {
+    pub kaztest: RedemptionsClient<Channel>,
+    pub qrt: RedemptionsClient<Channel>,
+}
+
+impl Partners {
+    /// A person comes with a code, sits the test, and the result is reported.
+    pub async fn tests(
+        &self,
+        stand: &Stand,
+        person: &Person,
+        code: &str,
+        passes: bool,
+    ) -> anyhow::Result<()> {
+        let (own, foreign, system) = match person.planned.system {
+            System::Kaztest => (&self.kaztest, &self.qrt, TestSystem::Kaztest),
+            System::Qrt => (&self.qrt, &self.kaztest, TestSystem::Qrt),
+        };
+        let sitting = Sitting {
+            ledger: &stand.ledger,
+            partner: own.clone(),
+            system: system.into(),
+            // As it is typed at a desk.
+            code: code.to_lowercase(),
+            iin: person.iin.clone(),
+            loses: person.planned.habits.loses_answers,
+        };
+        if sitting.loses {
+            sitting.is_nobody_elses(foreign.clone()).await?;
+        }
+        let redemption = sitting.takes_the_code(person).await?;
+        let redeemed = Redeemed {
+            person: person.number(),
+            code: code.to_owned(),
+            redemption: redemption.clone(),
+            reported: false,
+        };
+        stand.ledger.facts().redemptions.push(redeemed);
+        sitting
+            .reports(&redemption, result(stand, person, passes)?)
+            .await?;
+        let mut facts = stand.ledger.facts();
+        if let Some(noted) = facts
+            .redemptions
+            .iter_mut()
+            .find(|it| it.redemption == redemption)
+        {
+            noted.reported = true;
+        }
+        Ok(())
+    }
+}
+
+/// One person at a partner's desk.
+struct Sitting<'a> {
+    ledger: &'a Ledger,
+    partner: RedemptionsClient<Channel>,
+    system: i32,
+    code: String,
+    iin: String,
+    loses: bool,
+}
+
+impl Sitting<'_> {
+    fn look_up(&self) -> LookUpPromoCodeRequest {
+        LookUpPromoCodeRequest {
+            code: self.code.clone(),
+            iin: self.iin.clone(),
+            test_system: self.system,
+        }
+    }
+
+    fn reserve(&self, reference: String) -> ReservePromoCodeRequest {
+        ReservePromoCodeRequest {
+            code: self.code.clone(),
+            iin: self.iin.clone(),
+            test_system: self.system,
+            partner_reference: reference,
+            request_id: new_key(),
+        }
+    }
+
+    /// Another partner may not ask, and the code is good with this person's IIN only.
+    async fn is_nobody_elses(&self, mut foreign: RedemptionsClient<Channel>) -> anyhow::Result<()> {
+        let call = foreign.look_up_promo_code(self.look_up());
+        let answer = timed(self.ledger, "partner looks up", call).await;
+        refused(answer, "NOT_ALLOWED")?;
+        let mut stranger = self.look_up();
+        "010101100008".clone_into(&mut stranger.iin);
+        let mut partner = self.partner.clone();
+        let call = partner.look_up_promo_code(stranger);
+        let answer = timed(self.ledger, "partner looks up", call).await;
+        let held = refused(answer, "CODE_NOT_ACCEPTED").is_ok();
+        self.ledger
+            .tried("P3", held, "a code was not accepted with another IIN");
+        Ok(())
+    }
+
+    /// Look up, reserve, redeem; each twice where answers get lost.
+    async fn takes_the_code(&self, person: &Person) -> anyhow::Result<String> {
+        let mut partner = self.partner.clone();
+        let call = partner.look_up_promo_code(self.look_up());
+        timed(self.ledger, "partner looks up", call).await?;
+        let reserve = self.reserve(format!("R-{}", person.number()));
+        let call = partner.reserve_promo_code(reserve.clone());
+        let reserved = timed(self.ledger, "partner reserves", call)
+            .await?
+            .into_inner();
+        if self.loses {
+            let call = partner.reserve_promo_code(reserve);
+            let again = timed(self.ledger, "partner reserves", call)
+                .await?
+                .into_inner();
+            self.ledger.tried(
+                "B5",
+                again == reserved,
+                "a repeated reservation got the same answer",
+            );
+            let call = partner.reserve_promo_code(self.reserve("another".into()));
+            let other = timed(self.ledger, "partner reserves", call).await;
+            refused(other, "CODE_ALREADY_RESERVED")?;
+        }
+        let redeem = || RedeemPromoCodeRequest {
+            name: reserved.name.clone(),
+            request_id: new_key(),
+        };
+        let call = partner.redeem_promo_code(redeem());
+        let redeemed = timed(self.ledger, "partner redeems", call)
+            .await?
+            .into_inner();
+        if self.loses {
+            let call = partner.redeem_promo_code(redeem());
+            let again = timed(self.ledger, "partner redeems", call)
+                .await?
+                .into_inner();
+            let held = again.name == redeemed.name && again.redeem_time == redeemed.redeem_time;
+            self.ledger
+                .tried("P2", held, "redeeming again changed nothing");
+            let call = partner.reserve_promo_code(self.reserve("later".into()));
+            let other = timed(self.ledger, "partner reserves", call).await;
+            let held = refused(other, "CODE_ALREADY_REDEEMED").is_ok();
+            self.ledger
+                .tried("P2", held, "a redeemed code can't be reserved");
+        }
+        ensure!(
+            redeemed.name == reserved.name,
+            "the redemption keeps its name"
+        );
+        Ok(reserved.name)
+    }
+
+    async fn reports(&self, redemption: &str, result: TestResult) -> anyhow::Result<()> {
+        let mut partner = self.partner.clone();
+        let request = |result: TestResult| ReportResultRequest {
+            name: redemption.to_owned(),
+            result: Some(result),
+            request_id: new_key(),
+        };
+        let call = partner.report_result(request(result.clone()));
+        timed(self.ledger, "partner reports", call).await?;
+        if self.loses && result.outcome() == Outcome::Passed {
+            let call = partner.report_result(request(result.clone()));
+            timed(self.ledger, "partner reports", call).await?;
+            let mut other = result;
+            other.outcome = Outcome::Failed.into();
+            other.level = LanguageLevel::Unspecified.into();
+            other.certificate_number.clear();
+            (other.issue_date, other.valid_until) = (None, None);
+            let call = partner.report_result(request(other));
+            let answer = timed(self.ledger, "partner reports", call).await;
+            refused(answer, "RESULT_ALREADY_REPORTED")?;
+        }
+        Ok(())
+    }
+}
+
+fn result(stand: &Stand, person: &Person, passes: bool) -> anyhow::Result<TestResult> {
+    if !passes {
+        return Ok(TestResult {
+            outcome: Outcome::Failed.into(),
+            ..Default::default()
+        });
+    }
+    let level = format!("LANGUAGE_LEVEL_{}", person.planned.level);
+    let level = LanguageLevel::from_str_name(&level).context("a level")?;
+    let day = |date: jiff::civil::Date| Date {
+        year: date.year().into(),
+        month: date.month().into(),
+        day: date.day().into(),
+    };
+    Ok(TestResult {
+        outcome: Outcome::Passed.into(),
+        level: level.into(),
+        certificate_number: format!("S-{:06}", person.number()),
+        issue_date: Some(day(stand.today())),
+        valid_until: Some(day(stand.days_ago(-700))),
+    })
+}
+
+async fn timed<T>(
+    ledger: &Ledger,
+    step: &'static str,
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<Response<T>, Status> {
+    let begun = Instant::now();
+    let answer = call.await;
+    ledger.note(step, begun.elapsed(), answer.as_ref().err().map(reason));
+    answer
+}
+
+fn reason(status: &Status) -> String {
+    let info = status.get_details_error_info();
+    info.map_or_else(|| status.code().to_string(), |info| info.reason)
+}
+
+fn refused<T>(answer: Result<Response<T>, Status>, expected: &str) -> anyhow::Result<()> {
+    match answer {
+        Err(status) if reason(&status) == expected => Ok(()),
+        Err(status) if status.code() == Code::Unavailable => bail!("{status}"),
+        Err(status) => bail!("expected {expected}, answered {status}"),
+        Ok(_) => bail!("expected {expected}, and it went well"),
+    }
+}
