@@ -98,5 +98,6 @@ async fn run(args: Serve) -> anyhow::Result<()> {
         Some(partners),
         parts.stream,
         proto::DESCRIPTOR,
-    ).await
+    )
+    .await
 }

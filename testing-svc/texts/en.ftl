@@ -1,5 +1,6 @@
 # Why testing-svc said no, and what to do with a promo code, in English.
 promo-code-already-issued = You have a promo code in this campaign already, for { $test_system }. One code is given to each candidate, for both test systems together.
+iin-needed = A promo code is given for an IIN, by which the test systems find a person. Your account has none, so no promo code can be issued.
 not-eligible = You can book this stage once your application is accepted and you have advanced to it.
 stage-exists = The campaign has a stage with this number already.
 session-full = Every seat of this session is taken. Choose another session.

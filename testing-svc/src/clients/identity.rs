@@ -8,8 +8,12 @@ use proto::identity::v1 as pb;
 use uuid::Uuid;
 
 use crate::Context;
+use crate::domain::refusal::Refusal;
 
 /// The person's IIN. It is turned into its index at once and never kept.
+///
+/// # Errors
+/// `IIN_NEEDED` where the account was made without one.
 pub async fn iin(ctx: &Context, account: Uuid) -> Result<Iin> {
     let request = pb::GetPersonRequest {
         name: format!("accounts/{account}/person"),
@@ -18,6 +22,9 @@ pub async fn iin(ctx: &Context, account: Uuid) -> Result<Iin> {
         .get_person(request)
         .await?
         .into_inner();
+    if person.no_iin {
+        return Err(Refusal::IinNeeded.into());
+    }
     Iin::parse(&person.iin)
         .map_err(|reason| Error::Internal(anyhow!("identity-svc told a wrong IIN: {reason}")))
 }

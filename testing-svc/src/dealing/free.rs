@@ -42,7 +42,7 @@ struct Deal {
 }
 
 /// Offers the free seats of a locked session to those who wait, in their order. Whose wish or need
-/// the session can't meet is passed over and keeps the place.
+/// the session can't meet is passed over and keeps the place. Seats of a published stage are nobody's.
 pub async fn deal(ctx: &Context, tx: &Tx, session: Uuid) -> Result<()> {
     let now = ctx.clock.now();
     let Some(found) = store::test_session::find(tx, session, now).await? else {
@@ -54,7 +54,10 @@ pub async fn deal(ctx: &Context, tx: &Tx, session: Uuid) -> Result<()> {
         return Ok(());
     };
     let nothing_to_give = session.is_open(now).is_err() || session.taken >= session.capacity;
-    if nothing_to_give || !store::waitlist::lock(tx, session.stage).await? {
+    if nothing_to_give
+        || is_published(tx, session.stage).await?
+        || !store::waitlist::lock(tx, session.stage).await?
+    {
         return Ok(());
     }
     let center = store::test_center::find(tx, session.center).await?;
@@ -78,6 +81,12 @@ pub async fn deal(ctx: &Context, tx: &Tx, session: Uuid) -> Result<()> {
             return Ok(());
         }
     }
+}
+
+/// Whether nobody sits the stage any more. Its publication waits for what is offered now.
+async fn is_published(tx: &Tx, stage: Uuid) -> Result<bool> {
+    let stage = store::stage::share(tx, stage).await?;
+    Ok(stage.is_none_or(|stage| stage.is_open().is_err()))
 }
 
 /// Keeps a seat for one who waits, if there is one as they need it.

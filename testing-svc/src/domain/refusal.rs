@@ -19,6 +19,7 @@ pub enum Refusal {
         promo_code: String,
         test_system: TestSystem,
     },
+    IinNeeded,
     NotEligible,
     StageExists {
         stage: String,
@@ -185,6 +186,7 @@ impl chassis::error::Refusal for Refusal {
     fn reason(&self) -> &'static str {
         match self {
             Self::PromoCodeAlreadyIssued { .. } => "PROMO_CODE_ALREADY_ISSUED",
+            Self::IinNeeded => "IIN_NEEDED",
             Self::NotEligible => "NOT_ELIGIBLE",
             Self::StageExists { .. } => "STAGE_EXISTS",
             Self::SessionFull { .. } => "SESSION_FULL",
@@ -328,7 +330,8 @@ impl chassis::error::Refusal for Refusal {
             }
             Self::AppealExists { appeal } => vec![("appeal", appeal.clone())],
             Self::MembershipOver { state } => vec![("state", state.as_str().into())],
-            Self::NotEligible
+            Self::IinNeeded
+            | Self::NotEligible
             | Self::BookingNotConfirmed
             | Self::CheckInNeeded
             | Self::AttemptPaused

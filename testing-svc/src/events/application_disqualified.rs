@@ -34,6 +34,8 @@ async fn take(ctx: &Context, event: &Event, disqualified: &ApplicationDisqualifi
     if !first_time(&tx, &ctx.clock, NAME, event).await? {
         return Ok(());
     }
+    // Stages before people, as everywhere.
+    store::stage::share_all(&tx, &campaign).await?;
     store::eligibility::take(&tx, &campaign, account, application, now).await?;
     store::eligibility::disqualify(&tx, &campaign, account, now).await?;
     let reason = &disqualified.reason_code;

@@ -33,6 +33,8 @@ async fn take(ctx: &Context, event: &Event, withdrawn: &ApplicationWithdrawn) ->
     if !first_time(&tx, &ctx.clock, NAME, event).await? {
         return Ok(());
     }
+    // Stages before people, as everywhere.
+    store::stage::share_all(&tx, &campaign).await?;
     store::eligibility::take(&tx, &campaign, account, application, now).await?;
     audit::record(&tx, &ctx.clock, &by, "TakeEligibility", application, "").await?;
     give_up_seats(ctx, &tx, &by, &campaign, account, "withdrawn").await?;

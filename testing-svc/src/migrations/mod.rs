@@ -8,6 +8,7 @@ mod m0102_quotas;
 mod m0103_closures;
 mod m0104_waitlists;
 mod m0105_reminders;
+mod m0106_extra_time;
 mod m0201_outcomes;
 mod m0202_told_results;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0103_closures::Migration),
             Box::new(m0104_waitlists::Migration),
             Box::new(m0105_reminders::Migration),
+            Box::new(m0106_extra_time::Migration),
             Box::new(m0201_outcomes::Migration),
             Box::new(m0202_told_results::Migration),
         ]

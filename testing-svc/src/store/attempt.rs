@@ -85,7 +85,8 @@ pub async fn timed_out<C: ConnectionTrait>(
     let sql = format!(
         "SELECT a.id FROM attempts a JOIN bookings b ON b.id = a.booking
          JOIN test_sessions s ON s.id = b.session
-         WHERE a.state IN ('AWAITING', 'AUTHORIZED', 'ACTIVE') AND s.end_us + a.paused_us <= $1
+         WHERE a.state IN ('AWAITING', 'AUTHORIZED', 'ACTIVE')
+            AND s.end_us + b.extra_us + a.paused_us <= $1
          ORDER BY a.id LIMIT {limit}"
     );
     let rows = query_all(on, &sql, [to_us(now).into()]).await?;

@@ -134,13 +134,21 @@ pub async fn list<C: ConnectionTrait>(
     rows.iter().map(read).collect()
 }
 
+/// How long a session may be sat by those with extra time, beyond its end.
+const EXTRA: &str = "SELECT (s.end_us - s.start_us) * s.extra_time_percent / 100
+    FROM test_sessions s WHERE s.id =";
+
 /// False where the person has a live booking in the stage.
 pub async fn insert(tx: &Tx, booking: &Booking) -> Result<bool> {
+    let sql = format!(
+        "INSERT INTO bookings (id, campaign, stage, session, account, state, hold_until_us,
+            created_us, moves, sequence, version, needs, waitlist_entry, extra_us)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+            CASE WHEN $14 THEN ({EXTRA} $4) ELSE 0 END) ON CONFLICT DO NOTHING"
+    );
     let done = execute(
         tx,
-        "INSERT INTO bookings (id, campaign, stage, session, account, state, hold_until_us,
-            created_us, moves, sequence, version, needs, waitlist_entry)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
+        &sql,
         [
             booking.id.to_string().into(),
             booking.campaign.as_str().into(),
@@ -155,6 +163,7 @@ pub async fn insert(tx: &Tx, booking: &Booking) -> Result<bool> {
             booking.version.into(),
             written(&booking.needs)?,
             booking.waitlist_entry.map(|id| id.to_string()).into(),
+            booking.needs.accessible.into(),
         ],
     )
     .await?;
@@ -163,12 +172,15 @@ pub async fn insert(tx: &Tx, booking: &Booking) -> Result<bool> {
 
 /// Saves a locked booking.
 pub async fn save(tx: &Tx, booking: &Booking) -> Result<()> {
-    let done = execute(
-        tx,
+    let sql = format!(
         "UPDATE bookings SET session = $3, state = $4, hold_until_us = $5, confirmed_us = $6,
             moves = $7, sequence = $8, attempt = $9, needs = $10, grace_us = $11,
-            version = version + 1
-         WHERE id = $1 AND version = $2",
+            extra_us = CASE WHEN $12 THEN ({EXTRA} $3) ELSE 0 END, version = version + 1
+         WHERE id = $1 AND version = $2"
+    );
+    let done = execute(
+        tx,
+        &sql,
         [
             booking.id.to_string().into(),
             booking.version.into(),
@@ -181,10 +193,26 @@ pub async fn save(tx: &Tx, booking: &Booking) -> Result<()> {
             booking.attempt.map(|id| id.to_string()).into(),
             written(&booking.needs)?,
             booking.grace.map(to_us).into(),
+            booking.needs.accessible.into(),
         ],
     )
     .await?;
     one_row(&done)
+}
+
+/// Writes down anew how long each booking of a locked session may be sat: its plan has changed.
+pub async fn retime(tx: &Tx, session: Uuid) -> Result<()> {
+    let key = session.to_string();
+    let sql = "SELECT id, needs FROM bookings WHERE session = $1 ORDER BY id";
+    let update = format!("UPDATE bookings SET extra_us = ({EXTRA} $2) WHERE id = $1");
+    for found in &query_all(tx, sql, [key.as_str().into()]).await? {
+        let needs: Needs = row::json(found, "needs")?;
+        if needs.accessible {
+            let id = row::uuid(found, "id")?.to_string();
+            execute(tx, &update, [id.into(), key.as_str().into()]).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Bookings whose person did not start in time.

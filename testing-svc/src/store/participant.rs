@@ -26,11 +26,12 @@ pub async fn of_stage<C: ConnectionTrait>(
                 WHEN a.state = 'TERMINATED' THEN 'VOID'
                 WHEN a.state = 'FINISHED' THEN 'DONE'
                 WHEN a.state = 'PAUSED' THEN 'RUNNING'
-                WHEN a.id IS NOT NULL AND s.end_us + a.paused_us <= $4 THEN 'DONE'
+                WHEN a.id IS NOT NULL AND s.end_us + b.extra_us + a.paused_us <= $4
+                    THEN 'DONE'
                 WHEN a.id IS NOT NULL THEN 'RUNNING'
                 WHEN b.state = 'HELD' AND b.hold_until_us > $4 THEN 'AHEAD'
-                WHEN b.state IN ('BOOKED', 'CHECKED_IN') AND s.start_us + g.late_start_us > $4
-                    THEN 'AHEAD'
+                WHEN b.state IN ('BOOKED', 'CHECKED_IN')
+                    AND (s.start_us + g.late_start_us > $4 OR b.grace_us > $4) THEN 'AHEAD'
                 ELSE 'NONE' END AS sitting
          FROM eligibilities e JOIN stages g ON g.id = $1
          LEFT JOIN stage_scores sc ON sc.stage = g.id AND sc.account = e.account

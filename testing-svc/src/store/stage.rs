@@ -49,7 +49,8 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Stage>> {
     found.as_ref().map(read).transpose()
 }
 
-/// The stage, for many who sit it at once: only its publication waits for them, and they for it.
+/// The stage, for many who book, wait for or sit it at once: only its publication waits for them, and
+/// they for it. It is locked before any person.
 pub async fn share(tx: &Tx, id: Uuid) -> Result<Option<Stage>> {
     let lock = if for_update(tx).is_empty() {
         ""
@@ -59,6 +60,19 @@ pub async fn share(tx: &Tx, id: Uuid) -> Result<Option<Stage>> {
     let sql = format!("{SELECT} WHERE id = $1{lock}");
     let found = query_one(tx, &sql, [id.to_string().into()]).await?;
     found.as_ref().map(read).transpose()
+}
+
+/// Every stage of a campaign, for one who gives seats of several of them away: before anything else,
+/// as one who sits it.
+pub async fn share_all(tx: &Tx, campaign: &str) -> Result<()> {
+    let lock = if for_update(tx).is_empty() {
+        ""
+    } else {
+        " FOR SHARE"
+    };
+    let sql = format!("SELECT id FROM stages WHERE campaign = $1 ORDER BY number{lock}");
+    query_all(tx, &sql, [campaign.into()]).await?;
+    Ok(())
 }
 
 /// The first earlier stage of the campaign whose results are not published.

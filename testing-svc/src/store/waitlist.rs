@@ -308,7 +308,9 @@ pub async fn answer<C: ConnectionTrait>(
 pub async fn awaited<C: ConnectionTrait>(on: &C, now: Timestamp, limit: u64) -> Result<Vec<Uuid>> {
     let sql = format!(
         "SELECT s.id FROM test_sessions s WHERE s.start_us > $1 AND s.closed = FALSE
-            AND s.taken < s.capacity AND EXISTS (SELECT 1 FROM waitlist_entries e
+            AND s.taken < s.capacity
+            AND EXISTS (SELECT 1 FROM stages g WHERE g.id = s.stage AND g.published_us IS NULL)
+            AND EXISTS (SELECT 1 FROM waitlist_entries e
                 WHERE e.stage = s.stage AND e.state = 'WAITING'
                 AND (e.session IS NULL OR e.session = s.id)
                 AND (e.center IS NULL OR e.center = s.center))

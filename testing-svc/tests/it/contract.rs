@@ -130,6 +130,7 @@ fn refusals() -> Vec<Refusal> {
             promo_code: name("campaigns/c/promoCodes/1"),
             test_system: TestSystem::Qrt,
         },
+        Refusal::IinNeeded,
         Refusal::NotEligible,
         Refusal::StageExists {
             stage: name("campaigns/c/stages/1"),
@@ -252,6 +253,7 @@ fn partner_refusals() -> Vec<PartnerRefusal> {
 fn known(refusal: &Refusal) -> usize {
     match refusal {
         Refusal::PromoCodeAlreadyIssued { .. }
+        | Refusal::IinNeeded
         | Refusal::NotEligible
         | Refusal::StageExists { .. }
         | Refusal::SessionFull { .. }
@@ -297,7 +299,7 @@ fn known(refusal: &Refusal) -> usize {
         | Refusal::AppealExists { .. }
         | Refusal::AppealPublished
         | Refusal::ResultNotScored
-        | Refusal::MembershipOver { .. } => 47,
+        | Refusal::MembershipOver { .. } => 48,
     }
 }
 

@@ -3,12 +3,14 @@
 mod appeals;
 mod bookings;
 mod candidates;
+mod closed_stages;
 mod closures;
 mod contract;
 mod crowds;
 mod cuts;
 mod desk;
 mod eligibility;
+mod extra_time;
 mod imports;
 mod memberships;
 mod neighbours;

@@ -36,6 +36,8 @@ pub fn iin(number: u128) -> String {
 pub const CLOSED: &str = "campaigns/reserve-2025";
 pub const WITH_CERTIFICATE: u128 = 666;
 pub const UNREACHABLE: u128 = 777;
+/// The account of this number was made without an IIN.
+pub const WITHOUT_IIN: u128 = 888;
 
 #[derive(Clone, Default)]
 pub struct Questionnaire {
@@ -86,8 +88,14 @@ impl identity::persons_server::Persons for Identity {
         request: Request<identity::GetPersonRequest>,
     ) -> Result<Response<identity::Person>, Status> {
         let name = request.into_inner().name;
+        let no_iin = number(&name) == WITHOUT_IIN;
         Ok(Response::new(identity::Person {
-            iin: iin(number(&name)),
+            iin: if no_iin {
+                String::new()
+            } else {
+                iin(number(&name))
+            },
+            no_iin,
             name,
             ..Default::default()
         }))

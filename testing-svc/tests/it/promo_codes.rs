@@ -8,7 +8,7 @@ use proto::events::v1::PromoCodeIssued;
 use proto::testing::v1 as pb;
 use proto::testing::v1::TestSystem::{Kaztest, Qrt};
 
-use crate::neighbours::{UNREACHABLE, WITH_CERTIFICATE, iin};
+use crate::neighbours::{UNREACHABLE, WITH_CERTIFICATE, WITHOUT_IIN, iin};
 use crate::world::{CAMPAIGN, World, issue_request, reason, refused, told_with, violations, wrong};
 
 #[tokio::test]
@@ -107,6 +107,15 @@ async fn a_refusal_of_the_questionnaire_is_passed_on_and_nothing_is_issued() {
     let closed = world.codes(1).issue_promo_code(closed).await;
     refused(closed, "CAMPAIGN_CLOSED");
     refused(world.issue(UNREACHABLE, Kaztest).await, "UNAVAILABLE");
+    assert_eq!(world.count("promo_codes").await, 0);
+    assert_eq!(world.count("once").await, 0);
+}
+
+#[tokio::test]
+async fn who_has_no_iin_gets_no_code_and_claims_no_right() {
+    let world = World::new().await;
+    refused(world.issue(WITHOUT_IIN, Kaztest).await, "IIN_NEEDED");
+    assert_eq!(world.questionnaire.claims.load(Ordering::SeqCst), 0);
     assert_eq!(world.count("promo_codes").await, 0);
     assert_eq!(world.count("once").await, 0);
 }

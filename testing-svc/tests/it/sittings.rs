@@ -70,7 +70,7 @@ impl Desk<'_> {
     }
 }
 
-async fn get(world: &World, name: &str) -> pb::Attempt {
+pub async fn get(world: &World, name: &str) -> pb::Attempt {
     let request = pb::GetAttemptRequest { name: name.into() };
     let found = AttemptsClient::new(world.as_desk())
         .get_attempt(request)

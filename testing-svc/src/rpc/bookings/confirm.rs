@@ -7,7 +7,7 @@ use chassis::violation::Violations;
 use proto::testing::v1 as pb;
 use tonic::Request;
 
-use super::{eligible, locked, own, save, written};
+use super::{eligible, locked, own, save, unpublished, written};
 use crate::domain::Change;
 use crate::domain::waitlist::Outcome;
 use crate::rpc::parse;
@@ -44,6 +44,7 @@ pub async fn confirm(
     own(tx, &caller, &pb.name, id).await?;
     let mut seat = locked(tx, &pb.name, id, etag).await?;
     eligible(tx, &seat).await?;
+    unpublished(tx, seat.booking.stage).await?;
     let mut booking = seat.booking.clone();
     if booking.confirm(seat.at(now))? == Change::Made {
         seat.booking = booking;

@@ -41,9 +41,12 @@ pub async fn create(
         Once::Begun(write) => write,
     };
     let (tx, now) = (write.tx(), ctx.clock.now());
+    // The stage first: its publication waits for this hold, or this hold is told of it.
+    store::stage::share(tx, wanted.parent).await?;
     let known = store::eligibility::lock(tx, &wanted.campaign, account).await?;
     let (session, stage) = find(ctx, tx, &wanted).await?;
     eligibility::of(known.as_ref(), stage.number)?;
+    stage.is_open()?;
     let at = At {
         session: &session,
         terms: &stage.terms,

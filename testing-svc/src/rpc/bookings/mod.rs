@@ -163,13 +163,15 @@ fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
 }
 
 /// The owner's own booking, with its person's row locked: whatever one person does with bookings
-/// happens one after another. The booking itself is only read: sessions are locked before it.
+/// happens one after another. The stage before it: its publication waits for this write, or this write
+/// is told of it. The booking itself is only read: sessions are locked before it.
 async fn own(tx: &Tx, caller: &Caller, name: &str, id: Uuid) -> chassis::Result<Seat> {
     let not_found = || Error::NotFound(name.to_owned());
     let seat = store::booking::find(tx, id).await?.ok_or_else(not_found)?;
     if !caller.is(seat.booking.account) || seat.booking.name() != name {
         return Err(not_found());
     }
+    store::stage::share(tx, seat.booking.stage).await?;
     store::eligibility::lock(tx, &seat.booking.campaign, seat.booking.account).await?;
     store::booking::find(tx, id).await?.ok_or_else(not_found)
 }
@@ -197,6 +199,14 @@ pub(super) async fn eligible(tx: &Tx, seat: &Seat) -> chassis::Result<()> {
         known.as_ref(),
         seat.stage_number,
     )?)
+}
+
+/// Whether seats of a stage can still be taken; it is shared already.
+pub(super) async fn unpublished(tx: &Tx, stage: Uuid) -> chassis::Result<()> {
+    match store::stage::find(tx, stage).await? {
+        Some(stage) => Ok(stage.is_open()?),
+        None => Ok(()),
+    }
 }
 
 /// The quotas that a seat of this sort takes in a session; every need it can't meet is a violation.

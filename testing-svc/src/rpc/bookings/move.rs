@@ -8,7 +8,7 @@ use proto::testing::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
 
-use super::{eligible, locked, needed, no_seat, own, save, written};
+use super::{eligible, locked, needed, no_seat, own, save, unpublished, written};
 use crate::domain::quota::Needs;
 use crate::rpc::parse::{self, Nested};
 use crate::rpc::wishes::{self, Wanted};
@@ -48,6 +48,7 @@ pub async fn move_booking(
     store::seats::lock(tx, &[before.session.id, to.id]).await?;
     let mut seat = locked(tx, &pb.name, id, etag).await?;
     eligible(tx, &seat).await?;
+    unpublished(tx, seat.booking.stage).await?;
     let mut booking = seat.booking.clone();
     let needs = there(&booking.needs, sort);
     let quotas = needed(tx, &to, &needs, "", now).await?;

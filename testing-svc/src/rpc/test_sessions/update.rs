@@ -71,6 +71,10 @@ pub async fn update(
     if !store::test_session::save(tx, &after).await? {
         return Err(Refusal::SeatsTaken { taken, quota: None }.into());
     }
+    let sat = |it: &Session| (it.start, it.end, it.extra_time_percent);
+    if sat(&after) != sat(&before.session) {
+        store::booking::retime(tx, after.id).await?;
+    }
     save_quotas(tx, &before, &quotas).await?;
     store::room::leave(tx, after.id).await?;
     plan::take_room(ctx, tx, &after).await?;

@@ -10,7 +10,7 @@ use tonic::Request;
 use super::{offered, own, written};
 use crate::domain::Change;
 use crate::domain::waitlist::{Outcome, State};
-use crate::rpc::bookings::{eligible, save};
+use crate::rpc::bookings::{eligible, save, unpublished};
 use crate::rpc::parse;
 use crate::store::waitlist::Place;
 use crate::{Context, dealing, events};
@@ -47,6 +47,7 @@ pub async fn accept(
     if entry.state != State::Accepted {
         let mut seat = offered(ctx, tx, &entry).await?;
         eligible(tx, &seat).await?;
+        unpublished(tx, entry.stage).await?;
         let mut booking = seat.booking.clone();
         if booking.confirm(seat.at(ctx.clock.now()))? == Change::Made {
             seat.booking = booking;

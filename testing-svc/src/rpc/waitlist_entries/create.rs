@@ -44,12 +44,14 @@ pub async fn create(
         Once::Begun(write) => write,
     };
     let (tx, now) = (write.tx(), ctx.clock.now());
+    // The stage first: its publication waits for this place, or this place is told of it.
+    let stage = store::stage::share(tx, entry.stage).await?;
     let known = store::eligibility::lock(tx, &entry.campaign, account).await?;
-    let stage = store::stage::find(tx, entry.stage)
-        .await?
+    let stage = stage
         .filter(|stage| stage.campaign == entry.campaign)
         .ok_or_else(|| Error::NotFound(super::stage_name(&entry.campaign, entry.stage)))?;
     eligibility::of(known.as_ref(), stage.number)?;
+    stage.is_open()?;
     check(tx, &entry, now).await?;
     if let Some(seat) = store::booking::live(tx, entry.stage, account).await? {
         let phase = seat.booking.phase_at(seat.at(now));

@@ -92,13 +92,14 @@ struct OfferLink {
 /// A link is answered for a while after its session, with why it is good for nothing.
 const LINK_REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The caller's own place, with the person's row locked.
+/// The caller's own place, with the person's row locked, and the stage shared before it.
 async fn own(tx: &Tx, caller: &Caller, name: &str, id: Uuid) -> Outcome<Entry> {
     let not_found = || Error::NotFound(name.to_owned());
     let entry = store::waitlist::find(tx, id).await?.ok_or_else(not_found)?;
     if !caller.is(entry.account) || entry.name() != name {
         return Err(not_found());
     }
+    store::stage::share(tx, entry.stage).await?;
     store::eligibility::lock(tx, &entry.campaign, entry.account).await?;
     store::waitlist::find(tx, id).await?.ok_or_else(not_found)
 }

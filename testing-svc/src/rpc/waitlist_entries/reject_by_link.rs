@@ -60,6 +60,7 @@ pub async fn reject(
 async fn open(ctx: &Context, tx: &Tx, offer: Uuid) -> Result<Entry> {
     let seat = store::booking::find(tx, offer).await?;
     let booking = seat.ok_or(Refusal::OfferLinkInvalid)?.booking;
+    store::stage::share(tx, booking.stage).await?;
     store::eligibility::lock(tx, &booking.campaign, booking.account).await?;
     let place = booking.waitlist_entry.ok_or(Refusal::OfferLinkInvalid)?;
     let known = store::waitlist::answer(tx, offer).await?;
