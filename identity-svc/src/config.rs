@@ -12,8 +12,9 @@ use crate::domain::session::Lifetimes;
 use crate::domain::{email_change, recovery, staff_invitation};
 use crate::hashing::HashingCost;
 use crate::registry::http::HttpSettings;
+use crate::rpc::watching;
 use crate::sealing::MasterKeys;
-use crate::{transport, watching};
+use crate::transport;
 
 /// The service's settings, read.
 #[derive(Debug, Clone)]

@@ -12,11 +12,11 @@ use crate::clients::Questionnaire;
 use crate::config::Config;
 use crate::hashing::Hasher;
 use crate::registry::Registry;
+use crate::rpc::watching::Watching;
 use crate::sealing::Sealer;
 use crate::secrets::Secrets;
 use crate::transport::Transport;
 use crate::turns::Turns;
-use crate::watching::Watching;
 
 pub struct Context {
     pub db: Database,

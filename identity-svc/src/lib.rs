@@ -15,7 +15,6 @@
 //! | `letters` | mails to addresses that are not an account's, or not any more |
 //! | `turns` | of tries with one login from one address, one at a time |
 //! | [`transport`] | where mail is handed over: kept here, or a mail server |
-//! | [`watching`] | who follows which inbox, and what they are told |
 //! | [`seed`] | accounts made without a registration, for a first start |
 //! | [`config`], [`policy`], [`migrations`] | settings, who may call what, tables |
 
@@ -53,7 +52,6 @@ pub mod seed;
 pub mod store;
 pub mod transport;
 mod turns;
-pub mod watching;
 
 pub use context::Context;
 

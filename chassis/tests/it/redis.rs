@@ -1,7 +1,7 @@
 //! A Redis of one's own, that a test may flush, kill and start again.
 
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use chassis::clock::Clock;
 use chassis::ids::Ids;
@@ -10,25 +10,28 @@ use tempfile::TempDir;
 
 pub struct Redis {
     server: Child,
+    /// Kept open: it goes on writing.
+    log: BufReader<ChildStdout>,
     port: u16,
     folder: TempDir,
 }
 
 impl Redis {
-    pub async fn start() -> Self {
+    pub fn start() -> Self {
         // The port that the kernel chose may be taken before Redis has it: then another.
         for _ in 0..10 {
             let folder = tempfile::tempdir().unwrap();
             let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             let port = free.local_addr().unwrap().port();
             drop(free);
-            let server = launch(port, &folder);
+            let (server, log) = launch(port, &folder);
             let mut redis = Self {
                 server,
+                log,
                 port,
                 folder,
             };
-            if redis.is_up().await {
+            if redis.is_up() {
                 return redis;
             }
         }
@@ -54,9 +57,9 @@ impl Redis {
     }
 
     /// On the same port, with nothing in it.
-    pub async fn start_again(&mut self) {
-        self.server = launch(self.port, &self.folder);
-        assert!(self.is_up().await, "redis-server did not start again");
+    pub fn start_again(&mut self) {
+        (self.server, self.log) = launch(self.port, &self.folder);
+        assert!(self.is_up(), "redis-server did not start again");
     }
 
     pub async fn call<T: redis::FromRedisValue>(
@@ -68,22 +71,17 @@ impl Redis {
         command.query_async(&mut connection).await
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "another process is waited for; nothing wakes us"
-    )]
-    async fn is_up(&mut self) -> bool {
-        for _ in 0..200 {
-            let answer: redis::RedisResult<String> = self.call(redis::cmd("PING")).await;
-            if answer.is_ok() {
-                return true;
+    /// Reads its log until it says so; false when it ended instead.
+    fn is_up(&mut self) -> bool {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            match self.log.read_line(&mut line) {
+                Ok(0) | Err(_) => return false,
+                Ok(_) if line.contains("Ready to accept connections") => return true,
+                Ok(_) => {}
             }
-            if self.server.try_wait().unwrap().is_some() {
-                return false;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        false
     }
 }
 
@@ -95,13 +93,15 @@ impl Drop for Redis {
     }
 }
 
-fn launch(port: u16, folder: &TempDir) -> Child {
-    Command::new("redis-server")
+fn launch(port: u16, folder: &TempDir) -> (Child, BufReader<ChildStdout>) {
+    let mut server = Command::new("redis-server")
         .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
         .args(["--appendonly", "no", "--save", "", "--dir"])
         .arg(folder.path())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .expect("redis-server is in the PATH; `cargo xtask test` installs it where it can")
+        .expect("redis-server is in the PATH; `cargo xtask test` installs it where it can");
+    let log = server.stdout.take().unwrap();
+    (server, BufReader::new(log))
 }

@@ -54,7 +54,7 @@ impl Suite {
         Self {
             producer: World::new().await,
             consumer: Arc::new(World::new().await),
-            redis: Redis::start().await,
+            redis: Redis::start(),
             ids: Ids::random(Clock::machine()),
             taken: unbounded_channel(),
             fails: Arc::default(),
@@ -232,7 +232,7 @@ async fn a_redis_that_died_and_came_back_empty_loses_nothing() {
     suite.redis.kill();
     suite.happened("x/1", 2).await;
     assert!(suite.feed().round().await.is_err(), "Redis is away");
-    suite.redis.start_again().await;
+    suite.redis.start_again();
     suite.feeds().await;
     // The reader finds its way back by itself.
     assert_eq!(suite.next(1).await, [2]);

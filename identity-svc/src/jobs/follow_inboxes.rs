@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chassis::jobs::Job;
 
-use crate::{Context, watching};
+use crate::Context;
+use crate::rpc::watching;
 
 pub fn job(ctx: Arc<Context>) -> Job {
     Job::new("identity.follow_inboxes", watching::TURN, move || {

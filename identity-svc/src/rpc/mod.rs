@@ -38,6 +38,7 @@ mod staff;
 pub mod staff_invitations;
 mod stated;
 pub mod throttle;
+pub mod watching;
 
 pub fn routes(ctx: &Arc<Context>) -> Routes {
     Routes::new(AccountsServer::new(accounts::Accounts::new(ctx.clone())))

@@ -15,12 +15,16 @@ use crate::house::{
 };
 
 async fn wanted(house: &House, number: u128) {
+    wanted_of(house, number, "education").await;
+}
+
+async fn wanted_of(house: &House, number: u128, section: &str) {
     let payload = CorrectionWanted {
         application: application(number),
         submission: submission_name(number, 1),
         campaign: CAMPAIGN.into(),
         account: account(number),
-        sections: vec!["education".into()],
+        sections: vec![section.into()],
         ask_time: Some(to_pb(house.clock.now())),
     };
     let event = house.event(&payload.application, &payload);
@@ -89,22 +93,41 @@ async fn a_wish_is_shown_and_declined_once_by_the_holder() {
     assert_eq!(reason(&again), "NO_CORRECTION_WANTED");
 }
 
+fn incomplete(house: &House, name: &str, section: &str) -> RequestCorrectionRequest {
+    RequestCorrectionRequest {
+        name: name.into(),
+        items: vec![CorrectionItem {
+            section: section.into(),
+            kind: CorrectionKind::Incomplete.into(),
+            note: "x".into(),
+        }],
+        request_id: house.request_id(),
+        ..Default::default()
+    }
+}
+
+#[tokio::test]
+async fn a_section_that_was_left_out_is_given_back_to_whoever_asks_for_it() {
+    let house = House::new().await;
+    let task = house.submitted(1).await;
+    house.claims(50, &task.name).await.unwrap();
+    let request = incomplete(&house, &task.name, "left_out");
+    let refused = house.expert(50).request_correction(request).await;
+    assert_eq!(refused.unwrap_err().code(), tonic::Code::InvalidArgument);
+
+    wanted_of(&house, 1, "left_out").await;
+    let request = incomplete(&house, &task.name, "left_out");
+    house.expert(50).request_correction(request).await.unwrap();
+    assert_eq!(house.published::<CorrectionAsked>().await.len(), 1);
+}
+
 #[tokio::test]
 async fn giving_the_application_back_is_the_other_answer() {
     let house = House::new().await;
     let task = house.submitted(1).await;
     wanted(&house, 1).await;
     house.claims(50, &task.name).await.unwrap();
-    let request = RequestCorrectionRequest {
-        name: task.name.clone(),
-        items: vec![CorrectionItem {
-            section: "education".into(),
-            kind: CorrectionKind::Incomplete.into(),
-            note: "x".into(),
-        }],
-        request_id: house.request_id(),
-        ..Default::default()
-    };
+    let request = incomplete(&house, &task.name, "education");
     house.expert(50).request_correction(request).await.unwrap();
     assert_eq!(house.published::<CorrectionAsked>().await.len(), 1);
     assert!(waiting(&house).await.is_empty());

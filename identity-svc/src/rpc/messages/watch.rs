@@ -11,7 +11,7 @@ use tonic::{Request, Status};
 
 use crate::Context;
 use crate::rpc::named;
-use crate::watching::follow::Follower;
+use crate::rpc::watching::follow::Follower;
 
 pub type Stream = BoxStream<'static, std::result::Result<pb::WatchMessagesResponse, Status>>;
 

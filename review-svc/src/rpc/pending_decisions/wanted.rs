@@ -66,7 +66,7 @@ impl Wanted {
                 reasons: self.reasons,
             },
             Some(Outcome::CorrectionRequested) => {
-                let sections = correction::sections(ctx, kept).await?;
+                let sections = correction::correctable(ctx, kept).await?;
                 let due_time = correction::due_time(ctx, kept, now).await?;
                 match Decision::request_correction(self.items, &sections, due_time) {
                     Ok(decision) => decision,

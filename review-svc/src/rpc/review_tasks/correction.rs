@@ -12,7 +12,7 @@ use crate::Context;
 use crate::store::calendar;
 use crate::store::task::Kept;
 
-/// The sections that were submitted: no others can be judged or corrected. They never change, so
+/// The sections that were submitted: no others can be judged. They never change, so
 /// questionnaire-svc is asked once.
 pub async fn sections(ctx: &Context, kept: &Kept) -> Result<Vec<String>> {
     if let Some(sections) = &kept.sections {
@@ -24,6 +24,14 @@ pub async fn sections(ctx: &Context, kept: &Kept) -> Result<Vec<String>> {
     };
     let submission = submissions.get_submission(request).await?.into_inner();
     Ok(sections_of(&submission))
+}
+
+/// What can be asked to be corrected: also a section that was left out and that the applicant asked for.
+pub async fn correctable(ctx: &Context, kept: &Kept) -> Result<Vec<String>> {
+    let mut sections = sections(ctx, kept).await?;
+    let wished = kept.task.wish.iter().flat_map(|wish| &wish.sections);
+    sections.extend(wished.cloned());
+    Ok(sections)
 }
 
 pub fn sections_of(submission: &Submission) -> Vec<String> {

@@ -40,7 +40,7 @@ pub async fn request(
         let verdicts = store::verdict::of(ctx.db.read(), kept.id, &expert).await?;
         items = verdict::items(&verdicts);
     }
-    let sections = correction::sections(ctx, &kept).await?;
+    let sections = correction::correctable(ctx, &kept).await?;
     let now = ctx.clock.now();
     let due_time = correction::due_time(ctx, &kept, now).await?;
     if let Err(wrong) = Decision::request_correction(items.clone(), &sections, due_time) {
