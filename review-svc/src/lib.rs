@@ -40,7 +40,7 @@ use proto::review::v1::decision_log_entries_server::DecisionLogEntriesServer;
 use proto::review::v1::pending_decisions_server::PendingDecisionsServer;
 use proto::review::v1::reason_codes_server::ReasonCodesServer;
 use proto::review::v1::review_policies_server::ReviewPoliciesServer;
-use proto::review::v1::review_queue_server::ReviewQueueServer;
+use proto::review::v1::review_queues_server::ReviewQueuesServer;
 use proto::review::v1::review_tasks_server::ReviewTasksServer;
 use proto::review::v1::saved_filters_server::SavedFiltersServer;
 use proto::review::v1::section_verdicts_server::SectionVerdictsServer;
@@ -155,9 +155,9 @@ pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
 /// How experts share the work.
 fn queue_routes(routes: Routes, ctx: &Arc<Context>) -> Routes {
     routes
-        .add_service(ReviewQueueServer::new(rpc::review_queue::ReviewQueue::new(
-            ctx,
-        )))
+        .add_service(ReviewQueuesServer::new(
+            rpc::review_queues::ReviewQueues::new(ctx),
+        ))
         .add_service(SavedFiltersServer::new(
             rpc::saved_filters::SavedFilters::new(ctx),
         ))

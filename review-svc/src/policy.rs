@@ -53,27 +53,27 @@ pub const ROWS: &[Row] = &[
         &[Role(Expert)],
     ),
     (
-        "/irikteu.review.v1.ReviewQueue/ClaimNextTask",
+        "/irikteu.review.v1.ReviewQueues/ClaimNextTask",
         &[Role(Expert)],
     ),
     (
-        "/irikteu.review.v1.ReviewQueue/DeclareConflict",
+        "/irikteu.review.v1.ReviewQueues/DeclareConflict",
         &[Role(Expert)],
     ),
     (
-        "/irikteu.review.v1.ReviewQueue/ReassignReviewTask",
+        "/irikteu.review.v1.ReviewQueues/ReassignReviewTask",
         &[Role(CampaignManager)],
     ),
     (
-        "/irikteu.review.v1.ReviewQueue/PauseReviewTask",
+        "/irikteu.review.v1.ReviewQueues/PauseReviewTask",
         &[Role(Expert), Role(CampaignManager)],
     ),
     (
-        "/irikteu.review.v1.ReviewQueue/ResumeReviewTask",
+        "/irikteu.review.v1.ReviewQueues/ResumeReviewTask",
         &[Role(Expert), Role(CampaignManager)],
     ),
     (
-        "/irikteu.review.v1.ReviewQueue/DeclineCorrection",
+        "/irikteu.review.v1.ReviewQueues/DeclineCorrection",
         &[Role(Expert), Role(CampaignManager)],
     ),
     (

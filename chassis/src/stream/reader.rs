@@ -65,6 +65,12 @@ struct Held {
     waiting: Option<(Stopwatch, Duration)>,
 }
 
+/// What became of the events of one resource: over, and still to be taken.
+struct Taken {
+    done: Vec<Place>,
+    rest: Vec<(Place, Held)>,
+}
+
 impl Reader {
     /// Reads until cancelled. Redis or the database away: tries again.
     pub async fn run(self, stop: CancellationToken) {
@@ -229,16 +235,15 @@ impl Reader {
                 .or_default()
                 .push((place, one));
         }
-        let taken: Vec<(Vec<Place>, Vec<(Place, Held)>)> =
-            futures_util::stream::iter(resources.into_values())
-                .map(|events| self.take_in_order(events))
-                .buffer_unordered(SIDE_BY_SIDE)
-                .collect()
-                .await;
+        let taken: Vec<Taken> = futures_util::stream::iter(resources.into_values())
+            .map(|events| self.take_in_order(events))
+            .buffer_unordered(SIDE_BY_SIDE)
+            .collect()
+            .await;
         let mut acknowledge = redis::cmd("XACK");
         acknowledge.arg(EVENTS).arg(self.service);
         let mut any = false;
-        for (done, rest) in taken {
+        for Taken { done, rest } in taken {
             for place in done {
                 acknowledge.arg(place.to_string());
                 any = true;
@@ -252,17 +257,18 @@ impl Reader {
     }
 
     /// The events of one resource, until one of them must wait: what is done, and the rest.
-    async fn take_in_order(&self, events: Vec<(Place, Held)>) -> (Vec<Place>, Vec<(Place, Held)>) {
+    async fn take_in_order(&self, events: Vec<(Place, Held)>) -> Taken {
         let mut done = Vec::new();
         let mut rest = events.into_iter();
         while let Some((place, mut one)) = rest.next() {
             if one.must_wait() || !self.take_one(&mut one).await {
-                let left = std::iter::once((place, one)).chain(rest).collect();
-                return (done, left);
+                let rest = std::iter::once((place, one)).chain(rest).collect();
+                return Taken { done, rest };
             }
             done.push(place);
         }
-        (done, Vec::new())
+        let rest = Vec::new();
+        Taken { done, rest }
     }
 
     /// True when it is over: taken, or set aside for good.

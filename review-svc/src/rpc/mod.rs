@@ -5,7 +5,7 @@ pub mod decision_log_entries;
 pub mod pending_decisions;
 pub mod reason_codes;
 pub mod review_policies;
-pub mod review_queue;
+pub mod review_queues;
 pub mod review_tasks;
 pub mod saved_filters;
 pub mod section_verdicts;

@@ -16,7 +16,7 @@ use prost::{Message, Name};
 use proto::events::v1::{ApplicationDisqualified, ApplicationSubmitted, ApplicationWithdrawn};
 use proto::questionnaire::v1::DecisionReason;
 use proto::review::v1::review_policies_client::ReviewPoliciesClient;
-use proto::review::v1::review_queue_client::ReviewQueueClient;
+use proto::review::v1::review_queues_client::ReviewQueuesClient;
 use proto::review::v1::review_tasks_client::ReviewTasksClient;
 use proto::review::v1::section_verdict::Verdict;
 use proto::review::v1::section_verdicts_client::SectionVerdictsClient;
@@ -333,8 +333,8 @@ impl House {
             .expect("the event is taken");
     }
 
-    pub fn queue(&self, caller: Caller) -> ReviewQueueClient<Connection> {
-        ReviewQueueClient::new(self.connection(caller))
+    pub fn queue(&self, caller: Caller) -> ReviewQueuesClient<Connection> {
+        ReviewQueuesClient::new(self.connection(caller))
     }
 
     /// The events of this kind that wait in the outbox, in order.

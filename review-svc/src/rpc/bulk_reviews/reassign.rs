@@ -8,7 +8,7 @@ use tonic::Request;
 
 use super::items::{self, Begun, Ground};
 use crate::Context;
-use crate::rpc::review_queue::reassign::{check_expert, give};
+use crate::rpc::review_queues::reassign::{check_expert, give};
 use crate::rpc::review_tasks::request_id;
 
 const ACTION: &str = "BulkReassign";

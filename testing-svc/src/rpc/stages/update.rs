@@ -134,8 +134,11 @@ const TAKES: &[(&str, Take)] = &[
 
 fn merge(violations: &mut Violations, to: &mut pb::Stage, from: &pb::Stage, paths: &[&str]) {
     let all = paths.is_empty() || paths.contains(&"*");
-    let known = |path: &&str| *path == "*" || TAKES.iter().any(|(name, _)| name == path);
-    if paths.contains(&"number") || all && from.number != 0 && from.number != to.number {
+    // A number may be sent back as it was read.
+    let known =
+        |path: &&str| ["*", "number"].contains(path) || TAKES.iter().any(|(name, _)| name == path);
+    let is_numbered = paths.contains(&"number") || all && from.number != 0;
+    if is_numbered && from.number != to.number {
         violations.add("stage.number", "IMMUTABLE");
     } else if !paths.iter().all(known) {
         violations.add("update_mask", "INVALID_UPDATE_MASK");

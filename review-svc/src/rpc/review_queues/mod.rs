@@ -15,9 +15,9 @@ use tonic::{Request, Response, Status};
 use crate::Context;
 
 #[derive(Clone)]
-pub struct ReviewQueue(Arc<Context>);
+pub struct ReviewQueues(Arc<Context>);
 
-impl ReviewQueue {
+impl ReviewQueues {
     pub fn new(ctx: &Arc<Context>) -> Self {
         Self(ctx.clone())
     }
@@ -26,7 +26,7 @@ impl ReviewQueue {
 type Answer<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
-impl pb::review_queue_server::ReviewQueue for ReviewQueue {
+impl pb::review_queues_server::ReviewQueues for ReviewQueues {
     async fn claim_next_task(
         &self,
         request: Request<pb::ClaimNextTaskRequest>,
