@@ -3,7 +3,7 @@
 use sea_orm_migration::prelude::*;
 
 /// The place of an outbox row in the stream, the groups that listen, the lease of the reader, and
-/// events that could not be taken. Last of the chassis' migrations in every service's list.
+/// events that could not be taken. In every service's list, after what was there before it.
 pub struct StreamTables;
 
 impl MigrationName for StreamTables {

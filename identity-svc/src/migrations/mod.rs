@@ -23,7 +23,6 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(chassis::database::ChassisTables),
-            Box::new(chassis::stream::StreamTables),
             Box::new(m0001_accounts::Migration),
             Box::new(m0002_registration_attempts::Migration),
             Box::new(m0003_sessions::Migration),
@@ -37,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0102_email_changes::Migration),
             Box::new(m0103_staff_invitations::Migration),
             Box::new(m0104_audit_found::Migration),
+            Box::new(chassis::stream::StreamTables),
         ]
     }
 }

@@ -20,7 +20,6 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(chassis::database::ChassisTables),
-            Box::new(chassis::stream::StreamTables),
             Box::new(m0001_campaigns::Campaigns),
             Box::new(m0002_applications::Applications),
             Box::new(m0003_documents::Documents),
@@ -32,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_news::News),
             Box::new(m0010_disclosures::Disclosures),
             Box::new(m0011_memberships::Memberships),
+            Box::new(chassis::stream::StreamTables),
         ]
     }
 }

@@ -18,7 +18,6 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(chassis::database::ChassisTables),
-            Box::new(chassis::stream::StreamTables),
             Box::new(m0001_review_tasks::ReviewTasks),
             Box::new(m0002_decisions::Decisions),
             Box::new(m0003_decision_log::DecisionLog),
@@ -28,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_review_policies::ReviewPolicies),
             Box::new(m0008_saved_filters::SavedFilters),
             Box::new(m0009_work_calendars::WorkCalendars),
+            Box::new(chassis::stream::StreamTables),
         ]
     }
 }

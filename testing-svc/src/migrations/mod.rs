@@ -21,7 +21,6 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(chassis::database::ChassisTables),
-            Box::new(chassis::stream::StreamTables),
             Box::new(m0001_promo_codes::Migration),
             Box::new(m0002_selection::Migration),
             Box::new(m0003_candidates::Migration),
@@ -33,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0106_extra_time::Migration),
             Box::new(m0201_outcomes::Migration),
             Box::new(m0202_told_results::Migration),
+            Box::new(chassis::stream::StreamTables),
         ]
     }
 }
