@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::routing::post;
 use chassis::caller::{Caller, CallerClaims, Role, ServiceIdentity, TOKEN_LIFE};
-use chassis::client::LocalNet;
+use chassis::client::{Connection, LocalNet};
 use chassis::error::WIRE_TEXTS;
 use chassis::policy::{Allow, Policy, Row};
 use chassis::server::Guard;
@@ -28,6 +28,7 @@ const ROWS: &[Row] = &[
 
 struct World {
     net: LocalNet,
+    routes: Routes,
     identity: chassis::testing::Keys,
     testing: chassis::testing::Keys,
 }
@@ -57,9 +58,11 @@ fn world() -> World {
         longest: Duration::from_millis(50),
     };
     let net = LocalNet::default();
-    net.add("x-svc", guard.protect(Routes::from(router)));
+    let routes = guard.protect(Routes::from(router));
+    net.add("x-svc", routes.clone());
     World {
         net,
+        routes,
         identity,
         testing,
     }
@@ -67,7 +70,7 @@ fn world() -> World {
 
 /// Calls with these headers; gives the code and the sentence.
 async fn call(
-    mut connection: chassis::client::Connection,
+    mut connection: Connection,
     rpc: &str,
     headers: &[(&str, String)],
 ) -> Status {
@@ -258,4 +261,38 @@ async fn services_that_call_each_other_do_not_keep_each_other_alive() {
 async fn a_service_that_is_not_there_is_unavailable() {
     let answer = call(LocalNet::default().connect("x-svc"), "Open", &[]).await;
     assert_eq!(answer.code(), tonic::Code::Unavailable);
+}
+
+#[tokio::test]
+async fn a_connection_bears_any_number_of_refused_calls() {
+    let world = world();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serving = chassis::server::serve(listener, world.routes, None, Default::default());
+    let serving = tokio::spawn(serving);
+    let channel = tonic::transport::Endpoint::from_shared(url).unwrap();
+    let connection = Connection::remote("x-svc", channel.connect().await.unwrap());
+    for _ in 0..50 {
+        let calls = (0..20).map(|_| message(connection.clone(), "Mine"));
+        for code in futures_util::future::join_all(calls).await {
+            assert_eq!(code, tonic::Code::Unauthenticated);
+        }
+    }
+    serving.abort();
+}
+
+/// Calls with a small message, as clients send it: the end of the stream is a frame of its own.
+async fn message(mut connection: Connection, rpc: &str) -> tonic::Code {
+    let bytes = bytes::Bytes::from_static(&[0, 0, 0, 0, 2, 8, 1]);
+    let stream = tokio_stream::iter([Ok::<_, std::io::Error>(bytes)]);
+    let body = Body::new(axum::body::Body::from_stream(stream));
+    let request = Request::post(format!("http://x/x.Things/{rpc}"));
+    let response = match connection.ready().await {
+        Ok(ready) => ready.call(request.body(body).unwrap()).await,
+        Err(error) => Err(error),
+    };
+    match response {
+        Ok(response) => Status::from_header_map(response.headers()).map_or(tonic::Code::Ok, |it| it.code()),
+        Err(error) => panic!("the connection is gone: {error:?}"),
+    }
 }
