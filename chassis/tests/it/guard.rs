@@ -69,11 +69,7 @@ fn world() -> World {
 }
 
 /// Calls with these headers; gives the code and the sentence.
-async fn call(
-    mut connection: Connection,
-    rpc: &str,
-    headers: &[(&str, String)],
-) -> Status {
+async fn call(mut connection: Connection, rpc: &str, headers: &[(&str, String)]) -> Status {
     let mut request = Request::post(format!("http://x/x.Things/{rpc}"));
     for (name, value) in headers {
         request = request.header(*name, value);
@@ -292,7 +288,9 @@ async fn message(mut connection: Connection, rpc: &str) -> tonic::Code {
         Err(error) => Err(error),
     };
     match response {
-        Ok(response) => Status::from_header_map(response.headers()).map_or(tonic::Code::Ok, |it| it.code()),
+        Ok(response) => {
+            Status::from_header_map(response.headers()).map_or(tonic::Code::Ok, |it| it.code())
+        }
         Err(error) => panic!("the connection is gone: {error:?}"),
     }
 }
