@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use futures_util::StreamExt;
+use http_body_util::BodyExt;
 use prost::Message;
 use tokio::sync::broadcast;
 
@@ -46,7 +47,8 @@ impl Seats {
     }
 }
 
-async fn watch(State(Seats(changes)): State<Seats>) -> Response {
+async fn watch(State(Seats(changes)): State<Seats>, request: Request) -> Response {
+    let _ = request.into_body().collect().await;
     let changes = futures_util::stream::unfold(changes.subscribe(), |mut changes| async {
         let seats_left = changes.recv().await.ok()?;
         let message = SeatsLeft {

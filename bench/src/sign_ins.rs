@@ -10,31 +10,48 @@ use chassis::clock::Stopwatch;
 use serde_json::Value;
 
 use crate::child::Child;
-use crate::load::{self, Http};
+use crate::load::{self, AsyncCall, Connection, Http};
 use crate::report::Row;
 use crate::served;
 
-/// People who sign in at the same time: enough to keep every core busy, few enough to be let in.
-const AT_ONCE: usize = 8;
 const REPEATS: usize = 5;
 const TURN: Duration = Duration::from_secs(3);
 /// Between two of the other calls.
 const PACE: Duration = Duration::from_millis(10);
 
+/// Somebody who signs in again and again.
+struct Person {
+    sign_in: Http,
+    connection: Connection,
+}
+
+#[derive(Clone)]
+struct SignIn;
+
+impl AsyncCall<Person> for SignIn {
+    async fn once(&mut self, person: &mut Person) -> Result<()> {
+        person.sign_in.once(&mut person.connection).await
+    }
+}
+
 pub async fn measure() -> Result<Vec<Row>> {
     let child = Child::start("suite").await?;
     let address = child.text("http")?.to_owned();
-    let sign_in = Http::post("/v1/sessions", &served::applicant()?);
+    // Everybody signs in as somebody else: tries with one login take turns.
+    let mut people = Vec::new();
+    for person in served::people() {
+        people.push(Person {
+            sign_in: Http::post("/v1/sessions", &person),
+            connection: load::connect(&address).await?,
+        });
+    }
     let mut first = load::connect(&address).await?;
-    let session: Value = sign_in.good(&mut first).await?;
+    let someone = people.first().context("the demonstration has people")?;
+    let session: Value = someone.sign_in.good(&mut first).await?;
     let token = session["accessToken"].as_str().context("an access token")?;
     let other = Http::get("/v1/accounts/me", token);
     other.good(&mut first).await?;
 
-    let mut connections = Vec::new();
-    for _ in 0..AT_ONCE {
-        connections.push(load::connect(&address).await?);
-    }
     let (mut ratios, mut ours, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     let (mut idle, mut busy) = (Vec::new(), Vec::new());
     for turn in 0..=REPEATS {
@@ -44,9 +61,9 @@ pub async fn measure() -> Result<Vec<Row>> {
             Ok(())
         });
         let (quiet, ()) = quiet.await?;
-        let work = load::run(connections, TURN, sign_in.clone());
+        let work = load::run(people, TURN, SignIn);
         let (felt, (done, back)) = other_calls(&address, &other, work).await?;
-        connections = back;
+        people = back;
         // The first turn warms up.
         if turn > 0 {
             ratios.push(done.rate() / hashes);

@@ -1,6 +1,7 @@
 //! Who calls: a stranger, a person with a session, a service of the suite, or a partner.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -163,25 +164,66 @@ pub fn verify(verifier: &Verifier, token: &str, now: Timestamp) -> Option<Caller
 pub struct ServiceIdentity {
     signer: Arc<Signer>,
     clock: crate::clock::Clock,
+    /// The last token for each audience: signing costs more than the rest of a small call.
+    signed: Arc<Mutex<HashMap<String, Signed>>>,
 }
+
+struct Signed {
+    token: String,
+    expires: Timestamp,
+}
+
+/// A token that was signed before goes with a call only while it has this long to live.
+const FRESH: SignedDuration = SignedDuration::from_secs(40);
 
 impl ServiceIdentity {
     pub fn new(signer: Arc<Signer>, clock: crate::clock::Clock) -> Self {
-        Self { signer, clock }
+        Self {
+            signer,
+            clock,
+            signed: Arc::default(),
+        }
     }
 
     pub fn token(&self, audience: &str) -> crate::Result<String> {
-        Ok(self.signer.sign(
-            audience,
-            self.clock.now() + TOKEN_LIFE,
-            &CallerClaims::Service,
-        )?)
+        let now = self.clock.now();
+        let mut signed = self.signed.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(before) = signed.get(audience)
+            // A clock that was set back must not stretch a token's life.
+            && (FRESH..=TOKEN_LIFE).contains(&before.expires.duration_since(now))
+        {
+            return Ok(before.token.clone());
+        }
+        let expires = now + TOKEN_LIFE;
+        let token = self
+            .signer
+            .sign(audience, expires, &CallerClaims::Service)?;
+        let kept = Signed {
+            token: token.clone(),
+            expires,
+        };
+        signed.insert(audience.to_owned(), kept);
+        Ok(token)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_service_signs_again_before_its_token_grows_old() {
+        let clock = crate::clock::Clock::held_at(Timestamp::UNIX_EPOCH);
+        let signer = Signer::new("gateway", &Signer::new_key().expect("a key")).expect("a signer");
+        let identity = ServiceIdentity::new(Arc::new(signer), clock.clone());
+        let token = |audience| identity.token(audience).expect("a token");
+        let first = token("testing-svc");
+        clock.advance(SignedDuration::from_secs(20));
+        assert_eq!(token("testing-svc"), first);
+        assert_ne!(token("review-svc"), first);
+        clock.advance(SignedDuration::from_secs(1));
+        assert_ne!(token("testing-svc"), first);
+    }
 
     #[test]
     fn only_the_identity_service_vouches_for_people() {

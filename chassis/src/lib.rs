@@ -7,6 +7,7 @@
 //! | [`server`], [`watch`], [`client`], [`tls`] | the layers before a handler; calls that stay open; one client for local and remote services |
 //! | [`database`], [`once`], [`outbox`], [`bus`], [`audit`] | writing exactly once, and telling others at least once |
 //! | [`page`], [`name`] | keyset lists and resource names |
+//! | [`bounded`] | memory that stays small |
 //! | [`clock`], [`ids`], [`mask`], [`identifier`] | injected time, ids and randomness; personal data that cannot be printed |
 //! | [`stream`] | events between processes, over Redis |
 //! | [`blob`], [`telemetry`], [`jobs`] | documents, logs and metrics, clock-driven work |
@@ -15,6 +16,7 @@
 
 pub mod audit;
 pub mod blob;
+pub mod bounded;
 pub mod bus;
 pub mod caller;
 pub mod client;

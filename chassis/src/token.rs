@@ -1,6 +1,8 @@
 //! Signed tokens: compact JWS with Ed25519 (RFC 7515, RFC 8037), short-lived and for one audience.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, anyhow};
 use base64::Engine;
@@ -9,6 +11,8 @@ use jiff::Timestamp;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::bounded::Bounded;
 
 /// Signs in the name of one service.
 pub struct Signer {
@@ -104,6 +108,45 @@ pub struct PublicKey {
 pub struct Verifier {
     audience: String,
     keys: HashMap<String, (String, Vec<u8>)>,
+    seen: Seen,
+}
+
+/// Tokens whose signature was good, by their SHA-256. A page that loads calls ten times with one
+/// token, and a signature costs more to check than everything else that stands before a handler.
+/// What a token says, and until when, is looked at every time.
+#[derive(Clone)]
+struct Seen(Arc<Mutex<Bounded<[u8; 32], ()>>>);
+
+/// Half a megabyte of them.
+const SEEN: usize = 8192;
+
+impl Seen {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new(Bounded::new(SEEN))))
+    }
+
+    /// Checks a signature unless it was good before.
+    fn good(&self, token: &str, check: impl FnOnce() -> bool) -> bool {
+        let digest = ring::digest::digest(&ring::digest::SHA256, token.as_bytes());
+        let Ok(key) = <[u8; 32]>::try_from(digest.as_ref()) else {
+            return check();
+        };
+        let lock = || self.0.lock().unwrap_or_else(|e| e.into_inner());
+        if lock().get(&key).is_some() {
+            return true;
+        }
+        let good = check();
+        if good {
+            lock().insert(key, ());
+        }
+        good
+    }
+}
+
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seen")
+    }
 }
 
 impl Verifier {
@@ -125,6 +168,7 @@ impl Verifier {
         Ok(Self {
             audience: audience.to_owned(),
             keys: known,
+            seen: Seen::new(),
         })
     }
 
@@ -142,9 +186,11 @@ impl Verifier {
         }
         let (issuer, key) = self.keys.get(&header.kid)?;
         let signature = BASE64.decode(signature).ok()?;
-        UnparsedPublicKey::new(&ED25519, key)
-            .verify(signed.as_bytes(), &signature)
-            .ok()?;
+        let key = UnparsedPublicKey::new(&ED25519, key);
+        let good = (self.seen).good(token, || key.verify(signed.as_bytes(), &signature).is_ok());
+        if !good {
+            return None;
+        }
         let claims: Claims<T> = serde_json::from_slice(&BASE64.decode(claims).ok()?).ok()?;
         let good =
             claims.iss == *issuer && claims.aud == self.audience && claims.exp > now.as_second();
@@ -181,6 +227,28 @@ mod tests {
         assert!(check("testing-svc", now));
         assert!(!check("review-svc", now));
         assert!(!check("testing-svc", later));
+    }
+
+    #[test]
+    fn a_token_seen_before_is_looked_at_again() {
+        let signer = signer("identity-svc");
+        let now = Timestamp::UNIX_EPOCH;
+        let later = now + jiff::SignedDuration::from_secs(60);
+        let verifier = Verifier::new("a", &[signer.public_key()]).expect("a verifier");
+        let token = signer.sign("a", later, &()).expect("a token");
+        let mut elsewhere = verifier.clone();
+        elsewhere.audience = "b".into();
+        for _ in 0..2 {
+            assert!(verifier.verify::<()>(&token, now).is_some());
+            assert!(verifier.verify::<()>(&token, later).is_none());
+            assert!(elsewhere.verify::<()>(&token, now).is_none());
+        }
+        // The same claims under another signature were never seen.
+        let (signed, signature) = token.rsplit_once('.').expect("three parts");
+        let mut bytes = BASE64.decode(signature).expect("base64");
+        bytes[0] ^= 1;
+        let forged = format!("{signed}.{}", BASE64.encode(bytes));
+        assert!(verifier.verify::<()>(&forged, now).is_none());
     }
 
     #[test]

@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use chassis::bounded::Bounded;
 use chassis::clock::{Clock, Stopwatch};
 use chassis::mask::Masked;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::bounded::Bounded;
 use crate::session::Introduction;
 
 /// However a gateway is set: an ended session must be refused everywhere within five seconds.

@@ -10,7 +10,7 @@
 //! | [`events`] | streams of messages as server-sent events |
 //! | [`session`] | bearer tokens, cookies, origins |
 //! | [`introduction`] | who a token is, kept for a moment |
-//! | [`limit`], [`bounded`] | how often somebody may call; memory that stays small |
+//! | [`limit`] | how often somebody may call |
 //! | [`problem`], [`naming`] | every "no" as problem+json, in the client's words |
 //! | [`openapi`], [`comment`] | the OpenAPI document |
 //! | [`pages`] | the API page, and where the links of mails lead |
@@ -33,7 +33,6 @@ use prost_reflect::DescriptorPool;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub mod bind;
-pub mod bounded;
 pub mod call;
 pub mod comment;
 pub mod config;

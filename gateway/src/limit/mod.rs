@@ -7,11 +7,11 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use chassis::bounded::Bounded;
 use chassis::clock::{Clock, to_us};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use uuid::Uuid;
 
-use crate::bounded::Bounded;
 use crate::problem::Problem;
 use crate::route::{Access, Operation};
 
