@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::{Buf, Bytes};
 use chassis::client::Connection;
 use futures_util::Stream;
 use http::HeaderMap;
@@ -34,16 +35,16 @@ impl Envelope {
     }
 }
 
-/// One message there, one back.
+/// One message there, one back, as it came.
 pub async fn unary(
     connection: Connection,
     operation: &Operation,
     envelope: Envelope,
     message: DynamicMessage,
-) -> Result<DynamicMessage, Status> {
+) -> Result<Bytes, Status> {
     let limit = envelope.deadline;
     let request = envelope.around(message);
-    let (path, codec) = (operation.path.clone(), Dynamic::of(&operation.rpc));
+    let (path, codec) = (operation.path.clone(), Raw);
     let call = async {
         let mut client = ready(connection).await?;
         client.unary(request, path, codec).await
@@ -51,16 +52,16 @@ pub async fn unary(
     in_time(limit, call).await.map(Response::into_inner)
 }
 
-/// Many messages there, one back.
+/// Many messages there, one back, as it came.
 pub async fn upload(
     connection: Connection,
     operation: &Operation,
     envelope: Envelope,
     messages: impl Stream<Item = DynamicMessage> + Send + 'static,
-) -> Result<DynamicMessage, Status> {
+) -> Result<Bytes, Status> {
     let limit = envelope.deadline;
     let request = envelope.around(messages);
-    let (path, codec) = (operation.path.clone(), Dynamic::of(&operation.rpc));
+    let (path, codec) = (operation.path.clone(), Raw);
     let call = async {
         let mut client = ready(connection).await?;
         client.client_streaming(request, path, codec).await
@@ -150,6 +151,35 @@ impl Codec for Dynamic {
 
     fn decoder(&mut self) -> DynamicDecoder {
         DynamicDecoder(self.output.clone())
+    }
+}
+
+/// Encodes by descriptor, and leaves answers as they came.
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = DynamicMessage;
+    type Decode = Bytes;
+    type Encoder = DynamicEncoder;
+    type Decoder = RawDecoder;
+
+    fn encoder(&mut self) -> DynamicEncoder {
+        DynamicEncoder
+    }
+
+    fn decoder(&mut self) -> RawDecoder {
+        RawDecoder
+    }
+}
+
+struct RawDecoder;
+
+impl Decoder for RawDecoder {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(from.copy_to_bytes(from.remaining())))
     }
 }
 

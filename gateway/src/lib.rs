@@ -70,6 +70,7 @@ pub struct Gateway(Arc<Inner>);
 pub struct Inner {
     pub(crate) config: GatewayConfig,
     pub(crate) routes: route::Routes,
+    pub(crate) plans: json::plan::Plans,
     pub(crate) openapi: String,
     pub(crate) limits: limit::Limits,
     pub(crate) introductions: introduction::Introductions,
@@ -165,6 +166,7 @@ impl Gateway {
             hubs: events::hub::Hubs::default(),
             limits: limit::Limits::new(config.rates.clone(), clock.clone()),
             config,
+            plans: json::plan::Plans::of(&pool),
             routes,
             openapi,
             ids,

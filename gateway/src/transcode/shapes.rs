@@ -7,12 +7,14 @@ use chassis::caller::IDENTITY;
 use chassis::error;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use prost_reflect::{DynamicMessage, ReflectMessage, Value};
+use prost::Message;
+use prost_reflect::DynamicMessage;
 use tonic::Code;
 
 use super::Journey;
-use crate::json::write;
+use crate::json::{wire, write};
 use crate::problem::Problem;
+use crate::route::Operation;
 use crate::session::{self, CookieWork};
 use crate::upload::{self, Broken};
 use crate::{Inner, call, download, route};
@@ -60,7 +62,7 @@ impl Inner {
         let _forgetting = is_about_people.then(|| self.introductions.forgetting(journey.account));
         let connection = self.connection(operation.service);
         let answer = call::unary(connection, operation, envelope.clone(), message).await;
-        let mut answer = match answer {
+        let answer = match answer {
             Ok(answer) => answer,
             Err(status) => {
                 let is_over = status.code() == Code::Unauthenticated;
@@ -77,15 +79,21 @@ impl Inner {
                 return Err(problem);
             }
         };
-        if let Some(account) = session::account_named(&answer).filter(|_| is_about_people) {
-            self.introductions.forget(account);
-        }
-        let cookies = match work {
-            CookieWork::Nothing => Vec::new(),
-            CookieWork::Set => session::take_cookies(&mut answer, &self.clock),
-            CookieWork::Clear => session::cleared(),
+        let (cookies, answer) = if is_about_people || work != CookieWork::Nothing {
+            let mut answer = decoded(operation, &answer)?;
+            if let Some(account) = session::account_named(&answer).filter(|_| is_about_people) {
+                self.introductions.forget(account);
+            }
+            let cookies = match work {
+                CookieWork::Nothing => Vec::new(),
+                CookieWork::Set => session::take_cookies(&mut answer, &self.clock),
+                CookieWork::Clear => session::cleared(),
+            };
+            (cookies, Bytes::from(answer.encode_to_vec()))
+        } else {
+            (Vec::new(), answer)
         };
-        let mut response = json(&answer)?;
+        let mut response = self.json(operation, &answer)?;
         for cookie in cookies {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -122,12 +130,8 @@ impl Inner {
             (Some(Broken::TooSlow), _) => Err(Problem::too_slow()),
             (_, Ok(Err(status))) => Err(status.into()),
             (Some(Broken::Off), _) => Err(Problem::too_slow()),
-            (None, Ok(Ok(answer))) => json(&answer),
-            (None, Err(_)) => Err(Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "INTERNAL",
-                &[],
-            )),
+            (None, Ok(Ok(answer))) => self.json(journey.operation, &answer),
+            (None, Err(_)) => Err(internal()),
         }
     }
 
@@ -141,30 +145,47 @@ impl Inner {
         let messages = call::download(connection, journey.operation, envelope, message).await?;
         Ok(download::response(messages, self.config.body_timeout).await?)
     }
+
+    /// The answer of an operation as JSON.
+    fn json(&self, operation: &Operation, answer: &[u8]) -> Result<Response, Problem> {
+        let message = operation.rpc.output();
+        let plan = self.plans.find(&message);
+        let text = plan.and_then(|it| wire::to_text(&self.plans, it, answer).ok());
+        let text = match text {
+            Some(text) => text,
+            None => write::to_text(&decoded(operation, answer)?).map_err(|error| {
+                let message = message.full_name();
+                tracing::error!(%error, message, "an answer is not JSON");
+                internal()
+            })?,
+        };
+        let mut response = Response::new(Body::from(text));
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        headers.insert(
+            header::CONTENT_LANGUAGE,
+            HeaderValue::from_static(error::language().code()),
+        );
+        let etag = plan.and_then(|it| wire::text(it, answer, "etag"));
+        let etag = etag.and_then(|etag| HeaderValue::try_from(format!("\"{etag}\"")).ok());
+        if let Some(etag) = etag {
+            headers.insert(header::ETAG, etag);
+        }
+        Ok(response)
+    }
 }
 
-fn json(answer: &DynamicMessage) -> Result<Response, Problem> {
-    let text = write::to_text(answer).map_err(|error| {
-        tracing::error!(%error, message = answer.descriptor().full_name(), "an answer is not JSON");
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", &[])
-    })?;
-    let mut response = Response::new(Body::from(text));
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    headers.insert(
-        header::CONTENT_LANGUAGE,
-        HeaderValue::from_static(error::language().code()),
-    );
-    let etag = answer.get_field_by_name("etag");
-    let etag = etag
-        .as_ref()
-        .and_then(|value| Value::as_str(value))
-        .filter(|it| !it.is_empty());
-    if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(format!("\"{etag}\"")).ok()) {
-        headers.insert(header::ETAG, etag);
-    }
-    Ok(response)
+fn decoded(operation: &Operation, answer: &[u8]) -> Result<DynamicMessage, Problem> {
+    DynamicMessage::decode(operation.rpc.output(), answer).map_err(|error| {
+        let rpc = operation.rpc.full_name();
+        tracing::error!(%error, rpc, "an answer was not decoded");
+        internal()
+    })
+}
+
+fn internal() -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", &[])
 }

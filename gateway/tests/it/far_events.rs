@@ -42,17 +42,20 @@ async fn listen(address: std::net::SocketAddr) -> TcpStream {
 
 /// Reads until the text was seen, or to the end.
 async fn read_until(stream: &mut TcpStream, text: &str) -> String {
-    let mut all = String::new();
-    let mut part = vec![0; 64 * 1024];
+    let (mut all, mut part) = (Vec::new(), vec![0; 64 * 1024]);
     let mut looked = 0;
-    while !all[looked..].contains(text) {
+    // A letter may come in two parts, so only the whole is read as text.
+    while !all[looked..]
+        .windows(text.len())
+        .any(|it| it == text.as_bytes())
+    {
         looked = all.len().saturating_sub(text.len());
         match stream.read(&mut part).await {
             Ok(0) | Err(_) => break,
-            Ok(read) => all += std::str::from_utf8(&part[..read]).expect("text"),
+            Ok(read) => all.extend_from_slice(&part[..read]),
         }
     }
-    all
+    String::from_utf8(all).expect("text")
 }
 
 #[tokio::test(flavor = "multi_thread")]
