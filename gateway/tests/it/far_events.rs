@@ -45,10 +45,7 @@ async fn read_until(stream: &mut TcpStream, text: &str) -> String {
     let (mut all, mut part) = (Vec::new(), vec![0; 64 * 1024]);
     let mut looked = 0;
     // A letter may come in two parts, so only the whole is read as text.
-    while !all[looked..]
-        .windows(text.len())
-        .any(|it| it == text.as_bytes())
-    {
+    while !String::from_utf8_lossy(&all[looked..]).contains(text) {
         looked = all.len().saturating_sub(text.len());
         match stream.read(&mut part).await {
             Ok(0) | Err(_) => break,
