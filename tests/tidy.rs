@@ -259,6 +259,67 @@ fn each_service_has_a_readme() {
     );
 }
 
+/// `docs/telemetry.md` and `chassis/src/telemetry/names.rs`, and who sets a level.
+#[test]
+fn the_page_on_telemetry_lists_every_name_and_no_others() {
+    let names = read(&root().join("chassis/src/telemetry/names.rs"));
+    let page = read(&root().join("docs/telemetry.md"));
+    let mut in_code: BTreeSet<String> = quoted(&names, '"')
+        .filter(|it| it.starts_with("irikteu_") || it.starts_with("process_") || is_attribute(it))
+        .map(str::to_owned)
+        .collect();
+    let levels = names.split_once("LEVELS").map_or("", |(_, levels)| levels);
+    let levels: BTreeSet<&str> = quoted(levels, '"').filter(|it| is_level(it)).collect();
+    in_code.extend(levels.iter().map(|it| format!("irikteu_{it}")));
+    let on_page: BTreeSet<String> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" |").next())
+        .flat_map(|cell| quoted(cell, '`'))
+        .filter(|it| it.starts_with("irikteu_") || it.starts_with("process_") || is_attribute(it))
+        .map(str::to_owned)
+        .collect();
+    let missing: Vec<_> = in_code.difference(&on_page).collect();
+    let left_over: Vec<_> = on_page.difference(&in_code).collect();
+    assert!(
+        missing.is_empty() && left_over.is_empty(),
+        "not on the page: {missing:?}; only on the page: {left_over:?}"
+    );
+    assert!(in_code.len() > 40, "{in_code:?}");
+
+    let mut found = Findings::default();
+    for file in sources() {
+        for call in ["level(", "levels(", "change("] {
+            for (at, _) in file.text.match_indices(call) {
+                let arguments = file.text[at..].split(';').next().unwrap_or_default();
+                let what = quoted(arguments, '"').find(|it| is_level(it));
+                let is_telemetry = file.text[..at].ends_with("telemetry::")
+                    || file.text.contains("use chassis::telemetry::level")
+                    || file.text.contains("use crate::telemetry::level");
+                if let Some(what) = what.filter(|it| is_telemetry && !levels.contains(it)) {
+                    let line = file.text[..at].lines().count();
+                    found.add(&file, line, format!("sets the level {what}"));
+                }
+            }
+        }
+    }
+    found.none("a level is listed in names.rs and on the page");
+}
+
+/// What stands between pairs of this mark.
+fn quoted(text: &str, mark: char) -> impl Iterator<Item = &str> {
+    text.split(mark).skip(1).step_by(2)
+}
+
+fn is_attribute(word: &str) -> bool {
+    let parts = ["rpc.", "http.", "db.", "messaging.", "error.", "service."];
+    parts.iter().any(|part| word.starts_with(part)) && !word.contains(' ')
+}
+
+fn is_level(word: &str) -> bool {
+    let is_name = |it: u8| it.is_ascii_lowercase() || it == b'_';
+    word.contains('_') && word.bytes().all(is_name)
+}
+
 #[test]
 fn no_test_waits_for_a_while() {
     // A client of a suite elsewhere can only ask again after a pause: the season does, in one place.

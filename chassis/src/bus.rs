@@ -14,6 +14,9 @@ use uuid::Uuid;
 use crate::clock::{Clock, Stopwatch, to_us};
 use crate::database::{Tx, execute};
 use crate::error::{Error, Result};
+use crate::telemetry::carry::Carried;
+use crate::telemetry::metrics;
+use crate::telemetry::trace::Span;
 
 /// Something that happened. The payload carries names and versions, never personal data.
 #[derive(Debug, Clone)]
@@ -25,6 +28,8 @@ pub struct Event {
     pub about: String,
     pub time: jiff::Timestamp,
     pub payload: Vec<u8>,
+    /// Where in a trace it was written: whoever takes it goes on there.
+    pub trace: Option<Carried>,
 }
 
 impl Event {
@@ -66,6 +71,24 @@ impl Subscriber {
             kinds: vec![M::full_name()],
             handle,
         }
+    }
+
+    async fn take(&self, event: &Event) -> Result<()> {
+        let started = Stopwatch::start();
+        let span = Span::consumer(self.name, event);
+        let taken = span.around(async {
+            let taken = (self.handle)(event.clone()).await;
+            if let Err(error) = &taken {
+                tracing::warn!(subscriber = self.name, kind = event.kind, event = %event.id, ?error, "an event was not taken");
+            }
+            taken
+        });
+        let taken = taken.await;
+        if taken.is_err() {
+            span.failed("not_taken");
+        }
+        metrics::given(self.name, started.elapsed(), taken.is_ok());
+        taken
     }
 
     pub fn wants(&self, kind: &str) -> bool {
@@ -148,10 +171,7 @@ impl Bus {
         };
         let mut outcome = Ok(());
         for subscriber in interested {
-            if let Err(error) = (subscriber.handle)(event.clone()).await {
-                tracing::warn!(subscriber = subscriber.name, kind = event.kind, event = %event.id, ?error, "an event was not taken");
-                outcome = outcome.and(Err(error));
-            }
+            outcome = outcome.and(subscriber.take(event).await);
         }
         outcome
     }

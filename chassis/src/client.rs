@@ -15,6 +15,7 @@ use tower::{BoxError, Service};
 
 use crate::caller::{Caller, ServiceIdentity};
 use crate::error;
+use crate::telemetry::{carry, trace};
 
 /// A call to another service that brings no deadline of its own ends after this long.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -143,6 +144,37 @@ impl Service<Request<Body>> for Connection {
         if let Err(status) = self.prepare(&mut request) {
             return Box::pin(async move { Ok(status.into_http()) });
         }
+        let span = trace::Span::rpc_client(request.uri().path(), request.headers());
+        if let Some(place) = span.place() {
+            carry::into_headers(&place, request.headers_mut());
+        }
+        let answer = self.send(request);
+        if !span.is_recorded() {
+            return answer;
+        }
+        Box::pin(async move {
+            let answer = span.around(answer).await;
+            span.got_answer(code(&answer));
+            answer
+        })
+    }
+}
+
+/// The code of an answer that has ended already; one that goes on is good so far.
+fn code(answer: &Result<Response<Body>, BoxError>) -> i32 {
+    let Ok(response) = answer else {
+        return Code::Unavailable.into();
+    };
+    let code = response.headers().get("grpc-status");
+    code.and_then(|it| it.to_str().ok()?.parse().ok())
+        .unwrap_or_default()
+}
+
+impl Connection {
+    fn send(
+        &mut self,
+        request: Request<Body>,
+    ) -> BoxFuture<'static, Result<Response<Body>, BoxError>> {
         match &mut self.via {
             Via::Remote(channel) => {
                 // An upload takes as long as its sender's line: it says so by its deadline.

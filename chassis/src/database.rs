@@ -4,6 +4,7 @@
 //! queue in order instead of meeting a locked file; on PostgreSQL both are the same pool.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -18,6 +19,10 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 use tokio::sync::Notify;
 
+use crate::clock::Stopwatch;
+use crate::telemetry::admin::Check;
+use crate::telemetry::{metrics, summary, trace};
+
 /// A transaction that will change something.
 pub type Tx = DatabaseTransaction;
 
@@ -26,6 +31,18 @@ pub struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
     committed: Arc<Notify>,
+    /// Transactions that wait for a connection now.
+    waiting: Arc<AtomicI64>,
+    most: u32,
+}
+
+/// How many connections there are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pool {
+    pub open: i64,
+    pub idle: i64,
+    pub most: i64,
+    pub waiting: i64,
 }
 
 impl Database {
@@ -45,6 +62,8 @@ impl Database {
             read,
             write,
             committed: Arc::default(),
+            waiting: Arc::default(),
+            most: connections,
         })
     }
 
@@ -59,12 +78,14 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        self.write.begin_with_options(options).await
+        // Also when the caller gives up waiting.
+        let _waits = Waits::new(&self.waiting);
+        observed(&self.write, "BEGIN", self.write.begin_with_options(options)).await
     }
 
     /// Commits, and wakes whoever waits for new events in the outbox.
     pub async fn commit(&self, tx: Tx) -> Result<(), DbErr> {
-        tx.commit().await?;
+        observed(&self.write, "COMMIT", tx.commit()).await?;
         self.committed.notify_one();
         Ok(())
     }
@@ -88,9 +109,65 @@ impl Database {
         self.read.ping().await
     }
 
+    /// Whether the database answers, for who asks whether the service is ready.
+    pub fn check(&self) -> Check {
+        let db = self.clone();
+        Check::needed("database", move || {
+            let db = db.clone();
+            Box::pin(async move { db.ping().await.is_ok() })
+        })
+    }
+
+    pub(crate) fn pool(&self) -> Pool {
+        let [mut open, mut idle] = connections(&self.read);
+        let mut most = i64::from(self.most);
+        if self.write.get_database_backend() == DbBackend::Sqlite {
+            let [more, more_idle] = connections(&self.write);
+            (open, idle, most) = (open + more, idle + more_idle, most + 1);
+        }
+        Pool {
+            open,
+            idle,
+            most,
+            waiting: self.waiting.load(Ordering::Relaxed),
+        }
+    }
+
     pub async fn close(self) -> Result<(), DbErr> {
         self.read.close_by_ref().await?;
         self.write.close_by_ref().await
+    }
+}
+
+/// Open connections, and those that do nothing.
+fn connections(on: &DatabaseConnection) -> [i64; 2] {
+    let (open, idle) = match on.get_database_backend() {
+        DbBackend::Sqlite => {
+            let pool = on.get_sqlite_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+        _ => {
+            let pool = on.get_postgres_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+    };
+    let idle = idle.try_into().unwrap_or(i64::MAX);
+    [i64::from(open), idle]
+}
+
+/// One who waits, counted as long as it is there.
+struct Waits<'a>(&'a AtomicI64);
+
+impl<'a> Waits<'a> {
+    fn new(count: &'a AtomicI64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -136,7 +213,7 @@ pub async fn execute<C: ConnectionTrait>(
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<ExecResult, DbErr> {
-    on.execute_raw(statement(on, sql, values)).await
+    observed(on, sql, on.execute_raw(statement(on, sql, values))).await
 }
 
 pub async fn query_one<C: ConnectionTrait>(
@@ -144,7 +221,7 @@ pub async fn query_one<C: ConnectionTrait>(
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<Option<QueryResult>, DbErr> {
-    on.query_one_raw(statement(on, sql, values)).await
+    observed(on, sql, on.query_one_raw(statement(on, sql, values))).await
 }
 
 pub async fn query_all<C: ConnectionTrait>(
@@ -152,7 +229,28 @@ pub async fn query_all<C: ConnectionTrait>(
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<Vec<QueryResult>, DbErr> {
-    on.query_all_raw(statement(on, sql, values)).await
+    observed(on, sql, on.query_all_raw(statement(on, sql, values))).await
+}
+
+/// Measures a statement, and shows it in the trace of its cause by its verb and table.
+async fn observed<C: ConnectionTrait, T>(
+    on: &C,
+    sql: &str,
+    work: impl Future<Output = Result<T, DbErr>>,
+) -> Result<T, DbErr> {
+    let started = Stopwatch::start();
+    let operation = summary::operation(sql);
+    let system = match on.get_database_backend() {
+        DbBackend::Postgres => "postgresql",
+        _ => "sqlite",
+    };
+    let span = trace::Span::statement(system, operation, || summary::summary(sql));
+    let outcome = span.around(work).await;
+    if outcome.is_err() {
+        span.failed("database");
+    }
+    metrics::stated(operation, started.elapsed(), outcome.is_ok());
+    outcome
 }
 
 /// ` FOR UPDATE` where rows can be locked. SQLite has one writer at a time and needs none.

@@ -39,6 +39,7 @@ impl Job {
     pub async fn repeat(self, stop: CancellationToken) {
         loop {
             if let Err(error) = self.run().await {
+                crate::telemetry::metrics::job_failed(self.name);
                 tracing::warn!(job = self.name, ?error, "a job failed");
             }
             tokio::select! {

@@ -27,6 +27,7 @@ pub mod error;
 pub mod identifier;
 pub mod ids;
 pub mod jobs;
+mod levels;
 pub mod mask;
 pub mod name;
 pub mod once;

@@ -13,6 +13,8 @@ use crate::clock::{Clock, from_us, to_us};
 use crate::database::{Database, Tx, execute, query_all, query_one};
 use crate::error::{Error, Result};
 use crate::ids::Ids;
+use crate::telemetry::carry::Carried;
+use crate::telemetry::trace::Span;
 
 /// After this many tries an event is set aside, kept and counted, so that the rest goes on.
 const MOST_ATTEMPTS: i32 = 50;
@@ -26,18 +28,25 @@ pub async fn publish<M: Message + Name>(
     about: &str,
     event: &M,
 ) -> Result<()> {
-    execute(
+    let (id, kind) = (ids.uuid(), M::full_name());
+    let span = Span::producer(&kind, id);
+    let trace = span.place().map(|place| Carried::of(&place));
+    let (parent, state) = trace.map(|it| (it.parent, it.state)).unzip();
+    let written = execute(
         tx,
-        "INSERT INTO outbox (id, kind, about, payload, created_us) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO outbox (id, kind, about, payload, created_us, traceparent, tracestate)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         [
-            ids.uuid().to_string().into(),
-            M::full_name().into(),
+            id.to_string().into(),
+            kind.into(),
             about.into(),
             event.encode_to_vec().into(),
             to_us(clock.now()).into(),
+            parent.into(),
+            state.into(),
         ],
-    )
-    .await?;
+    );
+    span.around(written).await?;
     Ok(())
 }
 
@@ -71,8 +80,8 @@ impl Relay {
     pub async fn round(&self) -> Result<usize> {
         let rows = query_all(
             self.db.read(),
-            "SELECT seq, id, kind, about, payload, created_us, attempts FROM outbox
-             WHERE dead = FALSE ORDER BY seq LIMIT $1",
+            "SELECT seq, id, kind, about, payload, created_us, attempts, traceparent, tracestate
+             FROM outbox WHERE dead = FALSE ORDER BY seq LIMIT $1",
             [i64::try_from(BATCH).unwrap_or(i64::MAX).into()],
         )
         .await?;
@@ -136,7 +145,17 @@ pub(crate) fn event_of(row: &QueryResult) -> Result<Event> {
         about: row.try_get("", "about")?,
         time: from_us(row.try_get("", "created_us")?),
         payload: row.try_get("", "payload")?,
+        trace: trace_of(row)?,
     })
+}
+
+fn trace_of(row: &QueryResult) -> Result<Option<Carried>> {
+    let parent: Option<String> = row.try_get("", "traceparent")?;
+    let state: Option<String> = row.try_get("", "tracestate")?;
+    Ok(parent.map(|parent| Carried {
+        parent,
+        state: state.unwrap_or_default(),
+    }))
 }
 
 /// Events still to be relayed, and those set aside.
@@ -149,4 +168,14 @@ pub async fn depth(db: &Database) -> Result<(i64, i64)> {
         }
     }
     Ok((counts[0], counts[1]))
+}
+
+/// When the oldest event that is still to be relayed was written.
+pub async fn oldest_us(db: &Database) -> Result<Option<i64>> {
+    let sql = "SELECT MIN(created_us) AS oldest FROM outbox WHERE dead = FALSE";
+    let row = query_one(db.read(), sql, []).await?;
+    Ok(row
+        .map(|row| row.try_get::<Option<i64>>("", "oldest"))
+        .transpose()?
+        .flatten())
 }

@@ -16,6 +16,7 @@ use crate::database::{Database, MigratorTrait};
 use crate::ids::Ids;
 use crate::server::{self, Service};
 use crate::stream::Stream;
+use crate::telemetry::{self, admin};
 use crate::tls::MutualTls;
 use crate::token::{PublicKey, Signer, Verifier};
 
@@ -40,10 +41,13 @@ impl Parts {
         name: &'static str,
         args: &ServiceArgs,
     ) -> anyhow::Result<Self> {
-        crate::telemetry::start(&args.common.log, args.common.log_format)?;
+        crate::telemetry::start(name, &args.common)?;
         crate::tls::use_ring();
         let clock = args.common.clock.clone();
         let db = Database::connect(&args.database_url, args.database_connections).await?;
+        if let Some(address) = args.admin_addr {
+            admin::open(address, vec![db.check()]).await?;
+        }
         let pending = db.pending::<M>().await?;
         ensure!(
             pending == 0,
@@ -108,10 +112,12 @@ pub async fn serve(
     };
     let routes = server::join([service.routes], &[name], descriptor)?;
     tracing::info!(%address, "{name} is up");
+    admin::serving(true);
     let told = stop.clone();
     tokio::spawn(async move {
         told_to_end().await;
         tracing::info!("draining");
+        admin::serving(false);
         told.cancel();
     });
     let people = server::serve(listener, routes, None, stop.clone());
@@ -127,6 +133,7 @@ pub async fn serve(
         task.await?;
     }
     db.close().await?;
+    telemetry::stop().await;
     served
 }
 

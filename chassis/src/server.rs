@@ -30,6 +30,7 @@ use crate::policy::Policy;
 use crate::stream::Stream;
 use crate::stream::feed::Feed;
 use crate::stream::reader::{Patience, Reader};
+use crate::telemetry::{self, trace::Origin};
 use crate::text::{Language, Texts};
 use crate::tls::{MutualTls, partner_name};
 use crate::token::Verifier;
@@ -98,20 +99,8 @@ impl Service {
         mut tasks: Vec<tokio::task::JoinHandle<()>>,
         stop: &CancellationToken,
     ) -> Vec<tokio::task::JoinHandle<()>> {
-        let (db, name) = (self.relay.db.clone(), self.name);
-        self.jobs.push(Job::new(
-            "outbox_level",
-            Duration::from_secs(5),
-            move || {
-                let db = db.clone();
-                Box::pin(async move {
-                    let (waiting, dead) = crate::outbox::depth(&db).await?;
-                    crate::telemetry::level(name, "outbox_waiting", waiting);
-                    crate::telemetry::level(name, "outbox_dead", dead);
-                    Ok(())
-                })
-            },
-        ));
+        let (db, clock) = (self.relay.db.clone(), self.relay.clock.clone());
+        self.jobs.push(crate::levels::job(self.name, db, clock));
         for job in &self.jobs {
             tasks.push(tokio::spawn(job.clone().repeat(stop.clone())));
         }
@@ -145,13 +134,8 @@ impl Guard {
         if let Some(known) = request.extensions().get::<Caller>() {
             return Ok(known.clone());
         }
-        if let Some(tls) = request.extensions().get::<TlsConnectInfo<TcpConnectInfo>>() {
-            let name = tls
-                .peer_certs()
-                .and_then(|chain| partner_name(chain.first()?));
-            if let Some(name) = name {
-                return Ok(Caller::Partner(name));
-            }
+        if let Some(name) = partner(request) {
+            return Ok(Caller::Partner(name));
         }
         let Some(header) = request.headers().get(http::header::AUTHORIZATION) else {
             return Ok(Caller::Stranger);
@@ -166,9 +150,22 @@ impl Guard {
     }
 }
 
+/// The partner whose certificate the connection showed.
+fn partner(request: &Request) -> Option<String> {
+    let tls = request
+        .extensions()
+        .get::<TlsConnectInfo<TcpConnectInfo>>()?;
+    partner_name(tls.peer_certs()?.first()?)
+}
+
 async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
     let started = Stopwatch::start();
     let rpc = request.uri().path().to_owned();
+    // An RPC the policy doesn't know goes by one name: paths are the caller's choice.
+    let known = guard.policy.rpcs().find(|known| *known == rpc);
+    let known = known.unwrap_or("unknown");
+    let origin = Origin::of(request.headers(), partner(&request).is_none());
+    let traced = telemetry::trace::Span::rpc_server(known, origin);
     let language = request
         .headers()
         .get(http::header::ACCEPT_LANGUAGE)
@@ -203,24 +200,18 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
             Err(_late) => Err(deadline_exceeded()),
         }
     };
-    let response = error::in_scope(scope, async {
+    let answer = error::in_scope(scope, async {
         work.await
             .unwrap_or_else(|status| status.into_http::<axum::body::Body>().into_response())
-    })
-    .instrument(span)
-    .await;
+    });
+    let response = traced.around(answer.instrument(span)).await;
     let code = response
         .headers()
         .get("grpc-status")
         .and_then(|v| v.to_str().ok())
         .unwrap_or("0");
-    // An RPC the policy doesn't know is counted under one name: paths are the caller's choice.
-    let known = guard
-        .policy
-        .rpcs()
-        .find(|known| *known == rpc)
-        .unwrap_or("unknown");
-    crate::telemetry::answered(guard.service, known, code, started.elapsed());
+    traced.answered_rpc(code.parse().unwrap_or_default());
+    telemetry::answered(guard.service, known, code, started.elapsed());
     match terms {
         Some(terms) if !response.headers().contains_key("grpc-status") => {
             watch::guarded(response, terms)

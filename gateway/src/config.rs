@@ -19,6 +19,11 @@ pub struct GatewayConfig {
     pub is_https: bool,
     /// Proxies of ours in front: so many entries at the end of X-Forwarded-For are believed.
     pub trusted_proxies: usize,
+    /// Who sends us requests is one of our own, whose traces we go on with. A stranger's are only
+    /// pointed to: otherwise anybody could choose our trace ids and have everything recorded.
+    pub trusts_traces: bool,
+    /// Whether `/metrics` is to be had at the public address. Not where there is a port for machines.
+    pub shows_metrics: bool,
     /// The largest JSON body. The largest request of the contract, a form's section with every
     /// row filled, is a quarter of this.
     pub largest_json: usize,
@@ -49,6 +54,8 @@ impl Default for GatewayConfig {
             allowed_origins: Vec::new(),
             is_https: false,
             trusted_proxies: 0,
+            trusts_traces: false,
+            shows_metrics: true,
             largest_json: 256 * 1024,
             largest_upload: 21 * 1024 * 1024,
             longest_uri: 8 * 1024,
@@ -121,6 +128,16 @@ pub struct ServeArgs {
     #[arg(long, env = "IRIKTEU_TRUSTED_PROXIES", default_value_t = 0)]
     pub trusted_proxies: usize,
 
+    /// The proxies in front begin traces of ours: go on with their `traceparent`. Without it a trace
+    /// begins here and points to the sender's.
+    #[arg(long, env = "IRIKTEU_TRUST_TRACES")]
+    pub trust_traces: bool,
+
+    /// Where to listen for probes and scrapers over HTTP: `/healthz`, `/readyz`, `/metrics`. With it,
+    /// `/metrics` is no longer to be had at the public address.
+    #[arg(long, env = "IRIKTEU_ADMIN_ADDR")]
+    pub admin_addr: Option<SocketAddr>,
+
     /// For how many milliseconds an exchanged session is good for more calls; at most 3000, and 0
     /// exchanges on every call.
     #[arg(long, env = "IRIKTEU_SESSION_CACHE_MS", default_value_t = 3000)]
@@ -163,6 +180,8 @@ impl ServeArgs {
             allowed_origins: self.allowed_origins.clone(),
             is_https: self.https,
             trusted_proxies: self.trusted_proxies,
+            trusts_traces: self.trust_traces,
+            shows_metrics: self.admin_addr.is_none(),
             introduction_life: Duration::from_millis(self.session_cache_ms),
             rates,
             streams: StreamRules {

@@ -10,6 +10,10 @@ use axum::response::Response;
 use chassis::clock::Stopwatch;
 use chassis::error::{self, Scope};
 use chassis::ids::Ids;
+use chassis::telemetry::carry::Carried;
+use chassis::telemetry::trace::{
+    Origin, Span, SpanContext, SpanId, TraceFlags, TraceId, TraceState,
+};
 use chassis::text::Language;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -34,38 +38,36 @@ pub struct Label(pub String);
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
     pub id: String,
-    span: String,
+    parent: Option<Carried>,
 }
 
 impl Trace {
-    /// The sender's trace where it has one, or a new one.
-    fn of(headers: &HeaderMap, ids: &Ids) -> Self {
-        let given = headers
-            .get("traceparent")
-            .and_then(|it| it.to_str().ok())
-            .and_then(trace_id);
-        let id = given.map_or_else(|| ids.uuid().simple().to_string(), str::to_owned);
+    fn of(span: &Span) -> Self {
+        let parent = span.place().map(|place| Carried::of(&place));
+        let id = parent.as_ref().and_then(Carried::place);
         Self {
-            id,
-            span: hex::encode(&ids.secret()[..8]),
+            id: id.map(|it| it.trace_id().to_string()).unwrap_or_default(),
+            parent,
         }
     }
 
-    pub fn parent(&self) -> String {
-        format!("00-{}-{}-01", self.id, self.span)
+    /// For calls that are made later on, outside of this request.
+    pub fn parent(&self) -> Option<&str> {
+        self.parent.as_ref().map(|it| it.parent.as_str())
     }
 }
 
-fn trace_id(parent: &str) -> Option<&str> {
-    let mut parts = parent.split('-');
-    let (version, id) = (parts.next()?, parts.next()?);
-    let is_hex = |text: &str| {
-        text.bytes()
-            .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it))
-    };
-    let good =
-        version.len() == 2 && id.len() == 32 && is_hex(id) && id.bytes().any(|it| it != b'0');
-    good.then_some(id)
+/// A name for a request that is not recorded, so that its log lines are found all the same.
+fn unrecorded(ids: &Ids) -> SpanContext {
+    // The second half of a UUID is random and never zero, which would be no name.
+    let [.., a, b, c, d, e, f, g, h] = ids.uuid().into_bytes();
+    SpanContext::new(
+        TraceId::from_bytes(ids.uuid().into_bytes()),
+        SpanId::from_bytes([a, b, c, d, e, f, g, h]),
+        TraceFlags::NOT_SAMPLED,
+        true,
+        TraceState::NONE,
+    )
 }
 
 pub async fn around(
@@ -77,7 +79,16 @@ pub async fn around(
     let method = request.method().clone();
     let language = request.headers().get(header::ACCEPT_LANGUAGE);
     let language = language.and_then(|it| Language::from_accept_language(it.to_str().ok()?));
-    let trace = Trace::of(request.headers(), &gateway.ids);
+    // Asked every few seconds by machines: no news.
+    let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz" | "/metrics");
+    let new = || unrecorded(&gateway.ids);
+    let span = if is_probe {
+        Span::passing(new())
+    } else {
+        let origin = Origin::of(request.headers(), gateway.config.trusts_traces);
+        Span::http(known(&method), origin, new)
+    };
+    let trace = Trace::of(&span);
     let address = client_address(&request, gateway.config.trusted_proxies);
     request.extensions_mut().insert(trace.clone());
     if let Some(address) = address {
@@ -101,12 +112,12 @@ pub async fn around(
             .catch_unwind()
             .await
             .unwrap_or_else(|_panic| {
-                tracing::error!(trace = trace.id, "a request panicked");
+                tracing::error!("a request panicked");
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
                 Problem::new(status, "INTERNAL", &[]).into_response(&trace.id)
             })
     };
-    let mut response = error::in_scope(scope, work).await;
+    let mut response = span.around(error::in_scope(scope, work)).await;
     if !waits {
         leftover::read_away(left).await;
     }
@@ -119,18 +130,19 @@ pub async fn around(
         .remove::<Label>()
         .map(|label| label.0);
     let label = label.or(page).unwrap_or_else(|| "unmatched".to_owned());
-    // Asked every few seconds by machines: no news.
-    let is_probe = matches!(label.as_str(), "/healthz" | "/readyz" | "/metrics");
     let (status, took) = (response.status(), started.elapsed());
     let route = format!("{} {label}", known(&method));
     chassis::telemetry::answered("gateway", &route, status.as_str(), took);
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let status = status.as_u16();
-    if is_probe {
-        tracing::debug!(route, status, milliseconds, trace = trace.id, "answered");
-    } else {
-        tracing::info!(route, status, milliseconds, trace = trace.id, "answered");
-    }
+    span.answered_http(&route, status);
+    span.within(|| {
+        if is_probe {
+            tracing::debug!(route, status, milliseconds, "answered");
+        } else {
+            tracing::info!(route, status, milliseconds, "answered");
+        }
+    });
     response
 }
 
@@ -197,20 +209,6 @@ fn secure(headers: &mut HeaderMap, is_https: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_trace_is_taken_over_only_where_it_is_one() {
-        let good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-        assert_eq!(trace_id(good), Some("0af7651916cd43dd8448eb211c80319c"));
-        for bad in [
-            "",
-            "00",
-            "00-xyz-1-01",
-            "00-00000000000000000000000000000000-1-01",
-        ] {
-            assert_eq!(trace_id(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn only_our_own_proxies_are_believed() {

@@ -181,8 +181,11 @@ impl Gateway {
         let pages = pages::routes()
             .route("/openapi.json", get(pages::openapi))
             .route("/healthz", get(pages::alive))
-            .route("/readyz", get(pages::ready))
-            .route("/metrics", get(pages::metrics));
+            .route("/readyz", get(pages::ready));
+        let pages = match inner.config.shows_metrics {
+            true => pages.route("/metrics", get(pages::metrics)),
+            false => pages,
+        };
         pages
             .fallback(transcode::answer)
             .with_state(inner.clone())

@@ -7,6 +7,8 @@ use anyhow::Context;
 use chassis::caller::ServiceIdentity;
 use chassis::client::Connection;
 use chassis::ids::Ids;
+use chassis::telemetry;
+use chassis::telemetry::admin::{self, Check};
 use chassis::token::Signer;
 use clap::Parser;
 use futures_util::FutureExt;
@@ -28,7 +30,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let Command::Serve(args) = Command::parse();
-    chassis::telemetry::start(&args.common.log, args.common.log_format)?;
+    telemetry::start("gateway", &args.common)?;
     chassis::tls::use_ring();
     let mut channels = Vec::new();
     for service in route::SERVICES {
@@ -48,22 +50,31 @@ async fn main() -> anyhow::Result<()> {
     let speaker = ServiceIdentity::new(Arc::new(Signer::new("gateway", &key)?), clock.clone());
     let stop = CancellationToken::new();
     let by_name: std::collections::HashMap<_, _> = channels.iter().cloned().collect();
+    let ready = ready(channels, stop.clone());
     let gateway = Gateway::new(
         args.gateway(),
         |service| Connection::remote(service, by_name[service].clone()),
         speaker,
         Ids::random(clock.clone()),
         clock,
-        ready(channels, stop.clone()),
+        ready.clone(),
     )?;
+    if let Some(address) = args.admin_addr {
+        let check = Check::needed("services", move || ready());
+        admin::open(address, vec![check]).await?;
+    }
     let listener = chassis::server::bind(args.http_addr).await?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let told = stop.clone();
     tokio::spawn(async move {
         chassis::program::told_to_end().await;
+        admin::serving(false);
         told.cancel();
     });
-    gateway::serve(listener, gateway.router(axum::Router::new()), stop).await
+    admin::serving(true);
+    let served = gateway::serve(listener, gateway.router(axum::Router::new()), stop).await;
+    telemetry::stop().await;
+    served
 }
 
 /// Ready while every service says it serves, and not once the stop has begun.

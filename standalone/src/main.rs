@@ -7,7 +7,7 @@ use standalone::settings::{Cli, Command};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = chassis::telemetry::start(&cli.start.common.log, cli.start.common.log_format)
+    let outcome = chassis::telemetry::start("standalone", &cli.start.common)
         .and_then(|()| {
             Ok(tokio::runtime::Builder::new_multi_thread()
                 .enable_all()
@@ -46,7 +46,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("{}", standalone::banner::banner(&suite));
             chassis::program::told_to_end().await;
             tracing::info!("draining");
-            suite.stop().await
+            let stopped = suite.stop().await;
+            chassis::telemetry::stop().await;
+            stopped
         }
     }
 }

@@ -58,7 +58,7 @@ impl Feed {
         let epoch = self.stream.epoch().await?;
         let rows = query_all(
             self.db.read(),
-            "SELECT seq, id, kind, about, payload, created_us FROM outbox
+            "SELECT seq, id, kind, about, payload, created_us, traceparent, tracestate FROM outbox
              WHERE dead = FALSE AND (stream_epoch IS NULL OR stream_epoch <> $1)
              ORDER BY seq LIMIT $2",
             [epoch.as_str().into(), BATCH.into()],
@@ -95,6 +95,7 @@ impl Feed {
     pub async fn clear(&self) -> Result<u64> {
         let epoch = self.stream.epoch().await?;
         let groups = self.groups().await?;
+        self.tell(&groups);
         self.remember(&groups).await?;
         let Some(floor) = self.floor(&groups).await? else {
             return Ok(0);
@@ -162,6 +163,19 @@ impl Feed {
                 Ok(Vec::new())
             }
             Err(error) => Err(lost(error)),
+        }
+    }
+
+    /// How far this service is behind with the events of all.
+    fn tell(&self, groups: &[StreamInfoGroup]) {
+        let Some(own) = groups.iter().find(|group| group.name == self.service) else {
+            return;
+        };
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        crate::telemetry::level(self.service, "stream_pending", number(own.pending));
+        // Redis does not know it for a while after entries were deleted.
+        if let Some(lag) = own.lag {
+            crate::telemetry::level(self.service, "stream_lag", number(lag));
         }
     }
 

@@ -11,6 +11,7 @@ pub mod feed;
 pub mod lease;
 pub mod reader;
 mod tables;
+mod trace_columns;
 
 use std::time::Duration;
 
@@ -20,10 +21,12 @@ use redis::{Client, FromRedisValue, RedisResult, Script};
 
 use crate::bus::Event;
 use crate::clock::to_us;
+use crate::database::{Database, query_one};
 use crate::error::{Error, Result};
 use crate::ids::Ids;
 
 pub use tables::StreamTables;
+pub use trace_columns::TraceColumns;
 
 /// Braces: one slot of a cluster, so that a script may touch all of them.
 const EVENTS: &str = "{irikteu}:events";
@@ -118,9 +121,10 @@ impl Stream {
              local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
              if not key or run .. ':' .. key ~= ARGV[1] then return {} end
              local places = {}
-             for i = 2, #ARGV, 5 do
+             for i = 2, #ARGV, 7 do
                places[#places + 1] = redis.call('XADD', KEYS[1], '*', 'id', ARGV[i], 'kind', ARGV[i + 1],
-                 'about', ARGV[i + 2], 'time', ARGV[i + 3], 'payload', ARGV[i + 4])
+                 'about', ARGV[i + 2], 'time', ARGV[i + 3], 'payload', ARGV[i + 4],
+                 'traceparent', ARGV[i + 5], 'tracestate', ARGV[i + 6])
              end
              return places",
         );
@@ -132,6 +136,9 @@ impl Stream {
                 .arg(&event.about)
                 .arg(to_us(event.time))
                 .arg(&event.payload);
+            let trace = event.trace.as_ref();
+            call.arg(trace.map_or("", |it| it.parent.as_str()))
+                .arg(trace.map_or("", |it| it.state.as_str()));
         }
         let places: Vec<String> = call
             .invoke_async(&mut self.calls.clone())
@@ -155,6 +162,13 @@ impl Stream {
     async fn call<T: FromRedisValue>(&self, command: &redis::Cmd) -> RedisResult<T> {
         command.query_async(&mut self.calls.clone()).await
     }
+}
+
+/// How many events were tried too often to be taken, and are kept for a person to look at.
+pub async fn dead(db: &Database) -> Result<i64> {
+    let row = query_one(db.read(), "SELECT COUNT(*) AS n FROM stream_dead", []).await?;
+    let count = row.map(|row| row.try_get("", "n")).transpose()?;
+    Ok(count.unwrap_or_default())
 }
 
 /// Redis is away: what needs it is done later.

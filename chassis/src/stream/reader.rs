@@ -15,6 +15,7 @@ use crate::bus::{Bus, Event};
 use crate::clock::{Stopwatch, from_us, to_us};
 use crate::database::{Database, execute};
 use crate::error::Result;
+use crate::telemetry::carry::Carried;
 
 const BATCH: usize = 100;
 /// Resources whose events are taken at the same time.
@@ -325,6 +326,7 @@ fn read_entry(entry: &StreamId) -> Result<(Place, Held)> {
             about: String::new(),
             time: from_us(0),
             payload: Vec::new(),
+            trace: None,
         }
     });
     let one = Held {
@@ -343,7 +345,15 @@ fn read_event(entry: &StreamId) -> Option<Event> {
         about: field(entry, "about")?,
         time: from_us(field(entry, "time")?),
         payload: field(entry, "payload")?,
+        trace: read_trace(entry),
     })
+}
+
+/// Entries of before have none.
+fn read_trace(entry: &StreamId) -> Option<Carried> {
+    let parent: String = field(entry, "traceparent").filter(|it: &String| !it.is_empty())?;
+    let state = field(entry, "tracestate").unwrap_or_default();
+    Some(Carried { parent, state })
 }
 
 fn field<T: FromRedisValue>(entry: &StreamId, name: &str) -> Option<T> {

@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex};
 use chassis::Error;
 use chassis::bus::{self, Bus, Subscriber};
 use chassis::outbox::{self, Relay};
+use chassis::telemetry::carry::Carried;
+use chassis::telemetry::log::{LogFormat, lines};
+use chassis::telemetry::trace::Span;
 use prost_types::Duration;
 
 use crate::world::{World, effect};
@@ -151,4 +154,54 @@ async fn an_event_delivered_twice_has_one_effect() {
     assert_eq!(world.effects().await, 1);
     assert_eq!(seen.lock().unwrap().len(), 1);
     assert_eq!(outbox::depth(world.db()).await.unwrap(), (0, 0));
+}
+
+/// Lines of a log, kept.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Kept {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(text)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Kept {
+    fn said(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
+
+#[test]
+fn a_line_of_the_log_names_its_trace() {
+    let carried = Carried {
+        parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
+        state: String::new(),
+    };
+    let span = Span::passing(carried.place().unwrap());
+    for format in [LogFormat::Json, LogFormat::Text] {
+        let kept = Kept::default();
+        let to = kept.clone();
+        let subscriber = lines("info", format, false, move || to.clone()).unwrap();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(number = 1, "outside");
+            let outside = kept.said();
+            assert!(!outside.contains("trace_id"), "{outside}");
+            span.within(|| tracing::info!(number = 1, "inside"));
+            let inside = kept.said();
+            let begins = "{\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\",\"span_id\":\"b7ad6b7169203331\",";
+            match format {
+                LogFormat::Json => assert!(inside.starts_with(begins), "{inside}"),
+                LogFormat::Text => assert!(
+                    inside.ends_with("inside number=1 trace_id=0af7651916cd43dd8448eb211c80319c\n"),
+                    "{inside}"
+                ),
+            }
+            assert_eq!(inside.lines().count(), 1);
+        });
+    }
 }

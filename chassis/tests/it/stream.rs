@@ -12,6 +12,8 @@ use chassis::outbox;
 use chassis::stream::feed::Feed;
 use chassis::stream::lease;
 use chassis::stream::reader::{Patience, Reader};
+use chassis::telemetry::carry::Carried;
+use chassis::telemetry::trace::{self, Span};
 use prost_types::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -91,9 +93,13 @@ impl Suite {
     }
 
     fn reads(&self) -> Reading {
+        self.reads_for(self.subscriber())
+    }
+
+    fn reads_for(&self, subscriber: Subscriber) -> Reading {
         let (holder, stop) = (self.ids.uuid(), CancellationToken::new());
         let bus = Bus::default();
-        bus.subscribe([self.subscriber()]);
+        bus.subscribe([subscriber]);
         let reader = Reader {
             db: self.consumer.db().clone(),
             stream: self.redis.stream(),
@@ -283,6 +289,7 @@ async fn an_instance_that_froze_and_woke_up_has_no_effect() {
         about: "x/1".into(),
         time: suite.consumer.clock.now(),
         payload: Vec::new(),
+        trace: None,
     };
     let late = lease::as_holder(frozen, async {
         let tx = db.begin().await?;
@@ -371,5 +378,31 @@ async fn two_feeds_of_one_outbox_and_a_crowd_of_events_keep_each_resources_order
     }
     suite.clears_to(0).await;
     assert_eq!(suite.consumer.effects().await, 300);
+    reading.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_taken_in_the_trace_that_it_was_written_in() {
+    let suite = Suite::new().await;
+    let carried = Carried {
+        parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
+        state: "vendor=1".into(),
+    };
+    let (tell, mut told) = unbounded_channel();
+    let reading = suite.reads_for(Subscriber::to::<Duration, _>("consumer", move |_, _| {
+        let tell = tell.clone();
+        Box::pin(async move {
+            // As every call and every event that the taking causes would see it.
+            tell.send(trace::current().map(|it| Carried::of(&it)))
+                .unwrap();
+            Ok(())
+        })
+    }));
+    let cause = Span::passing(carried.place().unwrap());
+    cause.around(suite.happened("x/1", 1)).await;
+    suite.happened("x/1", 2).await;
+    suite.feeds().await;
+    assert_eq!(told.recv().await.unwrap(), Some(carried));
+    assert_eq!(told.recv().await.unwrap(), None, "nobody asked for a trace");
     reading.end().await;
 }

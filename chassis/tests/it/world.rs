@@ -3,7 +3,7 @@
 use chassis::clock::Clock;
 use chassis::database::{ChassisTables, Database, execute, query_one};
 use chassis::ids::Ids;
-use chassis::stream::StreamTables;
+use chassis::stream::{StreamTables, TraceColumns};
 use chassis::testing::{self, TestDatabase};
 use sea_orm_migration::prelude::*;
 
@@ -14,6 +14,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(ChassisTables),
             Box::new(StreamTables),
+            Box::new(TraceColumns),
             Box::new(Effects),
         ]
     }

@@ -171,7 +171,7 @@ impl Inner {
         let mut headers = HeaderMap::new();
         let language = HeaderValue::from_static(error::language().code());
         headers.insert(header::ACCEPT_LANGUAGE, language);
-        if let Ok(parent) = HeaderValue::try_from(trace.parent()) {
+        if let Some(Ok(parent)) = trace.parent().map(HeaderValue::try_from) {
             headers.insert("traceparent", parent);
         }
         if let Some(ClientAddress(address)) = address

@@ -180,8 +180,11 @@ async fn a_service_that_is_down_is_out_of_reach() {
 }
 
 #[tokio::test]
-async fn a_trace_goes_through() {
-    let stage = stage();
+async fn a_trace_of_our_own_goes_through() {
+    let stage = stage_with(gateway::GatewayConfig {
+        trusts_traces: true,
+        ..Default::default()
+    });
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let reply = stage
         .send(
@@ -201,4 +204,21 @@ async fn a_trace_goes_through() {
         sent.starts_with("00-0af7651916cd43dd8448eb211c80319c-"),
         "{sent}"
     );
+}
+
+#[tokio::test]
+async fn a_stranger_does_not_choose_the_id_of_a_trace() {
+    let stage = stage();
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let asked = request("GET", "/v1/campaigns").header("traceparent", parent);
+    let reply = stage.send(asked.header("tracestate", "theirs=1"), "").await;
+    let id = reply.header("x-trace-id").to_owned();
+    assert_eq!(id.len(), 32);
+    assert_ne!(id, "0af7651916cd43dd8448eb211c80319c");
+    let sent = stage.seen.headers();
+    let parent = sent["traceparent"].to_str().expect("text");
+    assert!(parent.starts_with(&format!("00-{id}-")), "{parent}");
+    assert!(!sent.contains_key("tracestate"));
+    let refused = stage.get("/v1/nowhere").await;
+    assert_eq!(refused.json["traceId"], refused.header("x-trace-id"));
 }

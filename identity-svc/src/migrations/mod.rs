@@ -37,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0103_staff_invitations::Migration),
             Box::new(m0104_audit_found::Migration),
             Box::new(chassis::stream::StreamTables),
+            Box::new(chassis::stream::TraceColumns),
         ]
     }
 }

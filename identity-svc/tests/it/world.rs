@@ -245,6 +245,7 @@ impl World {
             about: String::new(),
             time: self.clock.now(),
             payload: payload.encode_to_vec(),
+            trace: None,
         }
     }
 

@@ -32,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_disclosures::Disclosures),
             Box::new(m0011_memberships::Memberships),
             Box::new(chassis::stream::StreamTables),
+            Box::new(chassis::stream::TraceColumns),
         ]
     }
 }

@@ -140,6 +140,7 @@ impl World {
             about: about.into(),
             time: self.clock.now(),
             payload: payload.encode_to_vec(),
+            trace: None,
         }
     }
 

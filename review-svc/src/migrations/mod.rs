@@ -28,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_saved_filters::SavedFilters),
             Box::new(m0009_work_calendars::WorkCalendars),
             Box::new(chassis::stream::StreamTables),
+            Box::new(chassis::stream::TraceColumns),
         ]
     }
 }

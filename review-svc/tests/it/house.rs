@@ -147,6 +147,7 @@ impl House {
             about: about.to_owned(),
             time: self.clock.now(),
             payload: payload.encode_to_vec(),
+            trace: None,
         }
     }
 

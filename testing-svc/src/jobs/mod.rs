@@ -10,6 +10,7 @@ mod lapsed_reservations;
 mod missed_bookings;
 mod old_answers;
 mod reminders;
+mod seat_levels;
 mod untold_results;
 mod waiting_lists;
 mod watched_seats;
@@ -49,6 +50,7 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
     job!(closed_sessions, seconds(5));
     job!(waiting_lists, seconds(5));
     job!(reminders, seconds(60));
+    job!(seat_levels, seconds(15));
     // Whoever watches is told within a second.
     job!(watched_seats, Duration::from_millis(500));
     jobs

@@ -33,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0201_outcomes::Migration),
             Box::new(m0202_told_results::Migration),
             Box::new(chassis::stream::StreamTables),
+            Box::new(chassis::stream::TraceColumns),
         ]
     }
 }

@@ -23,6 +23,7 @@ pub mod room;
 pub mod roster;
 mod row;
 pub mod score;
+pub mod seat_levels;
 pub mod seats;
 pub mod stage;
 pub mod stage_result;

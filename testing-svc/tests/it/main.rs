@@ -26,6 +26,7 @@ mod rooms;
 mod rosters;
 mod season_2025;
 mod seat_crowds;
+mod seat_levels;
 mod seat_search;
 mod seats;
 mod selection;

@@ -353,6 +353,7 @@ impl World {
             about: about.into(),
             time: self.now(),
             payload: payload.encode_to_vec(),
+            trace: None,
         };
         for _ in 0..2 {
             self.bus.publish(&event).await.expect("the event is taken");
