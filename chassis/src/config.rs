@@ -1,9 +1,13 @@
 //! Settings that every program of the suite has: flags, each with its environment variable.
 
 use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::bail;
 
 use crate::clock::Clock;
 use crate::telemetry::LogFormat;
+use crate::tls::{Files, Tls};
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct CommonArgs {
@@ -68,11 +72,90 @@ fn share(text: &str) -> Result<f64, String> {
     share.ok_or_else(|| "a share is a number from 0 to 1, such as 0.05".to_owned())
 }
 
+/// How a program of its own proves who it is, to those that it calls and that call it. Without
+/// these settings it speaks plain text, and only within this machine.
+#[derive(Debug, Clone, clap::Args)]
+pub struct TlsArgs {
+    /// The program's certificate, PEM; `urn:irikteu:service:<its name>` is in it. It is read again
+    /// when it changes, and so are the next two.
+    #[arg(long, env = "IRIKTEU_TLS_CERTIFICATE_FILE")]
+    pub tls_certificate_file: Option<PathBuf>,
+
+    /// Its key, PEM.
+    #[arg(long, env = "IRIKTEU_TLS_KEY_FILE")]
+    pub tls_key_file: Option<PathBuf>,
+
+    /// The authority that certificates of services come from, PEM; two while one takes over from
+    /// the other.
+    #[arg(long, env = "IRIKTEU_TLS_AUTHORITY_FILE")]
+    pub tls_authority_file: Option<PathBuf>,
+
+    /// Seconds between two looks at the files of certificates, from 1 to 3600: they are replaced hours
+    /// before they end.
+    #[arg(long, env = "IRIKTEU_TLS_LOOK_SECONDS", default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub tls_look_seconds: u64,
+}
+
+impl TlsArgs {
+    /// # Errors
+    /// If only some of the files are named, or they are not what they should be.
+    pub fn read(&self) -> anyhow::Result<Option<Tls>> {
+        let files = (
+            self.tls_certificate_file.clone(),
+            self.tls_key_file.clone(),
+            self.tls_authority_file.clone(),
+        );
+        match files {
+            (None, None, None) => Ok(None),
+            (Some(certificate), Some(key), Some(authority)) => {
+                let files = Files {
+                    certificate,
+                    key,
+                    authority,
+                };
+                Tls::looking(files, self.look()).map(Some)
+            }
+            _ => bail!(
+                "a certificate, its key and an authority belong together: give all three \
+                 --tls-…-file settings or none"
+            ),
+        }
+    }
+
+    /// How often files of certificates are looked at.
+    pub fn look(&self) -> Duration {
+        Duration::from_secs(self.tls_look_seconds)
+    }
+}
+
+/// How much a program does at once, and how it ends.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServingArgs {
+    /// Calls under way at once, from 1 to 100000; more are refused with a time to come back at. What
+    /// the database answers within half a second: those who wait longer ask again and make it worse.
+    #[arg(long, env = "IRIKTEU_CALLS_UNDER_WAY", default_value_t = 512,
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub calls_under_way: u32,
+
+    /// Milliseconds between saying that no more calls should come and taking no more, up to 60000: as
+    /// long as those who balance need to notice.
+    #[arg(long, env = "IRIKTEU_DRAIN_GRACE_MS", default_value_t = 1000,
+        value_parser = clap::value_parser!(u64).range(0..=60_000))]
+    pub drain_grace_ms: u64,
+}
+
 /// Settings of a service that runs as a process of its own.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServiceArgs {
     #[command(flatten)]
     pub common: CommonArgs,
+
+    #[command(flatten)]
+    pub tls: TlsArgs,
+
+    #[command(flatten)]
+    pub serving: ServingArgs,
 
     /// The service's database: `sqlite:///path/file.db` or `postgres://…`.
     #[arg(long, env = "IRIKTEU_DATABASE_URL")]

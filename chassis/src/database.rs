@@ -23,6 +23,9 @@ use crate::clock::Stopwatch;
 use crate::telemetry::admin::Check;
 use crate::telemetry::{metrics, summary, trace};
 
+/// The lock that a migration holds; any number that nothing else locks in a service's database.
+const MIGRATING: i64 = 0x6972_696b_7465_7500;
+
 /// A transaction that will change something.
 pub type Tx = DatabaseTransaction;
 
@@ -94,10 +97,20 @@ impl Database {
         self.committed.notified().await;
     }
 
+    /// Runs the migrations that are pending. Of two at once on one PostgreSQL one waits, and finds
+    /// nothing left to do. The lock goes with its transaction, so also with a process that is killed.
+    /// A SQLite file belongs to one process, which holds its folder.
     pub async fn migrate<M: MigratorTrait>(&self) -> anyhow::Result<()> {
-        M::up(&self.write, None)
-            .await
-            .context("the migrations did not run")
+        let did_not_run = "the migrations did not run";
+        if self.write.get_database_backend() != DbBackend::Postgres {
+            return M::up(&self.write, None).await.context(did_not_run);
+        }
+        let tx = self.write.begin().await?;
+        // Whoever was before us may take long: that is no reason to give up.
+        execute(&tx, "SET LOCAL statement_timeout = 0", []).await?;
+        execute(&tx, "SELECT pg_advisory_xact_lock($1)", [MIGRATING.into()]).await?;
+        M::up(&tx, None).await.context(did_not_run)?;
+        Ok(tx.commit().await?)
     }
 
     /// How many migrations are still to be run.

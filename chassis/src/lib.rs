@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`error`], [`violation`], [`text`] | every "no": one enum, one conversion to the wire, in three languages |
 //! | [`caller`], [`token`], [`policy`] | who calls, how that is proven, what they may call |
-//! | [`server`], [`watch`], [`client`], [`tls`] | the layers before a handler; calls that stay open; one client for local and remote services |
+//! | [`server`], [`watch`], [`client`], [`tls`], [`deadline`] | the layers before a handler; calls that stay open; one client for local and remote services, over mutual TLS and never past its deadline |
 //! | [`database`], [`once`], [`outbox`], [`bus`], [`audit`] | writing exactly once, and telling others at least once |
 //! | [`page`], [`name`] | keyset lists and resource names |
 //! | [`bounded`] | memory that stays small |
@@ -23,6 +23,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod database;
+pub mod deadline;
 pub mod error;
 pub mod identifier;
 pub mod ids;
@@ -43,6 +44,7 @@ pub mod testing;
 pub mod text;
 pub mod tls;
 pub mod token;
+pub mod under_way;
 pub mod violation;
 pub mod watch;
 

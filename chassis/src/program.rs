@@ -1,7 +1,9 @@
 //! A service as a program of its own: what `serve` and `migrate` do for every service alike.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use tokio::net::TcpListener;
@@ -10,15 +12,29 @@ use tonic::service::Routes;
 
 use crate::bus::Bus;
 use crate::caller::ServiceIdentity;
+use crate::client::FarNet;
 use crate::clock::Clock;
 use crate::config::ServiceArgs;
 use crate::database::{Database, MigratorTrait};
 use crate::ids::Ids;
+use crate::jobs::pause;
 use crate::server::{self, Service};
 use crate::stream::Stream;
 use crate::telemetry::{self, admin};
-use crate::tls::MutualTls;
+use crate::tls::accept::Acceptor;
+use crate::tls::{Files, Peers, Tls};
 use crate::token::{PublicKey, Signer, Verifier};
+use crate::under_way::Places;
+
+/// Where a service answers, whom, and how much at once.
+pub struct Door {
+    pub listener: TcpListener,
+    /// `None` is plain text, on this machine only.
+    pub tls: Option<Acceptor>,
+    pub places: Places,
+    /// Between saying that no more calls should come and taking no more.
+    pub grace: Duration,
+}
 
 /// What every service is given by its settings.
 pub struct Parts {
@@ -28,6 +44,10 @@ pub struct Parts {
     pub verifier: Verifier,
     pub signer: Arc<Signer>,
     pub identity: ServiceIdentity,
+    /// The other services.
+    pub net: FarNet,
+    /// Where calls come in, and who may make them.
+    pub door: Door,
     /// What carries events between services; without it a service hears only its own.
     pub stream: Option<Stream>,
 }
@@ -40,10 +60,17 @@ impl Parts {
     pub async fn open<M: MigratorTrait>(
         name: &'static str,
         args: &ServiceArgs,
+        descriptor: &[u8],
     ) -> anyhow::Result<Self> {
         crate::telemetry::start(name, &args.common)?;
         crate::tls::use_ring();
         let clock = args.common.clock.clone();
+        let tls = args.tls.read()?;
+        ensure!(
+            tls.is_some() || args.grpc_addr.ip().is_loopback(),
+            "gRPC in plain text would leave this machine: give the --tls-…-file settings, or listen \
+             on a loopback address"
+        );
         let db = Database::connect(&args.database_url, args.database_connections).await?;
         if let Some(address) = args.admin_addr {
             admin::open(address, vec![db.check()]).await?;
@@ -67,10 +94,21 @@ impl Parts {
             .as_deref()
             .map(|url| Stream::new(url, ids.clone()))
             .transpose()?;
+        let callers = keys.iter().map(|key| key.issuer.clone()).collect();
+        let door = Door {
+            listener: server::bind(args.grpc_addr).await?,
+            tls: tls
+                .clone()
+                .map(|tls| Acceptor::new(tls, Peers::Services(callers))),
+            places: Places::new(usize::try_from(args.serving.calls_under_way)?),
+            grace: Duration::from_millis(args.serving.drain_grace_ms),
+        };
         Ok(Self {
             db,
             ids,
             stream,
+            net: FarNet::new(descriptor, tls)?,
+            door,
             verifier: Verifier::new(name, &keys)?,
             identity: ServiceIdentity::new(signer.clone(), clock.clone()),
             signer,
@@ -90,51 +128,81 @@ pub async fn migrate<M: MigratorTrait>(database_url: &str) -> anyhow::Result<()>
 pub struct PartnerPort {
     pub listener: TcpListener,
     pub routes: Routes,
-    pub tls: MutualTls,
+    pub tls: Acceptor,
 }
 
-/// Serves until the program is told to end, then drains.
+impl PartnerPort {
+    /// # Errors
+    /// If the address is taken, or the files of the certificates are not what they should be.
+    pub async fn open(
+        address: SocketAddr,
+        files: Files,
+        look: Duration,
+        routes: Routes,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            listener: server::bind(address).await?,
+            routes,
+            tls: Acceptor::new(Tls::looking(files, look)?, Peers::Partners),
+        })
+    }
+}
+
+/// Serves until the program is told to end, then drains: says so, waits until those who balance have
+/// noticed, takes no more, lets what is under way end, then ends the work behind it.
 ///
 /// `descriptor` is the contract, for reflection; the service's health goes by its name.
 pub async fn serve(
     mut service: Service,
-    listener: TcpListener,
+    door: Door,
     partners: Option<PartnerPort>,
     stream: Option<Stream>,
     descriptor: &'static [u8],
 ) -> anyhow::Result<()> {
-    let address = listener.local_addr()?;
+    let address = door.listener.local_addr()?;
     let (name, db) = (service.name, service.relay.db.clone());
-    let stop = CancellationToken::new();
+    let (closing, ended) = (CancellationToken::new(), CancellationToken::new());
     let work = match &stream {
-        None => service.start(&Bus::default(), &stop),
-        Some(stream) => service.start_on_stream(stream, &stop),
+        None => service.start(&Bus::default(), &ended),
+        Some(stream) => service.start_on_stream(stream, &ended),
     };
-    let routes = server::join([service.routes], &[name], descriptor)?;
+    let (routes, health) = server::join_with_health([service.routes], &[name], descriptor)?;
     tracing::info!(%address, "{name} is up");
     admin::serving(true);
-    let told = stop.clone();
+    let told = closing.clone();
     tokio::spawn(async move {
         told_to_end().await;
         tracing::info!("draining");
         admin::serving(false);
+        health.closes().await;
+        grace(door.grace).await;
         told.cancel();
     });
-    let people = server::serve(listener, routes, None, stop.clone());
+    let within = |routes: Routes| -> Routes {
+        let places = axum::Extension(door.places.clone());
+        Routes::from(routes.into_axum_router().layer(places))
+    };
+    let people = server::serve(door.listener, within(routes), door.tls, closing.clone());
     let served = match partners {
         None => people.await,
         Some(port) => {
-            let partners = server::serve(port.listener, port.routes, Some(&port.tls), stop.clone());
+            let routes = within(port.routes);
+            let partners = server::serve(port.listener, routes, Some(port.tls), closing.clone());
             tokio::try_join!(people, partners).map(drop)
         }
     };
-    stop.cancel();
+    ended.cancel();
     for task in work {
         task.await?;
     }
     db.close().await?;
     telemetry::stop().await;
     served
+}
+
+/// The time between saying that no more calls should come and taking no more.
+pub async fn grace(time: Duration) {
+    pause(time).await;
 }
 
 /// Returns at Ctrl-C or at what an orchestrator sends.

@@ -1,11 +1,12 @@
-//! What stands before every handler: span, panic guard, deadline, language, caller, policy.
+//! What stands before every handler: span, panic guard, deadline, language, caller, policy, and a
+//! bound on how much is done at once.
 //!
 //! The layers are on the routes, not on the listener, so a call within the process passes them too.
 
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::extract::{Request, State};
@@ -18,6 +19,8 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::{TcpConnectInfo, TcpIncoming, TlsConnectInfo};
 use tonic::{Code, Status};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
 use tracing::Instrument;
 
 use crate::bus::{Bus, Subscriber};
@@ -32,9 +35,11 @@ use crate::stream::feed::Feed;
 use crate::stream::reader::{Patience, Reader};
 use crate::telemetry::{self, trace::Origin};
 use crate::text::{Language, Texts};
-use crate::tls::{MutualTls, partner_name};
+use crate::tls::accept::Acceptor;
+use crate::tls::{self, Peer};
 use crate::token::Verifier;
 use crate::watch::{self, Draining};
+use crate::{deadline, under_way};
 
 /// A service, built and ready: what to serve, what to subscribe, what to run.
 pub struct Service {
@@ -134,7 +139,8 @@ impl Guard {
         if let Some(known) = request.extensions().get::<Caller>() {
             return Ok(known.clone());
         }
-        if let Some(name) = partner(request) {
+        let peer = peer(request);
+        if let Some(Peer::Partner(name)) = peer {
             return Ok(Caller::Partner(name));
         }
         let Some(header) = request.headers().get(http::header::AUTHORIZATION) else {
@@ -144,18 +150,26 @@ impl Guard {
             .to_str()
             .ok()
             .and_then(|text| text.strip_prefix("Bearer "));
-        token
-            .and_then(|token| caller::verify(&self.verifier, token, self.clock.now()))
-            .ok_or(Error::Unauthenticated("NOT_SIGNED_IN"))
+        let caller =
+            token.and_then(|token| caller::verify(&self.verifier, token, self.clock.now()));
+        match (caller, peer) {
+            // What a service says of itself must be what its certificate says.
+            (Some(Caller::Service(said)), Some(Peer::Service(proven))) if said != proven => {
+                Err(Error::Unauthenticated("NOT_SIGNED_IN"))
+            }
+            (Some(caller), _) => Ok(caller),
+            (None, _) => Err(Error::Unauthenticated("NOT_SIGNED_IN")),
+        }
     }
 }
 
 /// The partner whose certificate the connection showed.
-fn partner(request: &Request) -> Option<String> {
+/// Who is at the other end of the connection, where that was proven by a certificate.
+fn peer(request: &Request) -> Option<Peer> {
     let tls = request
         .extensions()
         .get::<TlsConnectInfo<TcpConnectInfo>>()?;
-    partner_name(tls.peer_certs()?.first()?)
+    tls::peer(tls.peer_certs()?.first()?)
 }
 
 async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
@@ -164,7 +178,8 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
     // An RPC the policy doesn't know goes by one name: paths are the caller's choice.
     let known = guard.policy.rpcs().find(|known| *known == rpc);
     let known = known.unwrap_or("unknown");
-    let origin = Origin::of(request.headers(), partner(&request).is_none());
+    let is_partner = matches!(peer(&request), Some(Peer::Partner(_)));
+    let origin = Origin::of(request.headers(), !is_partner);
     let traced = telemetry::trace::Span::rpc_server(known, origin);
     let language = request
         .headers()
@@ -177,7 +192,7 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
     };
     let span = tracing::info_span!("rpc", service = guard.service, rpc);
     let longest = guard.policy.longest(&rpc).unwrap_or(guard.longest);
-    let asked = deadline(request.headers());
+    let asked = deadline::read(request.headers());
     let terms = watch::is_watch(&rpc).then(|| watch::Terms {
         service: guard.service,
         scope,
@@ -185,14 +200,17 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
         draining: request.extensions().get::<Draining>().cloned(),
     });
     // Of a watch, and of any other stream, this is the time until it begins.
-    let deadline = asked.map_or(longest, |asked| asked.min(longest));
+    let time = asked.map_or(longest, |asked| asked.min(longest));
+    let is_patient = guard.policy.longest(&rpc).is_some();
     let work = async {
+        let _place = under_way::place(request.extensions(), is_patient)?;
         let caller = guard.caller(&request)?;
         guard.policy.check(&rpc, &caller)?;
         request.extensions_mut().insert(caller);
         // A handler that panics must not take the connection with it.
         let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
-        match tokio::time::timeout(deadline, handled).await {
+        let handled = deadline::until(Instant::now() + time, handled);
+        match tokio::time::timeout(time, handled).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(_panic)) => Err(Status::from(Error::Internal(anyhow::anyhow!(
                 "a handler panicked"
@@ -228,38 +246,31 @@ pub(crate) fn deadline_exceeded() -> Status {
     Status::with_error_details(Code::DeadlineExceeded, text, details)
 }
 
-/// The `grpc-timeout` header: a number and a unit.
-pub(crate) fn deadline(headers: &http::HeaderMap) -> Option<Duration> {
-    let text = headers.get("grpc-timeout")?.to_str().ok()?;
-    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let number: u64 = number.parse().ok().filter(|_| number.len() <= 8)?;
-    Some(match unit {
-        "H" => Duration::from_secs(number * 3600),
-        "M" => Duration::from_secs(number * 60),
-        "S" => Duration::from_secs(number),
-        "m" => Duration::from_millis(number),
-        "u" => Duration::from_micros(number),
-        "n" => Duration::from_nanos(number),
-        _ => return None,
-    })
-}
-
 /// Joins the routes of several services for one port, with health and reflection beside them.
 pub fn join(
     services: impl IntoIterator<Item = Routes>,
-    names: &[&str],
+    names: &[&'static str],
     descriptor: &'static [u8],
 ) -> anyhow::Result<Routes> {
+    Ok(join_with_health(services, names, descriptor)?.0)
+}
+
+/// The same, with what tells others whether to send calls here.
+pub fn join_with_health(
+    services: impl IntoIterator<Item = Routes>,
+    names: &[&'static str],
+    descriptor: &'static [u8],
+) -> anyhow::Result<(Routes, Health)> {
     let mut router = axum::Router::new();
     for routes in services {
         router = router.merge(routes.into_axum_router().reset_fallback());
     }
-    let (health, health_server) = tonic_health::server::health_reporter();
-    for name in names {
-        health
-            .set_service_status(*name, tonic_health::ServingStatus::Serving)
-            .now_or_never();
-    }
+    let (reporter, health_server) = tonic_health::server::health_reporter();
+    let health = Health {
+        reporter,
+        names: names.to_vec(),
+    };
+    health.say(ServingStatus::Serving).now_or_never();
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(descriptor)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -268,7 +279,30 @@ pub fn join(
     let common = Routes::default()
         .add_service(health_server)
         .add_service(reflection);
-    Ok(Routes::from(common.into_axum_router().merge(router)).prepare())
+    let routes = Routes::from(common.into_axum_router().merge(router)).prepare();
+    Ok((routes, health))
+}
+
+/// What is said to those who ask whether to send calls here.
+#[derive(Clone)]
+pub struct Health {
+    reporter: HealthReporter,
+    names: Vec<&'static str>,
+}
+
+impl Health {
+    /// From here on others are told to go elsewhere.
+    pub async fn closes(&self) {
+        self.say(ServingStatus::NotServing).await;
+    }
+
+    async fn say(&self, status: ServingStatus) {
+        for name in &self.names {
+            self.reporter.set_service_status(*name, status).await;
+        }
+        // Who asks without a name asks for all of it.
+        self.reporter.set_service_status("", status).await;
+    }
 }
 
 /// After the stop, as long is waited for what is under way.
@@ -278,26 +312,38 @@ const DRAIN: Duration = Duration::from_secs(15);
 /// listen there must leave room for everybody's calls.
 const CALLS_AT_ONCE: u32 = 4096;
 
+/// A connection is made anew after this long, so that calls spread over new instances and a
+/// certificate that was replaced is shown.
+const CONNECTION_AGE: Duration = Duration::from_secs(1800);
+
 /// Serves routes until `stop`, then ends the watches and lets what is under way end.
 pub async fn serve(
     listener: TcpListener,
     routes: Routes,
-    tls: Option<&MutualTls>,
+    tls: Option<Acceptor>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let mut server = Server::builder()
-        .http2_keepalive_interval(Some(Duration::from_secs(30)))
-        .http2_keepalive_timeout(Some(Duration::from_secs(10)))
-        .max_concurrent_streams(CALLS_AT_ONCE);
-    if let Some(tls) = tls {
-        server = server.tls_config(tls.server()?)?;
-    }
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let told = axum::Extension(Draining(stop.clone()));
     let routes = Routes::from(routes.into_axum_router().layer(told)).prepare();
-    let serving = server
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned());
+    let server = Server::builder()
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+        .max_connection_age(CONNECTION_AGE)
+        .max_concurrent_streams(CALLS_AT_ONCE)
+        .add_routes(routes);
+    let ends = stop.clone().cancelled_owned();
+    let serving = async {
+        match tls {
+            None => {
+                let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+                server.serve_with_incoming_shutdown(incoming, ends).await
+            }
+            Some(door) => {
+                let incoming = door.incoming(listener);
+                server.serve_with_incoming_shutdown(incoming, ends).await
+            }
+        }
+    };
     let waited_enough = async {
         stop.cancelled().await;
         crate::jobs::pause(DRAIN).await;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chassis::config::CommonArgs;
+use chassis::config::{CommonArgs, ServingArgs, TlsArgs};
 
 use crate::events::StreamRules;
 use crate::introduction;
@@ -46,6 +46,9 @@ pub struct GatewayConfig {
     pub rates: Rates,
     /// How streams of events are kept.
     pub streams: StreamRules,
+    /// Requests under way at once; more are refused with a time to come back at, because those at the
+    /// end of a long queue have left when it is their turn.
+    pub requests_under_way: usize,
 }
 
 impl Default for GatewayConfig {
@@ -65,6 +68,7 @@ impl Default for GatewayConfig {
             introduction_life: introduction::LONGEST,
             rates: Rates::default(),
             streams: StreamRules::default(),
+            requests_under_way: 2048,
         }
     }
 }
@@ -75,11 +79,17 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub common: CommonArgs,
 
+    #[command(flatten)]
+    pub tls: TlsArgs,
+
+    #[command(flatten)]
+    pub serving: ServingArgs,
+
     /// Where to listen for HTTP.
     #[arg(long, env = "IRIKTEU_HTTP_ADDR", default_value = "127.0.0.1:8080")]
     pub http_addr: SocketAddr,
 
-    /// Where identity-svc listens for gRPC.
+    /// Where identity-svc listens for gRPC; several addresses with commas between.
     #[arg(
         long,
         env = "IRIKTEU_IDENTITY_URL",
@@ -87,7 +97,7 @@ pub struct ServeArgs {
     )]
     pub identity_url: String,
 
-    /// Where questionnaire-svc listens for gRPC.
+    /// Where questionnaire-svc listens for gRPC; several addresses with commas between.
     #[arg(
         long,
         env = "IRIKTEU_QUESTIONNAIRE_URL",
@@ -95,7 +105,7 @@ pub struct ServeArgs {
     )]
     pub questionnaire_url: String,
 
-    /// Where review-svc listens for gRPC.
+    /// Where review-svc listens for gRPC; several addresses with commas between.
     #[arg(
         long,
         env = "IRIKTEU_REVIEW_URL",
@@ -103,7 +113,7 @@ pub struct ServeArgs {
     )]
     pub review_url: String,
 
-    /// Where testing-svc listens for gRPC.
+    /// Where testing-svc listens for gRPC; several addresses with commas between.
     #[arg(
         long,
         env = "IRIKTEU_TESTING_URL",
@@ -190,6 +200,7 @@ impl ServeArgs {
                 account: self.streams_account,
                 ..StreamRules::default()
             },
+            requests_under_way: usize::try_from(self.serving.calls_under_way).unwrap_or(usize::MAX),
             ..GatewayConfig::default()
         }
     }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -21,6 +22,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::problem::{Problem, TEXTS};
 use crate::{Inner, leftover};
+
+/// When to come back to a gateway that has as many requests as it can carry.
+const COME_BACK: Duration = Duration::from_secs(1);
 
 /// The address at the other end of the connection, put there by [`crate::serve`].
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +110,13 @@ pub async fn around(
     let (head, body) = request.into_parts();
     let (body, left) = leftover::lend(body);
     let request = Request::from_parts(head, body);
+    // Whether it is well is asked of a busy one, too.
+    let place = gateway.requests.clone().try_acquire_owned().ok();
     let work = async {
+        if place.is_none() && !is_probe {
+            let busy = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "TOO_BUSY", &[]);
+            return busy.retry_after(COME_BACK).into_response(&trace.id);
+        }
         // A fault here must not take the connection with it.
         AssertUnwindSafe(next.run(request))
             .catch_unwind()

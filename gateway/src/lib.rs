@@ -30,6 +30,7 @@ use chassis::ids::Ids;
 use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, header as names};
 use prost_reflect::DescriptorPool;
+use tokio::sync::Semaphore;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub mod bind;
@@ -84,6 +85,8 @@ pub struct Inner {
     pub(crate) ids: Ids,
     pub(crate) clock: Clock,
     pub(crate) ready: Ready,
+    /// A place for each request under way.
+    pub(crate) requests: Arc<Semaphore>,
 }
 
 impl Inner {
@@ -165,6 +168,7 @@ impl Gateway {
             places,
             hubs: events::hub::Hubs::default(),
             limits: limit::Limits::new(config.rates.clone(), clock.clone()),
+            requests: Arc::new(Semaphore::new(config.requests_under_way)),
             config,
             plans: json::plan::Plans::of(&pool),
             routes,

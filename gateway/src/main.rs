@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chassis::caller::ServiceIdentity;
-use chassis::client::Connection;
+use chassis::client::{Connection, FarNet};
 use chassis::ids::Ids;
 use chassis::telemetry;
 use chassis::telemetry::admin::{self, Check};
@@ -15,7 +15,6 @@ use futures_util::FutureExt;
 use gateway::config::ServeArgs;
 use gateway::{Gateway, Ready, route};
 use tokio_util::sync::CancellationToken;
-use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
@@ -32,28 +31,21 @@ async fn main() -> anyhow::Result<()> {
     let Command::Serve(args) = Command::parse();
     telemetry::start("gateway", &args.common)?;
     chassis::tls::use_ring();
-    let mut channels = Vec::new();
+    let net = FarNet::new(proto::DESCRIPTOR, args.tls.read()?)?;
+    let mut services = Vec::new();
     for service in route::SERVICES {
-        let url = args.url(service).to_owned();
-        let endpoint =
-            Endpoint::from_shared(url).with_context(|| format!("the URL of {service}"))?;
-        let endpoint = endpoint
-            .connect_timeout(Duration::from_secs(2))
-            // A stream on which nothing is said must still notice that the service is gone.
-            .http2_keep_alive_interval(Duration::from_secs(20))
-            .keep_alive_timeout(Duration::from_secs(10));
-        channels.push((service, endpoint.connect_lazy()));
+        services.push((service, net.connect(service, args.url(service))?));
     }
     let key = std::fs::read(&args.key_file)
         .with_context(|| format!("{} can't be read", args.key_file.display()))?;
     let clock = args.common.clock.clone();
     let speaker = ServiceIdentity::new(Arc::new(Signer::new("gateway", &key)?), clock.clone());
-    let stop = CancellationToken::new();
-    let by_name: std::collections::HashMap<_, _> = channels.iter().cloned().collect();
-    let ready = ready(channels, stop.clone());
+    let (closing, stop) = (CancellationToken::new(), CancellationToken::new());
+    let by_name: std::collections::HashMap<_, _> = services.iter().cloned().collect();
+    let ready = ready(services, closing.clone());
     let gateway = Gateway::new(
         args.gateway(),
-        |service| Connection::remote(service, by_name[service].clone()),
+        |service| by_name[service].clone(),
         speaker,
         Ids::random(clock.clone()),
         clock,
@@ -65,10 +57,14 @@ async fn main() -> anyhow::Result<()> {
     }
     let listener = chassis::server::bind(args.http_addr).await?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let told = stop.clone();
+    let (says, told) = (closing.clone(), stop.clone());
+    let grace = Duration::from_millis(args.serving.drain_grace_ms);
     tokio::spawn(async move {
         chassis::program::told_to_end().await;
         admin::serving(false);
+        says.cancel();
+        // Whoever balances over gateways asks whether this one is ready.
+        chassis::program::grace(grace).await;
         told.cancel();
     });
     admin::serving(true);
@@ -78,20 +74,22 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// Ready while every service says it serves, and not once the stop has begun.
-fn ready(channels: Vec<(&'static str, Channel)>, stop: CancellationToken) -> Ready {
+fn ready(services: Vec<(&'static str, Connection)>, stop: CancellationToken) -> Ready {
     Arc::new(move || {
-        let (channels, stop) = (channels.clone(), stop.clone());
+        let (services, stop) = (services.clone(), stop.clone());
         async move {
-            let asked = channels.into_iter().map(|(service, channel)| async move {
-                let request = HealthCheckRequest {
-                    service: service.to_owned(),
-                };
-                let limit = Duration::from_secs(1);
-                let mut health = HealthClient::new(channel);
-                let answer = tokio::time::timeout(limit, health.check(request));
-                let serving = tonic_health::ServingStatus::Serving as i32;
-                matches!(answer.await, Ok(Ok(answer)) if answer.get_ref().status == serving)
-            });
+            let asked = services
+                .into_iter()
+                .map(|(service, connection)| async move {
+                    let request = HealthCheckRequest {
+                        service: service.to_owned(),
+                    };
+                    let limit = Duration::from_secs(1);
+                    let mut health = HealthClient::new(connection);
+                    let answer = tokio::time::timeout(limit, health.check(request));
+                    let serving = tonic_health::ServingStatus::Serving as i32;
+                    matches!(answer.await, Ok(Ok(answer)) if answer.get_ref().status == serving)
+                });
             let all = futures_util::future::join_all(asked).await;
             !stop.is_cancelled() && all.into_iter().all(|serves| serves)
         }

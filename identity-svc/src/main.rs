@@ -1,14 +1,11 @@
 //! identity-svc as a process of its own.
 
-use chassis::client::Connection;
 use chassis::config::ServiceArgs;
 use chassis::program::{self, Parts};
-use chassis::server;
 use clap::Parser;
 use identity_svc::config::IdentityArgs;
 use identity_svc::migrations::Migrator;
 use identity_svc::{NAME, Wiring};
-use tonic::transport::Endpoint;
 
 /// Accounts, registration, sessions, roles, the inbox and outgoing mail.
 #[derive(Parser)]
@@ -20,10 +17,7 @@ struct Cli {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Serves gRPC until it is told to stop.
-    ///
-    /// Events of other processes do not arrive yet: between processes there is no bus. Messages
-    /// are written for what happens in this one.
+    /// Serves gRPC until it is told to stop. Refuses to start while migrations are pending.
     Serve(Box<ServeArgs>),
     /// Brings the database's tables up to date, and ends.
     Migrate {
@@ -41,7 +35,8 @@ struct ServeArgs {
     #[command(flatten)]
     identity: IdentityArgs,
 
-    /// Where questionnaire-svc listens for gRPC: it knows the terms of campaigns.
+    /// Where questionnaire-svc listens for gRPC: it knows the terms of campaigns. Several addresses with
+    /// commas between, or a name that stands for several.
     #[arg(
         long,
         env = "IRIKTEU_QUESTIONNAIRE_URL",
@@ -60,8 +55,10 @@ async fn main() -> anyhow::Result<()> {
 
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let config = args.identity.read()?;
-    let parts = Parts::open::<Migrator>(NAME, &args.service).await?;
-    let questionnaire = Endpoint::from_shared(args.questionnaire_url)?.connect_lazy();
+    let parts = Parts::open::<Migrator>(NAME, &args.service, proto::DESCRIPTOR).await?;
+    let questionnaire = parts
+        .net
+        .connect("questionnaire-svc", &args.questionnaire_url)?;
     let service = identity_svc::build(Wiring {
         db: parts.db,
         clock: parts.clock,
@@ -70,9 +67,8 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         signer: parts.signer,
         identity: parts.identity,
         config,
-        questionnaire: Connection::remote("questionnaire-svc", questionnaire),
+        questionnaire,
     })
     .await?;
-    let listener = server::bind(args.service.grpc_addr).await?;
-    program::serve(service, listener, None, parts.stream, proto::DESCRIPTOR).await
+    program::serve(service, parts.door, None, parts.stream, proto::DESCRIPTOR).await
 }

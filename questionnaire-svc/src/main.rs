@@ -3,14 +3,11 @@
 use std::path::PathBuf;
 
 use chassis::blob::Blobs;
-use chassis::client::Connection;
 use chassis::config::ServiceArgs;
 use chassis::program::{self, Parts};
-use chassis::server;
 use clap::Parser;
 use questionnaire_svc::migrations::Migrator;
 use questionnaire_svc::{NAME, Wiring};
-use tonic::transport::Endpoint;
 
 /// Campaigns and their forms, applications with sections and documents.
 #[derive(Parser)]
@@ -23,9 +20,6 @@ struct Program {
 #[derive(clap::Subcommand)]
 enum Command {
     /// Answers gRPC calls. Refuses to start while migrations are pending.
-    ///
-    /// Events travel within a process so far: as a process of its own it hears no other service,
-    /// and what it publishes is taken by nobody else. Run the suite in one process to have them.
     Serve(Box<Serve>),
     /// Brings the tables up to this version, and ends.
     Migrate {
@@ -44,15 +38,15 @@ struct Serve {
     /// The folder that documents are kept in.
     #[arg(long, env = "IRIKTEU_DOCUMENTS_DIR")]
     documents_dir: PathBuf,
-    /// Where identity-svc answers gRPC: `http://host:port`.
+    /// Where identity-svc answers gRPC: `https://host:port`, several with commas between.
     #[arg(long, env = "IRIKTEU_IDENTITY_URL")]
-    identity_url: Endpoint,
-    /// Where testing-svc answers gRPC: `http://host:port`.
+    identity_url: String,
+    /// Where testing-svc answers gRPC: `https://host:port`, several with commas between.
     #[arg(long, env = "IRIKTEU_TESTING_URL")]
-    testing_url: Endpoint,
-    /// Where review-svc answers gRPC: `http://host:port`.
+    testing_url: String,
+    /// Where review-svc answers gRPC: `https://host:port`, several with commas between.
     #[arg(long, env = "IRIKTEU_REVIEW_URL")]
-    review_url: Endpoint,
+    review_url: String,
 }
 
 #[tokio::main]
@@ -64,8 +58,8 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn run(serve: Serve) -> anyhow::Result<()> {
-    let parts = Parts::open::<Migrator>(NAME, &serve.service).await?;
-    let remote = |name, url: &Endpoint| Connection::remote(name, url.connect_lazy());
+    let parts = Parts::open::<Migrator>(NAME, &serve.service, proto::DESCRIPTOR).await?;
+    let net = parts.net;
     let service = questionnaire_svc::build(Wiring {
         db: parts.db,
         clock: parts.clock,
@@ -74,11 +68,10 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
         identity: parts.identity,
         config: serve.config,
         blobs: Blobs::local(&serve.documents_dir)?,
-        identity_svc: remote("identity-svc", &serve.identity_url),
-        testing_svc: remote("testing-svc", &serve.testing_url),
-        review_svc: remote("review-svc", &serve.review_url),
+        identity_svc: net.connect("identity-svc", &serve.identity_url)?,
+        testing_svc: net.connect("testing-svc", &serve.testing_url)?,
+        review_svc: net.connect("review-svc", &serve.review_url)?,
     })
     .await?;
-    let listener = server::bind(serve.service.grpc_addr).await?;
-    program::serve(service, listener, None, parts.stream, proto::DESCRIPTOR).await
+    program::serve(service, parts.door, None, parts.stream, proto::DESCRIPTOR).await
 }

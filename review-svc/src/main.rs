@@ -1,13 +1,10 @@
 //! review-svc as a program of its own: `serve`, or `migrate` before it.
 
-use chassis::client::Connection;
 use chassis::config::ServiceArgs;
 use chassis::program::{self, Parts};
-use chassis::server;
 use clap::Parser;
 use review_svc::migrations::Migrator;
 use review_svc::{NAME, Wiring};
-use tonic::transport::Endpoint;
 
 /// Review tasks, claims and decisions of experts, and the working days they are counted by.
 #[derive(Parser)]
@@ -20,9 +17,6 @@ struct Program {
 #[derive(clap::Subcommand)]
 enum Command {
     /// Answers gRPC calls. Refuses to start while migrations are pending.
-    ///
-    /// Events travel within a process so far: as a process of its own it hears no other service,
-    /// and what it publishes is taken by nobody else. Run the suite in one process to have them.
     Serve(Box<Serve>),
     /// Brings the tables up to this version, and ends.
     Migrate {
@@ -38,9 +32,9 @@ struct Serve {
     service: ServiceArgs,
     #[command(flatten)]
     config: review_svc::config::Config,
-    /// Where questionnaire-svc answers gRPC: `http://host:port`.
+    /// Where questionnaire-svc answers gRPC: `https://host:port`, several with commas between.
     #[arg(long, env = "IRIKTEU_QUESTIONNAIRE_URL")]
-    questionnaire_url: Endpoint,
+    questionnaire_url: String,
 }
 
 #[tokio::main]
@@ -52,7 +46,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn run(serve: Serve) -> anyhow::Result<()> {
-    let parts = Parts::open::<Migrator>(NAME, &serve.service).await?;
+    let parts = Parts::open::<Migrator>(NAME, &serve.service, proto::DESCRIPTOR).await?;
     let service = review_svc::build(Wiring {
         db: parts.db,
         clock: parts.clock,
@@ -60,12 +54,10 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
         verifier: parts.verifier,
         identity: parts.identity,
         config: serve.config,
-        questionnaire: Connection::remote(
-            "questionnaire-svc",
-            serve.questionnaire_url.connect_lazy(),
-        ),
+        questionnaire: parts
+            .net
+            .connect("questionnaire-svc", &serve.questionnaire_url)?,
     })
     .await?;
-    let listener = server::bind(serve.service.grpc_addr).await?;
-    program::serve(service, listener, None, parts.stream, proto::DESCRIPTOR).await
+    program::serve(service, parts.door, None, parts.stream, proto::DESCRIPTOR).await
 }

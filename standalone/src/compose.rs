@@ -15,6 +15,8 @@ use chassis::database::{Database, MigratorTrait};
 use chassis::ids::Ids;
 use chassis::outbox::Relay;
 use chassis::server::{self, Service};
+use chassis::tls::accept::Acceptor;
+use chassis::tls::{Peers, Tls};
 use chassis::token::{PublicKey, Signer, Verifier};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -22,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use gateway::{Gateway, GatewayConfig};
 
-use crate::folder::Folder;
+use crate::folder::{self, Folder};
 use crate::settings::StartArgs;
 use crate::{demo, pages};
 
@@ -204,6 +206,26 @@ pub async fn start(settings: Settings) -> anyhow::Result<Suite> {
         folder,
     };
     suite.serving(http, grpc, partner, services, router)
+}
+
+/// Makes all keys, secrets and certificates of a data folder that are not there yet, for programs
+/// that read them from it: `keys/*.pk8`, `keys/public.json`, `keys/*.key`, `certificates/`.
+pub fn prepare(data_dir: &Path) -> anyhow::Result<()> {
+    let folder = Folder::open(data_dir)?;
+    folder::write_keys(&data_dir.join("keys"), &SERVICES)?;
+    let ids = Ids::random(Clock::machine());
+    for name in ["index.key", "iin.key"] {
+        folder.secret(name, || Ok(ids.secret().to_vec()))?;
+    }
+    folder.secret("master.keys", || {
+        Ok(identity_svc::sealing::MasterKeys::new_file(&ids))
+    })?;
+    folder.partner_tls()?;
+    let services = data_dir.join("services");
+    if !services.join("authority.pem").exists() {
+        folder::write_service_certificates(&services, &SERVICES)?;
+    }
+    Ok(())
 }
 
 /// What every service is given.
@@ -388,15 +410,15 @@ impl Suite {
             &names,
             proto::DESCRIPTOR,
         )?;
-        let tls = self.folder.partner_tls()?;
+        let partners_door = Acceptor::new(Tls::read(self.folder.partner_tls()?)?, Peers::Partners);
         let stop = &self.stop;
         self.tasks.extend([
             logged("http", gateway::serve(http, router, stop.clone())),
             logged("grpc", server::serve(grpc, routes, None, stop.clone())),
-            logged("partner", {
-                let stop = stop.clone();
-                async move { server::serve(partner, partner_routes, Some(&tls), stop).await }
-            }),
+            logged(
+                "partner",
+                server::serve(partner, partner_routes, Some(partners_door), stop.clone()),
+            ),
         ]);
         Ok(self)
     }

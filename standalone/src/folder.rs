@@ -2,16 +2,13 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use chassis::tls::{MutualTls, PARTNER_URI};
+use chassis::tls::{Files, PARTNER_URI, SERVICE_URI};
 use chassis::token::Signer;
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SanType,
-};
+
+use crate::certificates::{Authority, ExtendedKeyUsagePurpose, Subject};
 
 /// The partners a first start makes certificates for.
 pub const PARTNERS: [&str; 2] = ["kaztest", "qrt"];
@@ -89,27 +86,26 @@ impl Folder {
     }
 
     /// The certificates of the partner port; an authority, the server and each partner at the first start.
-    pub fn partner_tls(&self) -> anyhow::Result<MutualTls> {
+    pub fn partner_tls(&self) -> anyhow::Result<Files> {
         let certificates = self.path.join("certificates");
         if !certificates.join("server.pem").exists() {
             make_certificates(&certificates)?;
         }
-        Ok(MutualTls {
-            certificate: certificates.join("server.pem"),
-            key: certificates.join("server.key"),
-            client_authority: certificates.join("authority.pem"),
-        })
+        Ok(Files::in_folder(&certificates, "server"))
     }
 }
 
-/// Keys for services in processes of their own, and the public halves for all of them.
+/// Keys for services in processes of their own, and the public halves for all of them. Keys that
+/// are there stay.
 pub fn write_keys(out: &Path, services: &[&str]) -> anyhow::Result<()> {
     fs::create_dir_all(out)?;
     let mut public = Vec::new();
     for service in services {
-        let key = Signer::new_key()?;
-        public.push(Signer::new(service, &key)?.public_key());
-        write_new(&out.join(format!("{service}.pk8")), &key)?;
+        let file = out.join(format!("{service}.pk8"));
+        if !file.exists() {
+            write_new(&file, &Signer::new_key()?)?;
+        }
+        public.push(Signer::new(service, &fs::read(&file)?)?.public_key());
     }
     write_new(
         &out.join("public.json"),
@@ -118,7 +114,7 @@ pub fn write_keys(out: &Path, services: &[&str]) -> anyhow::Result<()> {
 }
 
 /// Writes beside and renames, so that a file is there whole or not at all.
-fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     let part = path.with_extension("part");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -148,56 +144,36 @@ fn only_ours(_folder: &Path) -> anyhow::Result<()> {
 }
 
 fn make_certificates(folder: &Path) -> anyhow::Result<()> {
-    let authority_key = KeyPair::generate()?;
-    let mut authority = params("Irikteu development authority")?;
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let authority_pem = authority.self_signed(&authority_key)?.pem();
-    let issuer = Issuer::new(authority, authority_key);
-
+    let authority = Authority::new("Irikteu development authority")?;
     for partner in PARTNERS {
-        let mut client = params(partner)?;
-        client.subject_alt_names =
-            vec![SanType::URI(format!("{PARTNER_URI}{partner}").try_into()?)];
-        client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        issue(folder, partner, &client, &issuer)?;
+        let subject = Subject {
+            usages: vec![ExtendedKeyUsagePurpose::ClientAuth],
+            ..Subject::of(partner, format!("{PARTNER_URI}{partner}"))
+        };
+        authority.issue_into(folder, partner, &subject)?;
     }
-    write_new(&folder.join("authority.pem"), authority_pem.as_bytes())?;
+    write_new(&folder.join("authority.pem"), authority.pem().as_bytes())?;
 
     // The server's last: its presence says that all are there.
-    let mut server = params("localhost")?;
-    server.subject_alt_names = vec![
-        SanType::DnsName("localhost".try_into()?),
-        SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-    ];
-    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    issue(folder, "server", &server, &issuer)
+    let server = Subject {
+        uris: Vec::new(),
+        hosts: vec!["localhost".into(), "127.0.0.1".into()],
+        usages: vec![ExtendedKeyUsagePurpose::ServerAuth],
+        ..Subject::of("localhost", "")
+    };
+    authority.issue_into(folder, "server", &server)
 }
 
-fn params(name: &str) -> anyhow::Result<CertificateParams> {
-    let mut params = CertificateParams::new(Vec::new())?;
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.not_before = rcgen::date_time_ymd(2025, 1, 1);
-    params.not_after = rcgen::date_time_ymd(2045, 1, 1);
-    Ok(params)
-}
-
-fn issue(
-    folder: &Path,
-    name: &str,
-    params: &CertificateParams,
-    issuer: &Issuer<'_, KeyPair>,
-) -> anyhow::Result<()> {
-    let key = KeyPair::generate()?;
-    let certificate = params.signed_by(&key, issuer)?;
-    write_new(
-        &folder.join(format!("{name}.key")),
-        key.serialize_pem().as_bytes(),
-    )?;
-    write_new(
-        &folder.join(format!("{name}.pem")),
-        certificate.pem().as_bytes(),
-    )
+/// Certificates by which services in processes of their own know each other: an authority, which
+/// vouches for nobody afterwards, and one certificate for each name.
+pub fn write_service_certificates(out: &Path, services: &[&str]) -> anyhow::Result<()> {
+    fs::create_dir_all(out)?;
+    let authority = Authority::new("Irikteu services")?;
+    for service in services {
+        let subject = Subject::of(service, format!("{SERVICE_URI}{service}"));
+        authority.issue_into(out, service, &subject)?;
+    }
+    write_new(&out.join("authority.pem"), authority.pem().as_bytes())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! | room | what it does |
 //! |---|---|
 //! | [`settings`] | flags and variables, each explained by `--help` |
+//! | [`certificates`] | an authority for development and tests |
 //! | [`folder`] | the data folder: one process at a time, keys and certificates made on first start |
 //! | [`compose`] | builds the services, joins them, serves, drains |
 //! | [`banner`] | what a newcomer reads once it is ready |
@@ -11,6 +12,7 @@
 //! | [`partner`] | a partner's side of the promo codes, to try from a terminal |
 
 pub mod banner;
+pub mod certificates;
 pub mod compose;
 pub mod demo;
 pub mod folder;

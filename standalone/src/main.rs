@@ -41,6 +41,11 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("{}", out.display());
             Ok(())
         }
+        Some(Command::Certificates { out }) => {
+            standalone::folder::write_service_certificates(&out, &standalone::compose::SERVICES)?;
+            println!("{}", out.display());
+            Ok(())
+        }
         None => {
             let suite = standalone::compose::start(cli.start.try_into()?).await?;
             println!("{}", standalone::banner::banner(&suite));

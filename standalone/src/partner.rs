@@ -14,7 +14,7 @@ use proto::partner::v1::{
     ReservePromoCodeRequest, TestResult,
 };
 use proto::testing::v1::{LanguageLevel, TestSystem};
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Identity};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct PartnerArgs {
@@ -67,26 +67,37 @@ impl Certificates {
         }
     }
 
-    /// Connects as the partner; the suite is asked for as the host of the address.
-    pub async fn connect(&self, url: &str) -> anyhow::Result<RedemptionsClient<Channel>> {
+    /// Connects as the partner, to who says by its certificate that it is `host`, or the host of the
+    /// address.
+    pub async fn connect(
+        &self,
+        url: &str,
+        host: Option<&str>,
+    ) -> anyhow::Result<RedemptionsClient<Channel>> {
+        let connected = self.endpoint(url, host)?.connect().await;
+        let channel = connected.with_context(|| format!("no partners' port at {url}"))?;
+        Ok(RedemptionsClient::new(channel))
+    }
+
+    /// What connects to the port, which says by its certificate that it is `host`, where that is not
+    /// the host of the address.
+    pub fn endpoint(&self, url: &str, host: Option<&str>) -> anyhow::Result<Endpoint> {
         chassis::tls::use_ring();
         let read = |path: &Path| {
             fs::read(path).with_context(|| {
                 format!("{} can't be read: was the suite started?", path.display())
             })
         };
-        let tls = ClientTlsConfig::new()
+        let mut tls = ClientTlsConfig::new()
             .ca_certificate(Certificate::from_pem(read(&self.authority)?))
             .identity(Identity::from_pem(
                 read(&self.certificate)?,
                 read(&self.key)?,
             ));
-        let channel = Channel::from_shared(url.to_owned())?
-            .tls_config(tls)?
-            .connect()
-            .await
-            .with_context(|| format!("no partners' port at {url}"))?;
-        Ok(RedemptionsClient::new(channel))
+        if let Some(host) = host {
+            tls = tls.domain_name(host);
+        }
+        Ok(Channel::from_shared(url.to_owned())?.tls_config(tls)?)
     }
 }
 
@@ -96,7 +107,7 @@ pub async fn connect(
     name: &str,
     url: &str,
 ) -> anyhow::Result<RedemptionsClient<Channel>> {
-    Certificates::of(data_dir, name).connect(url).await
+    Certificates::of(data_dir, name).connect(url, None).await
 }
 
 /// Carries out one call and gives what to print.

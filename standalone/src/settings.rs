@@ -28,7 +28,15 @@ pub enum Command {
     Partner(crate::partner::PartnerArgs),
     /// Makes the keys that services in processes of their own sign and check calls with.
     Keys {
-        /// The folder to write to: one `.pk8` for each service, and `public.json` for all.
+        /// The folder to write to: one `.pk8` for each service, and `public.json` for all. Keys that
+        /// are there stay.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Makes the certificates that services in processes of their own know each other by. For trying
+    /// out: where people depend on it, an authority that can take its word back makes them.
+    Certificates {
+        /// The folder to write to: `authority.pem`, one `.pem` and one `.key` for each service.
         #[arg(long)]
         out: PathBuf,
     },

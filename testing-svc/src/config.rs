@@ -130,7 +130,7 @@ impl TryFrom<&TestingArgs> for Config {
 /// What the service needs when it is a process of its own.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeArgs {
-    /// Where questionnaire-svc is.
+    /// Where questionnaire-svc is; several addresses with commas between.
     #[arg(
         long,
         env = "IRIKTEU_QUESTIONNAIRE_URL",
@@ -138,7 +138,7 @@ pub struct ServeArgs {
     )]
     pub questionnaire_url: String,
 
-    /// Where identity-svc is.
+    /// Where identity-svc is; several addresses with commas between.
     #[arg(
         long,
         env = "IRIKTEU_IDENTITY_URL",

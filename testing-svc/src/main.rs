@@ -1,16 +1,14 @@
 //! testing-svc as a program of its own: `serve`, or `migrate` before it.
 
 use anyhow::Context;
-use chassis::client::Connection;
 use chassis::config::ServiceArgs;
 use chassis::program::{self, PartnerPort, Parts};
 use chassis::server;
-use chassis::tls::MutualTls;
+use chassis::tls::Files;
 use clap::Parser;
 use testing_svc::config::{Config, ServeArgs, TestingArgs};
 use testing_svc::migrations::Migrator;
 use testing_svc::{NAME, Wiring};
-use tonic::transport::Endpoint;
 
 /// Promo codes, sessions, bookings and the start of tests.
 #[derive(Parser)]
@@ -24,9 +22,6 @@ struct Program {
 enum Command {
     /// Answers gRPC calls, of partners on a port of their own. Refuses to start while migrations
     /// are pending.
-    ///
-    /// Events travel within a process so far: as a process of its own it hears no other service,
-    /// and what it publishes is taken by nobody else. Run the suite in one process to have them.
     Serve(Box<Serve>),
     /// Brings the tables up to this version, and ends.
     Migrate {
@@ -56,11 +51,7 @@ async fn main() -> anyhow::Result<()> {
 
 async fn run(args: Serve) -> anyhow::Result<()> {
     let config = Config::try_from(&args.testing)?;
-    let parts = Parts::open::<Migrator>(NAME, &args.service).await?;
-    let remote = |service, url: &str| -> anyhow::Result<Connection> {
-        let endpoint = Endpoint::from_shared(url.to_owned())?;
-        Ok(Connection::remote(service, endpoint.connect_lazy()))
-    };
+    let parts = Parts::open::<Migrator>(NAME, &args.service, proto::DESCRIPTOR).await?;
     let serve = args.serve;
     let mut service = testing_svc::build(Wiring {
         db: parts.db,
@@ -70,31 +61,33 @@ async fn run(args: Serve) -> anyhow::Result<()> {
         signer: parts.signer,
         identity: parts.identity,
         config,
-        questionnaire: remote("questionnaire-svc", &serve.questionnaire_url)?,
-        persons: remote(chassis::caller::IDENTITY, &serve.identity_url)?,
+        questionnaire: parts
+            .net
+            .connect("questionnaire-svc", &serve.questionnaire_url)?,
+        persons: parts
+            .net
+            .connect(chassis::caller::IDENTITY, &serve.identity_url)?,
     })
     .await?;
     let routes = service
         .partner_routes
         .take()
         .context("no routes for partners")?;
-    let partners = PartnerPort {
-        listener: server::bind(serve.partner_addr).await?,
-        routes: server::join(
-            [routes],
-            &["irikteu.partner.v1.Redemptions"],
-            proto::DESCRIPTOR,
-        )?,
-        tls: MutualTls {
-            certificate: serve.partner_certificate_file,
-            key: serve.partner_key_file,
-            client_authority: serve.partner_authority_file,
-        },
+    let routes = server::join(
+        [routes],
+        &["irikteu.partner.v1.Redemptions"],
+        proto::DESCRIPTOR,
+    )?;
+    let files = Files {
+        certificate: serve.partner_certificate_file,
+        key: serve.partner_key_file,
+        authority: serve.partner_authority_file,
     };
-    let listener = server::bind(args.service.grpc_addr).await?;
+    let look = args.service.tls.look();
+    let partners = PartnerPort::open(serve.partner_addr, files, look, routes).await?;
     program::serve(
         service,
-        listener,
+        parts.door,
         Some(partners),
         parts.stream,
         proto::DESCRIPTOR,

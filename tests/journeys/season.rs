@@ -35,6 +35,7 @@ async fn options(town: &Town, seed: u64) -> Options {
         people: 25,
         seed,
         url: format!("http://{}", town.suite.http),
+        mail_url: format!("http://{}", town.suite.http),
         partners: town.partners().await,
         staff: Staff {
             manager: "manager@demo.irikteu.kz".into(),

@@ -1,9 +1,10 @@
-//! What journeys stand on: a suite of their own, people who speak HTTP, papers they upload; and the
-//! [`season`], which plays a whole campaign.
+//! What journeys stand on: a suite of their own, in one process or as many [`processes`], people who
+//! speak HTTP, papers they upload; and the [`season`], which plays a whole campaign.
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
 
 pub mod paper;
 pub mod person;
+pub mod processes;
 pub mod season;
 pub mod town;
 

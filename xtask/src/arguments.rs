@@ -22,6 +22,14 @@ cargo xtask season [--programme reserve] [--people N] [--seed S] [--url URL]
     Plays a whole season through public interfaces, against a running suite or one
     of its own; season --help tells more.
 
+cargo xtask up [--folder DIR] [--address IP]
+    Starts the suite as it runs on many machines: PostgreSQL, Redis, two of each
+    service, the gateway, with certificates and a demonstration. Says where to look.
+    They run until they are told to end, in .irikteu-up unless said otherwise.
+
+cargo xtask down [--folder DIR]
+    Ends what up has started, and nothing else. The data stay for the next up.
+
 cargo xtask bench
     Measures what the suite costs, as ratios in one run, and writes
     docs/performance.md. Builds with optimisation first; wants a quiet machine.
@@ -38,6 +46,8 @@ pub enum Command {
     Check,
     /// The arguments are passed on as they are.
     Season(Vec<String>),
+    /// `up` or `down`, with the arguments of the program that does it.
+    Standing(Vec<String>),
     Bench,
 }
 
@@ -59,10 +69,15 @@ pub enum Engines {
 
 pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
     let mut arguments = arguments.into_iter();
-    match arguments.next().as_deref() {
+    let word = arguments.next();
+    match word.as_deref() {
         None | Some("help" | "-h" | "--help") => Ok(Command::Help),
         Some("test") => parse_test(arguments),
         Some("season") => Ok(Command::Season(arguments.collect())),
+        Some(word @ ("up" | "down")) => {
+            let word = std::iter::once(word.to_owned());
+            Ok(Command::Standing(word.chain(arguments).collect()))
+        }
         Some("bench") => match arguments.next().as_deref() {
             None => Ok(Command::Bench),
             Some("-h" | "--help") => Ok(Command::Help),
@@ -137,6 +152,14 @@ mod tests {
         let arguments = ["--people", "20", "--help"].map(str::to_owned).to_vec();
         let line = "season --people 20 --help";
         assert_eq!(parsed(line).unwrap(), Command::Season(arguments));
+    }
+
+    #[test]
+    fn up_and_down_go_to_one_program() {
+        for line in ["up", "down --folder x"] {
+            let words = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(parsed(line).unwrap(), Command::Standing(words), "{line}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::tools::{self, must_run, output_of};
+use xtask::tools::{self, must_run, output_of};
 
 type Step = fn() -> Result<()>;
 

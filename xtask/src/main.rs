@@ -1,11 +1,11 @@
 //! `cargo xtask`: what the project does with itself beside building.
 //!
 //! * [`arguments`] – what was asked
-//! * [`test`] – the tests on both engines, and [`servers`] that live as long as they do
+//! * [`test`] – the tests on both engines, with servers that live as long as they do
 //! * [`check`] – everything that can be said of the tree without running it
 //! * [`others`] – programs of the workspace that are started from here
-//! * [`keeper`] – child processes that end with this one, however it ends
-//! * [`tools`] – finding and installing the programs that all this needs
+//!
+//! What tests that start servers need of it too is in the library beside it.
 
 #![expect(
     clippy::print_stdout,
@@ -15,12 +15,9 @@
 
 mod arguments;
 mod check;
-mod keeper;
 mod others;
-mod servers;
 mod tally;
 mod test;
-mod tools;
 
 use std::process::ExitCode;
 
@@ -35,6 +32,7 @@ fn main() -> ExitCode {
         Command::Test(selection) => test::run(&selection),
         Command::Check => check::run(),
         Command::Season(arguments) => others::season(&arguments),
+        Command::Standing(arguments) => others::standing(&arguments),
         Command::Bench => others::bench(),
     });
     match done {

@@ -1,8 +1,10 @@
 //! Programs of the workspace that are built when they are asked for: this one stays lean.
 
-use anyhow::Result;
+use std::process::Command;
 
-use crate::tools::{self, must_run};
+use anyhow::{Context, Result};
+
+use xtask::tools::{self, must_run};
 
 /// Plays a whole season; the arguments are the program's own.
 pub fn season(arguments: &[String]) -> Result<()> {
@@ -16,6 +18,16 @@ pub fn season(arguments: &[String]) -> Result<()> {
         "--",
     ];
     must_run(tools::cargo().args(run).args(arguments))
+}
+
+/// Starts the suite as many processes, or ends it. All programs are built at once and as the tests
+/// build them, so that nothing is built twice; this one lies among them.
+pub fn standing(arguments: &[String]) -> Result<()> {
+    let build = ["build", "--workspace", "--bins", "--test", "tidy"];
+    must_run(tools::cargo().args(build))?;
+    let ours = std::env::current_exe().context("where this program is")?;
+    let mut program = Command::new(ours.with_file_name("standing"));
+    must_run(program.args(arguments).current_dir(tools::workspace()))
 }
 
 /// Measures, and writes docs/performance.md.

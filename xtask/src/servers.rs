@@ -176,12 +176,14 @@ fn redis_is_ready(port: u16) -> bool {
 }
 
 /// Who the servers run as: PostgreSQL refuses to run as root.
-struct ServerUser {
-    name: Option<String>,
+pub struct ServerUser {
+    pub name: Option<String>,
 }
 
 impl ServerUser {
-    fn find() -> Result<Self> {
+    /// # Errors
+    /// If we are root and there is nobody else to be.
+    pub fn find() -> Result<Self> {
         if !tools::is_root() {
             return Ok(Self { name: None });
         }
@@ -197,7 +199,7 @@ impl ServerUser {
     }
 
     /// The words before a command that make it run as this user.
-    fn prefix(&self) -> Vec<String> {
+    pub fn prefix(&self) -> Vec<String> {
         let Some(name) = &self.name else {
             return Vec::new();
         };
@@ -221,7 +223,7 @@ fn free_port() -> Result<u16> {
     clippy::disallowed_methods,
     reason = "the clock only makes the name new"
 )]
-fn new_folder(what: &str) -> Result<PathBuf> {
+pub fn new_folder(what: &str) -> Result<PathBuf> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
     Ok(std::env::temp_dir().join(format!("irikteu-{what}-{}-{now}", std::process::id())))
 }

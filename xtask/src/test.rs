@@ -6,9 +6,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::{Engines, Selection};
-use crate::keeper::Kept;
 use crate::tally::Tally;
-use crate::{servers, tools};
+use xtask::keeper::Kept;
+use xtask::{servers, tools};
 
 /// The crates whose tests touch a database, and so mean something else on each engine.
 const KEEP_DATA: [&str; 6] = [

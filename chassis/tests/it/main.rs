@@ -6,6 +6,7 @@
 )]
 
 mod events;
+mod far;
 mod guard;
 mod once;
 mod redis;

@@ -13,6 +13,7 @@ use std::time::Instant;
 use anyhow::Context;
 use chassis::clock::Clock;
 use clap::Parser;
+use tests::processes::standing;
 use tests::season::partner::Partners;
 use tests::season::{Options, Staff, invariants, play, report};
 use tests::town::Town;
@@ -38,9 +39,22 @@ struct Arguments {
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=512))]
     at_once: u32,
 
-    /// A running suite that keeps its mail (`cargo run`); without it the season starts one of its own.
+    /// A running suite that keeps its mail (`cargo run`); without it, and without --against, the season
+    /// starts one of its own.
     #[arg(long)]
     url: Option<String>,
+
+    /// Where that suite's kept mail is read [default: the suite itself].
+    #[arg(long, requires = "url")]
+    mail_url: Option<String>,
+
+    /// A suite that `cargo xtask up` started: instead of all addresses.
+    #[arg(long, value_parser = ["up"], conflicts_with = "url")]
+    against: Option<String>,
+
+    /// Where that suite keeps what it has.
+    #[arg(long, default_value = standing::FOLDER)]
+    up_folder: PathBuf,
 
     #[command(flatten)]
     partner: PartnerArguments,
@@ -55,6 +69,10 @@ struct PartnerArguments {
     /// The partners' port of the running suite.
     #[arg(long, default_value = "https://localhost:8443")]
     partner_url: String,
+
+    /// The host that the port's certificate names, where that is not the address's own.
+    #[arg(long)]
+    partner_host: Option<String>,
 
     /// The folder in which a suite that was started by `cargo run` has its certificates.
     #[arg(long, default_value = ".irikteu/certificates")]
@@ -116,8 +134,16 @@ fn main() -> ExitCode {
 }
 
 /// Plays and tells; whether everything holds.
-async fn season(arguments: Arguments) -> anyhow::Result<bool> {
+async fn season(mut arguments: Arguments) -> anyhow::Result<bool> {
     let begun = Instant::now();
+    if arguments.against.is_some() {
+        let up = standing::Addresses::read(&arguments.up_folder)?;
+        arguments.url = Some(up.url);
+        arguments.mail_url = Some(up.mail_url);
+        arguments.partner.partner_url = up.partner_url;
+        arguments.partner.partner_certificates = up.partner_certificates;
+        arguments.partner.partner_host = Some("localhost".into());
+    }
     let own = match &arguments.url {
         Some(_) => None,
         None => Some(Town::by(Clock::machine()).await),
@@ -162,6 +188,7 @@ async fn options(arguments: &Arguments, own: Option<&Town>) -> anyhow::Result<Op
         ),
     };
     Ok(Options {
+        mail_url: arguments.mail_url.clone().unwrap_or_else(|| url.clone()),
         programme: arguments.programme.clone(),
         people: usize::try_from(arguments.people)?,
         seed: arguments.seed,
@@ -194,9 +221,10 @@ impl PartnerArguments {
             or(&self.partner_key, "kaztest.key"),
         );
         let qrt = door(or(&self.qrt_cert, "qrt.pem"), or(&self.qrt_key, "qrt.key"));
+        let host = self.partner_host.as_deref();
         Ok(Partners {
-            kaztest: kaztest.connect(&self.partner_url).await?,
-            qrt: qrt.connect(&self.partner_url).await?,
+            kaztest: kaztest.connect(&self.partner_url, host).await?,
+            qrt: qrt.connect(&self.partner_url, host).await?,
         })
     }
 }

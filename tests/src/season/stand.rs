@@ -31,6 +31,8 @@ pub struct Options {
     pub people: usize,
     pub seed: u64,
     pub url: String,
+    /// Where the development mailbox is: the suite itself has it, or something beside it.
+    pub mail_url: String,
     pub partners: Partners,
     pub staff: Staff,
     /// How many act at the same time.
@@ -43,6 +45,8 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Stand {
     pub visitor: Actor,
+    /// Reads the development mailbox.
+    pub mailbox: Actor,
     pub manager: Actor,
     pub desk: Actor,
     pub administrator: Actor,
@@ -61,8 +65,9 @@ impl Stand {
     /// Signs the people of the house in; the suite tells its time in doing so.
     pub async fn of(options: &Options) -> anyhow::Result<Self> {
         let ledger = Arc::new(Ledger::default());
-        let base = Someone::new(options.url.trim_end_matches('/').to_owned());
-        let visitor = Actor::new(base, ledger.clone());
+        let at = |url: &str| Someone::new(url.trim_end_matches('/').to_owned());
+        let visitor = Actor::new(at(&options.url), ledger.clone());
+        let mailbox = Actor::new(at(&options.mail_url), ledger.clone());
         let staff = &options.staff;
         let house = async |login: &str| {
             let session = visitor.sign_in(login, &staff.password).await;
@@ -81,6 +86,7 @@ impl Stand {
         let started = u64::try_from(began.as_microsecond()).unwrap_or_default();
         Ok(Self {
             visitor,
+            mailbox,
             manager,
             desk,
             administrator,
@@ -158,7 +164,7 @@ impl Stand {
         };
         let path = format!("/dev/mail/to/{to}");
         let mails = self
-            .visitor
+            .mailbox
             .until("read mail", &path, |mails| newest(mails).is_some())
             .await?;
         newest(&mails).context("a mail that was just there")

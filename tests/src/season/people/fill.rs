@@ -227,7 +227,16 @@ pub async fn upload(
         .actor
         .put_bytes("upload document", &path, media_type, content)
         .await?;
-    let sent = sent.done()?;
+    let mut sent = sent.done()?;
+    if sent["state"] == "STATE_SCANNING" {
+        // Whoever was to look into it is gone, or busy: somebody else will.
+        let looked_into = |it: &serde_json::Value| it["state"] != "STATE_SCANNING";
+        let path = format!("/v1/{name}");
+        sent = person
+            .actor
+            .until("read document", &path, looked_into)
+            .await?;
+    }
     ensure!(
         sent["state"] == "STATE_CLEAN",
         "a good paper is clean: {sent}"

@@ -1,9 +1,21 @@
 //! One client for a service in this process and for one far away: generated clients take it.
+//!
+//! | room | what it does |
+//! |---|---|
+//! | [`LocalNet`], [`FarNet`] | the services of this process; those on other machines |
+//! | [`far`], [`member`] | the instances of a service, and a connection to each |
+//! | [`send`] | a call, made once or, where that is safe, again elsewhere |
+//! | [`calls`], [`budget`] | what may be sent again, and how often |
+
+mod budget;
+mod calls;
+mod far;
+mod member;
+mod send;
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock, Weak};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, Request, Response};
@@ -13,12 +25,11 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tower::{BoxError, Service};
 
-use crate::caller::{Caller, ServiceIdentity};
-use crate::error;
-use crate::telemetry::{carry, trace};
+pub use far::FarNet;
 
-/// A call to another service that brings no deadline of its own ends after this long.
-const LONGEST: Duration = Duration::from_secs(10);
+use crate::caller::{Caller, ServiceIdentity};
+use crate::telemetry::{carry, trace};
+use crate::{deadline, error};
 
 type Services = RwLock<HashMap<&'static str, Routes>>;
 
@@ -40,11 +51,7 @@ impl LocalNet {
 
     /// A connection to a service of this process, good for as long as the net lives.
     pub fn connect(&self, service: &'static str) -> Connection {
-        Connection {
-            service,
-            via: Via::Local(Arc::downgrade(&self.0)),
-            sign: Sign::Nobody,
-        }
+        Connection::via(service, Via::Local(Arc::downgrade(&self.0)))
     }
 }
 
@@ -63,9 +70,11 @@ pub struct Connection {
 }
 
 #[derive(Clone)]
-enum Via {
+pub(crate) enum Via {
     Local(Weak<Services>),
+    /// One address, as a test or a measurement has it.
     Remote(Channel),
+    Far(Arc<far::Instances>),
 }
 
 /// In whose name calls are made that don't carry a token already.
@@ -79,9 +88,13 @@ enum Sign {
 
 impl Connection {
     pub fn remote(service: &'static str, channel: Channel) -> Self {
+        Self::via(service, Via::Remote(channel))
+    }
+
+    pub(crate) fn via(service: &'static str, via: Via) -> Self {
         Self {
             service,
-            via: Via::Remote(channel),
+            via,
             sign: Sign::Nobody,
         }
     }
@@ -135,7 +148,7 @@ impl Service<Request<Body>> for Connection {
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         match &mut self.via {
-            Via::Local(_) => Poll::Ready(Ok(())),
+            Via::Local(_) | Via::Far(_) => Poll::Ready(Ok(())),
             Via::Remote(channel) => Service::poll_ready(channel, cx).map_err(Into::into),
         }
     }
@@ -173,12 +186,16 @@ fn code(answer: &Result<Response<Body>, BoxError>) -> i32 {
 impl Connection {
     fn send(
         &mut self,
-        request: Request<Body>,
+        mut request: Request<Body>,
     ) -> BoxFuture<'static, Result<Response<Body>, BoxError>> {
         match &mut self.via {
+            Via::Far(instances) => {
+                let answer = send::send(instances.clone(), request);
+                Box::pin(async move { Ok(answer.await) })
+            }
             Via::Remote(channel) => {
                 // An upload takes as long as its sender's line: it says so by its deadline.
-                let longest = crate::server::deadline(request.headers()).unwrap_or(LONGEST);
+                let longest = deadline::read(request.headers()).unwrap_or(send::LONGEST);
                 let answer = channel.call(request);
                 Box::pin(async move {
                     match tokio::time::timeout(longest, answer).await {
@@ -191,6 +208,14 @@ impl Connection {
             }
             Via::Local(services) => match find(services, self.service) {
                 Some(mut routes) => {
+                    // The watches of this process end by themselves; all else ends with its cause.
+                    if let Some(left) = deadline::left()
+                        && !crate::watch::is_watch(request.uri().path())
+                    {
+                        let asked = deadline::read(request.headers());
+                        let left = asked.map_or(left, |asked| asked.min(left));
+                        deadline::write(request.headers_mut(), left);
+                    }
                     let answer = routes.call(request);
                     Box::pin(async move { Ok(answer.await?) })
                 }

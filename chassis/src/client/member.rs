@@ -1,0 +1,205 @@
+//! One instance of a service: a connection that is kept up, and how it has been doing lately.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use hyper::client::conn::http2::{Builder, SendRequest};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio_rustls::TlsConnector;
+use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+
+use crate::jobs::pause;
+use crate::tls::Tls;
+
+/// To connect and to shake hands; longer means that nobody is there.
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// Between two tries to connect, at first and at most.
+const TRY_AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+/// How often an instance is asked for a sign of life, and how long it may take. One that stands
+/// still is noticed before the calls that wait for it run out of time.
+const SIGN_OF_LIFE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
+
+/// How long an instance that failed is left alone, at first and at most.
+const REST: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
+
+/// So many failures in a row let it rest.
+const FAILURES: u32 = 2;
+
+pub(crate) type Sender = SendRequest<Body>;
+
+/// One instance.
+pub(crate) struct Member {
+    pub address: SocketAddr,
+    /// There while it is connected.
+    sender: RwLock<Option<Sender>>,
+    under_way: AtomicUsize,
+    health: Mutex<Health>,
+    /// Cancelled when nobody wants it any more.
+    stop: CancellationToken,
+}
+
+#[derive(Default)]
+struct Health {
+    failures: u32,
+    rests_until: Option<Instant>,
+}
+
+/// How an instance is reached.
+#[derive(Clone)]
+pub(crate) struct Dial {
+    pub service: &'static str,
+    pub tls: Option<Tls>,
+    /// Told when an instance is there.
+    pub news: Arc<Notify>,
+}
+
+/// A call under way with an instance.
+pub(crate) struct UnderWay(Arc<Member>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Member {
+    /// An instance to which a connection is kept up until the value is let go.
+    pub fn at(address: SocketAddr, dial: Dial) -> Arc<Self> {
+        let member = Arc::new(Self {
+            address,
+            sender: RwLock::default(),
+            under_way: AtomicUsize::new(0),
+            health: Mutex::default(),
+            stop: CancellationToken::new(),
+        });
+        tokio::spawn(keep_up(member.clone(), dial));
+        member
+    }
+
+    pub fn let_go(&self) {
+        self.stop.cancel();
+    }
+
+    /// What calls are sent by, while it is connected.
+    pub fn sender(&self) -> Option<Sender> {
+        let sender = self.sender.read().unwrap_or_else(|e| e.into_inner());
+        sender.as_ref().filter(|sender| sender.is_ready()).cloned()
+    }
+
+    pub fn begin(self: &Arc<Self>) -> UnderWay {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        UnderWay(self.clone())
+    }
+
+    pub fn under_way(&self) -> usize {
+        self.under_way.load(Ordering::Relaxed)
+    }
+
+    pub fn rests(&self) -> bool {
+        let health = self.health.lock().unwrap_or_else(|e| e.into_inner());
+        health
+            .rests_until
+            .is_some_and(|until| Instant::now() < until)
+    }
+
+    /// It answered.
+    pub fn did_well(&self) {
+        let mut health = self.health.lock().unwrap_or_else(|e| e.into_inner());
+        *health = Health::default();
+    }
+
+    /// It could not answer. After some of these it rests, longer each time.
+    pub fn failed(&self) {
+        let mut health = self.health.lock().unwrap_or_else(|e| e.into_inner());
+        health.failures = health.failures.saturating_add(1);
+        if let Some(times) = health.failures.checked_sub(FAILURES) {
+            let rest = REST.0 * 2_u32.pow(times.min(8));
+            health.rests_until = Some(Instant::now() + rest.min(REST.1));
+        }
+    }
+
+    fn set(&self, sender: Option<Sender>) {
+        *self.sender.write().unwrap_or_else(|e| e.into_inner()) = sender;
+    }
+}
+
+/// Connects, and again after every loss, until the instance is let go.
+async fn keep_up(member: Arc<Member>, dial: Dial) {
+    let mut wait = TRY_AGAIN.0;
+    loop {
+        let connected = tokio::time::timeout(CONNECT, connect(member.address, &dial));
+        let connected = tokio::select! {
+            () = member.stop.cancelled() => return,
+            connected = connected => connected.context("no answer in time").and_then(|it| it),
+        };
+        match connected {
+            Ok((sender, connection)) => {
+                wait = TRY_AGAIN.0;
+                member.set(Some(sender));
+                dial.news.notify_waiters();
+                tokio::select! {
+                    // Calls under way hold the connection for as long as they need.
+                    () = member.stop.cancelled() => return member.set(None),
+                    _ended = connection => member.set(None),
+                }
+                tracing::debug!(service = dial.service, address = %member.address, "a connection ended");
+            }
+            Err(error) => {
+                tracing::debug!(service = dial.service, address = %member.address, error = format!("{error:#}"), "no connection");
+                wait = (wait * 2).min(TRY_AGAIN.1);
+            }
+        }
+        tokio::select! {
+            () = member.stop.cancelled() => return,
+            () = pause(wait) => {}
+        }
+    }
+}
+
+type Connection = tokio::task::JoinHandle<()>;
+
+/// A connection by the certificates of this moment.
+async fn connect(address: SocketAddr, dial: &Dial) -> anyhow::Result<(Sender, Connection)> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    match &dial.tls {
+        None => begin(TokioIo::new(stream)).await,
+        Some(tls) => {
+            let host = ServerName::try_from(dial.service)?;
+            let connector = TlsConnector::from(tls.client(dial.service)?);
+            let stream = connector.connect(host, stream).await;
+            begin(TokioIo::new(stream.context("the handshake failed")?)).await
+        }
+    }
+}
+
+async fn begin<I>(io: I) -> anyhow::Result<(Sender, Connection)>
+where
+    I: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
+{
+    let (mut sender, connection) = Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .keep_alive_interval(SIGN_OF_LIFE.0)
+        .keep_alive_timeout(SIGN_OF_LIFE.1)
+        .keep_alive_while_idle(true)
+        .initial_stream_window_size(1024 * 1024)
+        .initial_connection_window_size(4 * 1024 * 1024)
+        .handshake(io)
+        .await?;
+    let running = tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke");
+        }
+    });
+    sender.ready().await?;
+    Ok((sender, running))
+}

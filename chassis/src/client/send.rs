@@ -1,0 +1,235 @@
+//! One call to a service on other machines: to an instance that is well, and to another if it could
+//! not be made – as often as is safe, and never past its deadline.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::uri::{Authority, PathAndQuery};
+use http::{HeaderMap, Request, Response, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use tonic::body::Body;
+use tonic::{Code, Status};
+
+use super::calls::Call;
+use super::far::Instances;
+use super::member::{Member, Sender};
+use crate::deadline;
+use crate::jobs::pause;
+
+/// A call that brings no deadline of its own ends after this long.
+pub(crate) const LONGEST: Duration = Duration::from_secs(10);
+
+/// How long is waited for an instance where none is connected: one may just be starting.
+const NOBODY: Duration = Duration::from_secs(2);
+
+/// Tries at most, the first among them.
+const TRIES: u32 = 4;
+
+/// A call, and what became of it so far.
+struct Sending {
+    instances: Arc<Instances>,
+    call: Call,
+    until: Instant,
+    tried: Vec<SocketAddr>,
+    tries: u32,
+}
+
+/// Why a try brought no answer.
+enum Failed {
+    /// It was not sent: here it is back.
+    Unsent(Box<Request<Body>>),
+    /// Nobody knows whether it arrived.
+    Lost(String),
+    /// The instance said that it can't; this is what it said.
+    Unavailable(Response<Body>),
+    /// The deadline passed.
+    Late,
+}
+
+/// Sends a call and gives the answer, or a status that says why there is none.
+pub(crate) async fn send(instances: Arc<Instances>, request: Request<Body>) -> Response<Body> {
+    let call = instances.calls.find(request.uri().path());
+    let asked = deadline::read(request.headers());
+    let longest = match (asked, deadline::left()) {
+        (Some(asked), Some(left)) => asked.min(left),
+        (Some(only), None) => only,
+        (None, left) => left.unwrap_or(LONGEST).min(LONGEST),
+    };
+    let mut sending = Sending {
+        instances,
+        call,
+        until: Instant::now() + longest,
+        tried: Vec::new(),
+        tries: 0,
+    };
+    sending.instances.budget.earn();
+    let kept = match Kept::of(request, call).await {
+        Ok(kept) => kept,
+        Err(status) => return status.into_http(),
+    };
+    // To a service the deadline is for the whole of a stream; of one without, only the start is timed.
+    let is_told = call.has_one_answer || asked.is_some();
+    sending.run(kept, is_told).await
+}
+
+impl Sending {
+    async fn run(&mut self, mut kept: Kept, is_told: bool) -> Response<Body> {
+        loop {
+            let Some(left) = self.left() else {
+                return late();
+            };
+            let patience = left.min(NOBODY);
+            let Some((member, sender)) = self.instances.pick_in(patience, &self.tried).await else {
+                return unavailable(format!("{} can't be reached", self.instances.service));
+            };
+            let Some(left) = self.left() else {
+                return late();
+            };
+            let Some(mut request) = kept.next() else {
+                return unavailable("the call was cut off".to_owned());
+            };
+            if is_told {
+                deadline::write(request.headers_mut(), left);
+            }
+            self.tries += 1;
+            self.tried.push(member.address);
+            let failed = match self.attempt(&member, sender, request, left).await {
+                Ok(answer) => {
+                    member.did_well();
+                    return answer;
+                }
+                Err(failed) => failed,
+            };
+            member.failed();
+            let may_try = self.tries < TRIES;
+            let frame = kept.frame();
+            let is_safe = frame.is_some_and(|frame| self.call.may_be_repeated(frame));
+            match failed {
+                Failed::Late => return late(),
+                // It never left: sending it elsewhere is the first time.
+                Failed::Unsent(request) if may_try => kept.put_back(*request),
+                Failed::Lost(_) | Failed::Unavailable(_)
+                    if may_try && is_safe && self.instances.budget.spend() => {}
+                Failed::Unsent(_) => return unavailable("no instance took the call".to_owned()),
+                Failed::Lost(why) => return unavailable(why),
+                Failed::Unavailable(answer) => return answer,
+            }
+            if self.tries > 1 {
+                pause(self.instances.budget.pause(self.tries)).await;
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        member: &Arc<Member>,
+        mut sender: Sender,
+        request: Request<Body>,
+        left: Duration,
+    ) -> Result<Response<Body>, Failed> {
+        let _under_way = member.begin();
+        let request = addressed(request, &self.instances, member.address);
+        let answer = tokio::time::timeout(left, sender.try_send_request(request)).await;
+        match answer {
+            Err(_late) => Err(Failed::Late),
+            Ok(Ok(answer)) if is_unavailable(&answer) => Err(Failed::Unavailable(read(answer))),
+            Ok(Ok(answer)) => Ok(read(answer)),
+            Ok(Err(mut error)) => Err(match error.take_message() {
+                Some(request) => Failed::Unsent(Box::new(request)),
+                None => Failed::Lost(format!("the connection broke: {}", error.into_error())),
+            }),
+        }
+    }
+
+    fn left(&self) -> Option<Duration> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        (left > Duration::ZERO).then_some(left)
+    }
+}
+
+/// A request that is kept until it is answered, where it is one message.
+enum Kept {
+    Whole {
+        head: Box<http::request::Parts>,
+        frame: Bytes,
+    },
+    /// Once it is begun it is gone.
+    Stream(Option<Box<Request<Body>>>),
+}
+
+impl Kept {
+    async fn of(request: Request<Body>, call: Call) -> Result<Self, Status> {
+        if !call.has_one_message {
+            return Ok(Self::Stream(Some(Box::new(request))));
+        }
+        let (head, body) = request.into_parts();
+        let frame = body.collect().await?.to_bytes();
+        Ok(Self::Whole {
+            head: Box::new(head),
+            frame,
+        })
+    }
+
+    fn next(&mut self) -> Option<Request<Body>> {
+        match self {
+            Self::Whole { head, frame } => {
+                let body = Body::new(Full::new(frame.clone()));
+                Some(Request::from_parts((**head).clone(), body))
+            }
+            Self::Stream(request) => request.take().map(|request| *request),
+        }
+    }
+
+    fn frame(&self) -> Option<&[u8]> {
+        match self {
+            Self::Whole { frame, .. } => Some(frame),
+            Self::Stream(_) => None,
+        }
+    }
+
+    fn put_back(&mut self, unsent: Request<Body>) {
+        if let Self::Stream(request) = self {
+            *request = Some(Box::new(unsent));
+        }
+    }
+}
+
+/// HTTP/2 wants to know for whom a request is.
+fn addressed(mut request: Request<Body>, to: &Instances, at: SocketAddr) -> Request<Body> {
+    let mut parts = http::uri::Parts::default();
+    parts.scheme = Some(to.scheme.clone());
+    parts.authority = Authority::try_from(at.to_string()).ok();
+    parts.path_and_query = Some(match request.uri().path_and_query() {
+        Some(path) => path.clone(),
+        None => PathAndQuery::from_static("/"),
+    });
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+    *request.version_mut() = http::Version::HTTP_2;
+    request
+}
+
+/// A refusal at once, before any message.
+fn is_unavailable(answer: &Response<Incoming>) -> bool {
+    code(answer.headers()) == Some(Code::Unavailable)
+}
+
+fn code(headers: &HeaderMap) -> Option<Code> {
+    Some(Code::from_bytes(headers.get("grpc-status")?.as_bytes()))
+}
+
+fn read(answer: Response<Incoming>) -> Response<Body> {
+    answer.map(Body::new)
+}
+
+fn unavailable(why: String) -> Response<Body> {
+    Status::unavailable(why).into_http()
+}
+
+fn late() -> Response<Body> {
+    Status::deadline_exceeded("no answer in time").into_http()
+}
