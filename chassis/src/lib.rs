@@ -9,7 +9,8 @@
 //! | [`page`], [`name`] | keyset lists and resource names |
 //! | [`bounded`] | memory that stays small |
 //! | [`clock`], [`ids`], [`mask`], [`identifier`] | injected time, ids and randomness; personal data that cannot be printed |
-//! | [`stream`] | events between processes, over Redis |
+//! | [`stream`], [`dead`] | events between processes, over Redis; those that nobody took |
+//! | [`link`] | what processes share through Redis, and that nobody waits for it |
 //! | [`blob`], [`telemetry`], [`jobs`] | documents, logs and metrics, clock-driven work |
 //! | [`config`], [`program`] | settings; a service as a program of its own |
 //! | `testing` | fixed clocks, counted ids and throw-away databases (a feature) |
@@ -23,12 +24,14 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod database;
+pub mod dead;
 pub mod deadline;
 pub mod error;
 pub mod identifier;
 pub mod ids;
 pub mod jobs;
 mod levels;
+pub mod link;
 pub mod mask;
 pub mod name;
 pub mod once;

@@ -104,9 +104,15 @@ pub async fn alive() -> &'static str {
     "alive\n"
 }
 
+/// Without Redis calls are answered all the same, so it is ready; it says what it goes without.
 pub async fn ready(State(gateway): State<Arc<Inner>>) -> Response {
+    let together = gateway.config.together.as_ref();
+    let is_whole = together.is_none_or(|it| it.link().is_up());
     if (gateway.ready)().await {
-        "ready\n".into_response()
+        match is_whole {
+            true => "ready\n".into_response(),
+            false => "ready\ndegraded: redis\n".into_response(),
+        }
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
     }

@@ -5,11 +5,15 @@
     reason = "a test says no by panicking"
 )]
 
+mod authority;
+mod dead;
 mod events;
 mod far;
 mod guard;
+mod link;
 mod once;
-mod redis;
+mod only_grows;
+mod postgres;
 mod stream;
 mod watches;
 mod world;

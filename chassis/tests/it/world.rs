@@ -1,7 +1,8 @@
 //! A service of one table, to write to.
 
 use chassis::clock::Clock;
-use chassis::database::{ChassisTables, Database, execute, query_one};
+use chassis::database::{AuditOnlyGrows, ChassisTables, Database, execute, query_one};
+use chassis::dead::DeadEvents;
 use chassis::ids::Ids;
 use chassis::stream::{StreamTables, TraceColumns};
 use chassis::testing::{self, TestDatabase};
@@ -15,6 +16,8 @@ impl MigratorTrait for Migrator {
             Box::new(ChassisTables),
             Box::new(StreamTables),
             Box::new(TraceColumns),
+            Box::new(DeadEvents),
+            Box::new(AuditOnlyGrows),
             Box::new(Effects),
         ]
     }

@@ -14,6 +14,9 @@ use sea_orm_migration::prelude::*;
 
 pub struct Migrator;
 
+/// What is added to and never changed, beside the audit: decisions and their log.
+pub const ONLY_GROW: &[&str] = &["decision", "decision_log_entry"];
+
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
@@ -29,6 +32,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_work_calendars::WorkCalendars),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
+            Box::new(chassis::dead::DeadEvents),
+            Box::new(chassis::database::AuditOnlyGrows),
         ]
     }
 }

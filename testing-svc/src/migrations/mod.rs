@@ -16,6 +16,9 @@ use sea_orm_migration::prelude::*;
 
 pub struct Migrator;
 
+/// What is added to and never changed, beside the audit.
+pub const ONLY_GROW: &[&str] = &[];
+
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -34,6 +37,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0202_told_results::Migration),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
+            Box::new(chassis::dead::DeadEvents),
+            Box::new(chassis::database::AuditOnlyGrows),
         ]
     }
 }

@@ -1,13 +1,18 @@
 //! For tests: a clock that stands still, ids that count, a database of one's own.
 
+pub mod postgres;
+pub mod redis;
+mod signal;
+
 use std::sync::Arc;
 
+use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
 use tempfile::TempDir;
 
 use crate::caller::{Caller, Person, Role, ServiceIdentity};
 use crate::clock::Clock;
-use crate::database::{Database, execute};
+use crate::database::Database;
 use crate::ids::Ids;
 use crate::token::{PublicKey, Signer, Verifier};
 
@@ -29,18 +34,21 @@ pub async fn database<M: MigratorTrait>() -> TestDatabase {
 }
 
 /// The URL of a new, empty database on the engine of this run.
+pub async fn database_url(folder: &std::path::Path, name: &str) -> String {
+    if is_on_postgres() {
+        return new_postgres().await;
+    }
+    let file = folder.join(name).with_extension("db");
+    format!("sqlite://{}", file.display())
+}
+
+/// Whether this run is on PostgreSQL; what only it can do is tried only there.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests are told their engine by the environment"
 )]
-pub async fn database_url(folder: &std::path::Path, name: &str) -> String {
-    match std::env::var("IRIKTEU_TEST_ENGINE").as_deref() {
-        Ok("postgres") => new_postgres().await,
-        _ => format!(
-            "sqlite://{}",
-            folder.join(name).with_extension("db").display()
-        ),
-    }
+pub fn is_on_postgres() -> bool {
+    std::env::var("IRIKTEU_TEST_ENGINE").is_ok_and(|engine| engine == "postgres")
 }
 
 #[expect(
@@ -51,12 +59,14 @@ async fn new_postgres() -> String {
     let server = std::env::var("IRIKTEU_TEST_POSTGRES_URL")
         .expect("IRIKTEU_TEST_POSTGRES_URL names the server");
     let name = format!("it_{}", Ids::random(Clock::machine()).uuid().simple());
-    let admin = Database::connect(&server, 1)
+    let admin = sea_orm::Database::connect(&server)
         .await
         .expect("the PostgreSQL server of the tests");
-    execute(admin.read(), &format!("CREATE DATABASE {name}"), [])
+    admin
+        .execute_unprepared(&format!("CREATE DATABASE {name}"))
         .await
         .expect("a new database");
+    admin.close().await.expect("closed");
     let (base, _) = server.rsplit_once('/').expect("a database in the URL");
     format!("{base}/{name}")
 }
