@@ -217,6 +217,8 @@ pub fn statement<C: ConnectionTrait>(
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Statement {
+    #[cfg(feature = "testing")]
+    crate::testing::note_statement(sql);
     Statement::from_sql_and_values(on.get_database_backend(), sql, values)
 }
 

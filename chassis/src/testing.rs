@@ -1,5 +1,6 @@
 //! For tests: a clock that stands still, ids that count, a database of one's own.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use sea_orm_migration::MigratorTrait;
@@ -59,6 +60,25 @@ async fn new_postgres() -> String {
         .expect("a new database");
     let (base, _) = server.rsplit_once('/').expect("a database in the URL");
     format!("{base}/{name}")
+}
+
+tokio::task_local! {
+    static STATEMENTS: RefCell<Vec<String>>;
+}
+
+/// Runs something and tells the statements that it sent to databases, in order and without values: what
+/// it cost, as far as tasks of its own did not do it.
+pub async fn statements<F: Future>(of: F) -> (F::Output, Vec<String>) {
+    let counted = async {
+        let done = of.await;
+        (done, STATEMENTS.with(RefCell::take))
+    };
+    STATEMENTS.scope(RefCell::default(), counted).await
+}
+
+pub(crate) fn note_statement(sql: &str) {
+    // Nobody counts outside.
+    let _ = STATEMENTS.try_with(|all| all.borrow_mut().push(sql.to_owned()));
 }
 
 /// 1 June 2026, 10:00 in Astana: a working Monday inside the tests' campaigns.
