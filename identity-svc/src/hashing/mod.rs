@@ -1,4 +1,8 @@
-//! Password hashes: argon2id on blocking threads, no more at once than there are cores.
+//! Password hashes: argon2id on threads of its own, no more at once than there are cores, and behind
+//! everything else. [`arena`] is the memory of such a thread, [`threads`] are the threads.
+
+mod arena;
+mod threads;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -8,11 +12,14 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::{Algorithm, Argon2, Params, Version};
 use chassis::ids::Ids;
 use chassis::mask::Masked;
 use chassis::{Error, Result};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
+
+use arena::Arena;
+use threads::Threads;
 
 /// What a hash costs. The parameters are in each hash, so they can be raised at any time.
 #[derive(Debug, Clone)]
@@ -51,7 +58,7 @@ impl Default for HashingCost {
 #[derive(Clone)]
 pub struct Hasher {
     argon2: Argon2<'static>,
-    cores: Arc<Semaphore>,
+    threads: Arc<Threads>,
     /// The cores and the queue before them.
     places: Arc<Semaphore>,
     tally: Tally,
@@ -68,7 +75,7 @@ impl Hasher {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
         let mut hasher = Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            cores: Arc::new(Semaphore::new(cores)),
+            threads: Arc::new(Threads::start(cores)?),
             places: Arc::new(Semaphore::new(cores * (1 + cost.queue_per_core))),
             tally: cost.tally.clone(),
             nobody: Masked::default(),
@@ -84,11 +91,9 @@ impl Hasher {
     /// The hash to keep, salted.
     pub async fn hash(&self, password: &Masked<String>, ids: &Ids) -> Result<Masked<String>> {
         let (argon2, password, secret) = (self.argon2.clone(), password.clone(), ids.secret());
-        self.run(move || {
+        self.run(move |arena| {
             let salt = secret.get(..16).unwrap_or(&secret);
-            let hash: PasswordHash = argon2
-                .hash_password_with_salt(password.reveal().as_bytes(), salt)
-                .map_err(|e| anyhow!("a password was not hashed: {e}"))?;
+            let hash = arena.hash(&argon2, password.reveal().as_bytes(), salt)?;
             Ok(Masked::new(hash.to_string()))
         })
         .await
@@ -101,15 +106,13 @@ impl Hasher {
         hash: Option<&Masked<String>>,
     ) -> Result<bool> {
         let known = hash.is_some();
-        let (argon2, password) = (self.argon2.clone(), password.clone());
+        let password = password.clone();
         let hash = hash.unwrap_or(&self.nobody).clone();
         let matches = self
-            .run(move || {
+            .run(move |arena| {
                 let hash = PasswordHash::new(hash.reveal())
                     .map_err(|e| anyhow!("a kept password hash is broken: {e}"))?;
-                Ok(argon2
-                    .verify_password(password.reveal().as_bytes(), &hash)
-                    .is_ok())
+                arena.matches(password.reveal().as_bytes(), &hash)
             })
             .await?;
         Ok(known && matches)
@@ -132,20 +135,24 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+        work: impl FnOnce(&mut Arena) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T> {
         let busy = |_| Error::Busy(Duration::from_secs(1));
-        let _place = self.places.try_acquire().map_err(busy)?;
-        let core = self.cores.clone().acquire_owned().await;
-        let core = core.map_err(|_| Error::Busy(Duration::from_secs(1)))?;
+        let place = self.places.clone().try_acquire_owned().map_err(busy)?;
+        let (answer, hears) = oneshot::channel();
         let tally = self.tally.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            tally.0.fetch_add(1, Ordering::SeqCst);
+        self.threads.give(Box::new(move |arena| {
             // Held to the end of the work, even where nobody waits for it any more.
-            let _core = core;
-            work()
-        });
-        Ok(done.await.map_err(anyhow::Error::from)??)
+            let _place = place;
+            if answer.is_closed() {
+                return;
+            }
+            tally.0.fetch_add(1, Ordering::SeqCst);
+            // Whoever went away meanwhile hears nothing.
+            let _ = answer.send(work(arena));
+        }));
+        let unanswered = |_| anyhow!("a password hash came to no end");
+        Ok(hears.await.map_err(unanswered)??)
     }
 }
 
@@ -203,12 +210,12 @@ mod tests {
     async fn no_more_are_hashed_at_once_than_there_are_cores() {
         let ids = Ids::random(Clock::machine());
         let hasher = Hasher::new(&cheap(), &ids).await.expect("a hasher");
-        let cores = hasher.cores.available_permits();
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
         let (now, most) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let work = (0..cores * 8).map(|_| {
             let (hasher, now, most) = (hasher.clone(), now.clone(), most.clone());
             async move {
-                let work = move || {
+                let work = move |_: &mut Arena| {
                     most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     std::thread::yield_now();
                     now.fetch_sub(1, Ordering::SeqCst);
@@ -222,7 +229,38 @@ mod tests {
         }
         let most = usize::try_from(most.load(Ordering::SeqCst)).expect("a number");
         assert!((1..=cores).contains(&most), "{most} of {cores}");
-        assert_eq!(hasher.cores.available_permits(), cores);
+    }
+
+    #[tokio::test]
+    async fn who_went_away_costs_nothing_and_keeps_no_place() {
+        let ids = Ids::random(Clock::machine());
+        let hasher = Hasher::new(&cheap(), &ids).await.expect("a hasher");
+        let (places, cost) = (hasher.places.available_permits(), hasher.tally.so_far());
+        let (password, cores) = (Masked::default(), available_parallelism());
+        // Every thread is held up, so that what comes then waits in the queue.
+        let (go, held) = std::sync::mpsc::channel::<()>();
+        let held = Arc::new(std::sync::Mutex::new(held));
+        for _ in 0..cores.map_or(1, NonZeroUsize::get) {
+            let held = held.clone();
+            let hold_up = move |_: &mut Arena| drop(held.lock().map(|held| held.recv()));
+            assert!(hasher.threads.give(Box::new(hold_up)));
+        }
+        {
+            let mut left = Box::pin(hasher.verify(&password, None));
+            assert!(futures_util::poll!(&mut left).is_pending());
+            assert_eq!(hasher.places.available_permits(), places - 1);
+        }
+        drop(go);
+        hasher.verify(&password, None).await.expect("an answer");
+        assert_eq!(hasher.tally.so_far(), cost + 1);
+        // The place of who went away is free once its turn came.
+        let all = u32::try_from(places).expect("a number");
+        hasher
+            .places
+            .acquire_many(all)
+            .await
+            .expect("places")
+            .forget();
     }
 
     #[tokio::test]
