@@ -158,6 +158,17 @@ impl World {
             .collect()
     }
 
+    /// What was told of one kind so far, oldest first.
+    pub async fn told_of<M: Message + Name + Default>(&self) -> Vec<M> {
+        let sql = "SELECT payload FROM outbox WHERE kind = $1 ORDER BY seq";
+        let rows = query_all(self.database.db.read(), sql, [M::full_name().into()]);
+        let payload = |row: &sea_orm::QueryResult| row.try_get::<Vec<u8>>("", "payload");
+        let rows = rows.await.unwrap();
+        rows.iter()
+            .map(|row| M::decode(payload(row).unwrap().as_slice()).unwrap())
+            .collect()
+    }
+
     pub async fn run_job(&self, name: &str) {
         let job = self.jobs.iter().find(|job| job.name == name).unwrap();
         job.run().await.unwrap();

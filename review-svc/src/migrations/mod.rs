@@ -9,6 +9,7 @@ mod m0006_section_verdicts;
 mod m0007_review_policies;
 mod m0008_saved_filters;
 mod m0009_work_calendars;
+mod m0010_set_aside;
 
 use sea_orm_migration::prelude::*;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_work_calendars::WorkCalendars),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
+            Box::new(m0010_set_aside::SetAside),
         ]
     }
 }

@@ -9,6 +9,7 @@ mod m0103_closures;
 mod m0104_waitlists;
 mod m0105_reminders;
 mod m0106_extra_time;
+mod m0107_kept_seats;
 mod m0201_outcomes;
 mod m0202_told_results;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0202_told_results::Migration),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
+            Box::new(m0107_kept_seats::Migration),
         ]
     }
 }

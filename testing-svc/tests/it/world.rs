@@ -12,7 +12,9 @@ use chassis::server::Service;
 use chassis::testing::{self, TestDatabase, person, request_id};
 use chassis::token::PublicKey;
 use jiff::{SignedDuration, Timestamp};
-use proto::events::v1::{ApplicationAccepted, ApplicationSubmitted, ApplicationWithdrawn};
+use proto::events::v1::{
+    ApplicationAccepted, ApplicationMarkedErroneous, ApplicationSubmitted, ApplicationWithdrawn,
+};
 use proto::identity::v1::persons_server::PersonsServer;
 use proto::partner::v1 as partner;
 use proto::partner::v1::redemptions_client::RedemptionsClient;
@@ -332,6 +334,18 @@ impl World {
         let mut own = found.expect("a list").into_inner().candidates;
         assert!(own.len() < 2);
         own.pop()
+    }
+
+    /// The application turned out to be a mistake.
+    pub async fn set_aside(&self, number: u128) {
+        let event = ApplicationMarkedErroneous {
+            application: application(number),
+            campaign: CAMPAIGN.into(),
+            account: person_name(number),
+            reason_code: "TEST_ENTRY".into(),
+            ..Default::default()
+        };
+        self.hear(&application(number), &event).await;
     }
 
     pub async fn withdraw(&self, number: u128) {

@@ -24,7 +24,7 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use super::{enums, parse, wishes};
-use crate::domain::booking::{Asks, Phase, State};
+use crate::domain::booking::{Action, Asks, Phase, State};
 use crate::domain::quota::Needs;
 use crate::domain::refusal::{NextFree, Refusal};
 use crate::domain::session::Session;
@@ -120,7 +120,8 @@ fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
         owner: caller.is(booking.account),
         exam_desk: caller.has(Role::ExamDesk),
     };
-    let actions = booking.allowed_actions(asks, at).into_iter();
+    let works = |it: &Action| !(seat.is_published && it.leads_to_a_sitting());
+    let actions = booking.allowed_actions(asks, at).into_iter().filter(works);
     pb::Booking {
         name: booking.name(),
         account: format!("accounts/{}", booking.account),
