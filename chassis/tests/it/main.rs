@@ -5,6 +5,7 @@
     reason = "a test says no by panicking"
 )]
 
+mod blob;
 mod events;
 mod far;
 mod guard;

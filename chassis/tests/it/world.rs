@@ -7,6 +7,21 @@ use chassis::stream::{StreamTables, TraceColumns};
 use chassis::testing::{self, TestDatabase};
 use sea_orm_migration::prelude::*;
 
+/// Waits until it is so; who never gets there fails here.
+pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let looking = async {
+        let mut looks = tokio::time::interval(std::time::Duration::from_millis(10));
+        while !is_so() {
+            looks.tick().await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(30);
+    assert!(
+        tokio::time::timeout(patience, looking).await.is_ok(),
+        "{what}"
+    );
+}
+
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
