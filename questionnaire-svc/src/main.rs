@@ -1,8 +1,6 @@
 //! questionnaire-svc as a program of its own: `serve`, or `migrate` before it.
 
-use std::path::PathBuf;
-
-use chassis::blob::Blobs;
+use chassis::blob::config::BlobArgs;
 use chassis::config::ServiceArgs;
 use chassis::program::{self, Parts};
 use clap::Parser;
@@ -35,9 +33,8 @@ struct Serve {
     service: ServiceArgs,
     #[command(flatten)]
     config: questionnaire_svc::config::Config,
-    /// The folder that documents are kept in.
-    #[arg(long, env = "IRIKTEU_DOCUMENTS_DIR")]
-    documents_dir: PathBuf,
+    #[command(flatten)]
+    documents: BlobArgs,
     /// Where identity-svc answers gRPC: `https://host:port`, several with commas between.
     #[arg(long, env = "IRIKTEU_IDENTITY_URL")]
     identity_url: String,
@@ -67,7 +64,7 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
         verifier: parts.verifier,
         identity: parts.identity,
         config: serve.config,
-        blobs: Blobs::local(&serve.documents_dir)?,
+        blobs: serve.documents.open().await?,
         identity_svc: net.connect("identity-svc", &serve.identity_url)?,
         testing_svc: net.connect("testing-svc", &serve.testing_url)?,
         review_svc: net.connect("review-svc", &serve.review_url)?,

@@ -140,6 +140,16 @@ pub fn redis_server() -> Result<PathBuf> {
     find_or_install("redis-server", "redis-server", find)
 }
 
+/// ClamAV's daemon, which the tests start with a signature of their own: nothing is downloaded but
+/// the program, some 8 MB.
+pub fn clamd() -> Result<PathBuf> {
+    // Debian keeps it where only root looks.
+    let of_root = || Some(PathBuf::from("/usr/sbin/clamd")).filter(|path| path.is_file());
+    find_or_install("clamd", "clamav-daemon", || {
+        in_path("clamd").or_else(of_root)
+    })
+}
+
 /// buf, the linter of the contract: a compiled program that npm brings whole.
 pub fn buf() -> Result<PathBuf> {
     if let Some(buf) = in_path("buf") {

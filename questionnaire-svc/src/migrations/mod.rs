@@ -11,6 +11,7 @@ mod m0008_dictionary_versions;
 mod m0009_news;
 mod m0010_disclosures;
 mod m0011_memberships;
+mod m0012_document_checks;
 
 use sea_orm_migration::prelude::*;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_memberships::Memberships),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
+            Box::new(m0012_document_checks::DocumentChecks),
         ]
     }
 }
