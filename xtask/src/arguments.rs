@@ -30,6 +30,10 @@ cargo xtask up [--folder DIR] [--address IP]
 cargo xtask down [--folder DIR]
     Ends what up has started, and nothing else. The data stay for the next up.
 
+cargo xtask faults [--seed S] [--faults N] [--planted BUG] [--engine postgres|sqlite]
+    Hurts a suite of real processes while people use it, and holds it against what it
+    acknowledged; faults --help tells more.
+
 cargo xtask bench
     Measures what the suite costs, as ratios in one run, and writes
     docs/performance.md. Builds with optimisation first; wants a quiet machine.
@@ -46,6 +50,8 @@ pub enum Command {
     Check,
     /// The arguments are passed on as they are.
     Season(Vec<String>),
+    /// The same.
+    Faults(Vec<String>),
     /// `up` or `down`, with the arguments of the program that does it.
     Standing(Vec<String>),
     Bench,
@@ -78,6 +84,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
             let word = std::iter::once(word.to_owned());
             Ok(Command::Standing(word.chain(arguments).collect()))
         }
+        Some("faults") => Ok(Command::Faults(arguments.collect())),
         Some("bench") => match arguments.next().as_deref() {
             None => Ok(Command::Bench),
             Some("-h" | "--help") => Ok(Command::Help),
@@ -160,6 +167,13 @@ mod tests {
             let words = line.split(' ').map(str::to_owned).collect();
             assert_eq!(parsed(line).unwrap(), Command::Standing(words), "{line}");
         }
+    }
+
+    #[test]
+    fn faults_take_their_own_arguments() {
+        let arguments = ["--seed", "7", "--engine", "sqlite"].map(str::to_owned);
+        let line = "faults --seed 7 --engine sqlite";
+        assert_eq!(parsed(line).unwrap(), Command::Faults(arguments.to_vec()));
     }
 
     #[test]

@@ -8,16 +8,17 @@ use xtask::tools::{self, must_run};
 
 /// Plays a whole season; the arguments are the program's own.
 pub fn season(arguments: &[String]) -> Result<()> {
-    let run = [
-        "run",
-        "--quiet",
-        "--package",
-        "tests",
-        "--bin",
-        "season",
-        "--",
-    ];
-    must_run(tools::cargo().args(run).args(arguments))
+    run_of_tests("season", arguments)
+}
+
+/// Hurts a suite of real processes; the arguments are the program's own.
+pub fn faults(arguments: &[String]) -> Result<()> {
+    run_of_tests("faults", arguments)
+}
+
+fn run_of_tests(program: &str, arguments: &[String]) -> Result<()> {
+    let run = ["run", "--quiet", "--package", "tests", "--bin", program];
+    must_run(tools::cargo().args(run).arg("--").args(arguments))
 }
 
 /// Starts the suite as many processes, or ends it. All programs are built at once and as the tests

@@ -35,7 +35,7 @@ pub async fn create_campaigns(stand: &Stand, plan: &Plan) -> anyhow::Result<()> 
     Ok(())
 }
 
-fn campaign(stand: &Stand, places: usize, opens: i64, closes: i64) -> Value {
+pub fn campaign(stand: &Stand, places: usize, opens: i64, closes: i64) -> Value {
     json!({
         "programme": stand.programme,
         "title": text("Президенттік жастар кадр резерві", "Президентский молодёжный кадровый резерв",
