@@ -45,6 +45,7 @@ pub mod text;
 pub mod tls;
 pub mod token;
 pub mod under_way;
+mod unread;
 pub mod violation;
 pub mod watch;
 
