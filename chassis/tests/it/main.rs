@@ -9,6 +9,7 @@ mod events;
 mod far;
 mod guard;
 mod once;
+mod parsers;
 mod redis;
 mod stream;
 mod watches;
