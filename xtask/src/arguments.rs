@@ -30,12 +30,16 @@ cargo xtask up [--folder DIR] [--address IP]
 cargo xtask down [--folder DIR]
     Ends what up has started, and nothing else. The data stay for the next up.
 
+cargo xtask rest-fuzz [--examples N] [--seed S] [--caller NAME]
+    Starts a suite and makes up requests from its OpenAPI document with schemathesis,
+    as a stranger, an applicant, an expert, a campaign manager and the exam desk.
+
 cargo xtask bench
     Measures what the suite costs, as ratios in one run, and writes
     docs/performance.md. Builds with optimisation first; wants a quiet machine.
 
-Programs that are missing are installed where that needs no question: cargo-deny
-and buf into a cache (IRIKTEU_CACHE_DIR, else ~/.cache/irikteu), and, as root on
+Programs that are missing are installed where that needs no question: cargo-deny,
+buf and schemathesis into a cache (IRIKTEU_CACHE_DIR, else ~/.cache/irikteu), and, as root on
 Debian, PostgreSQL, Redis and npm by apt-get. Anywhere else it says what to install.
 ";
 
@@ -48,6 +52,8 @@ pub enum Command {
     Season(Vec<String>),
     /// `up` or `down`, with the arguments of the program that does it.
     Standing(Vec<String>),
+    /// These too.
+    RestFuzz(Vec<String>),
     Bench,
 }
 
@@ -78,6 +84,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
             let word = std::iter::once(word.to_owned());
             Ok(Command::Standing(word.chain(arguments).collect()))
         }
+        Some("rest-fuzz") => Ok(Command::RestFuzz(arguments.collect())),
         Some("bench") => match arguments.next().as_deref() {
             None => Ok(Command::Bench),
             Some("-h" | "--help") => Ok(Command::Help),

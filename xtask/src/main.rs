@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Check => check::run(),
         Command::Season(arguments) => others::season(&arguments),
         Command::Standing(arguments) => others::standing(&arguments),
+        Command::RestFuzz(arguments) => others::rest_fuzz(&arguments),
         Command::Bench => others::bench(),
     });
     match done {

@@ -30,6 +30,22 @@ pub fn standing(arguments: &[String]) -> Result<()> {
     must_run(program.args(arguments).current_dir(tools::workspace()))
 }
 
+/// Makes up requests from the OpenAPI document; the arguments are the program's own.
+pub fn rest_fuzz(arguments: &[String]) -> Result<()> {
+    let schemathesis = tools::schemathesis()?;
+    let run = [
+        "run",
+        "--quiet",
+        "--package",
+        "tests",
+        "--bin",
+        "rest-fuzz",
+        "--",
+        "--schemathesis",
+    ];
+    must_run(tools::cargo().args(run).arg(schemathesis).args(arguments))
+}
+
 /// Measures, and writes docs/performance.md.
 pub fn bench() -> Result<()> {
     let run = ["run", "--profile", "measure", "--package", "bench"];

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 const CARGO_DENY: &str = "0.20.2";
 const BUF: &str = "1.75.0";
+const SCHEMATHESIS: &str = "4.32.5";
 
 /// Stops Debian's packages from starting the servers they bring: ours are private ones.
 /// A policy of the machine's own is left alone.
@@ -163,6 +164,20 @@ pub fn buf() -> Result<PathBuf> {
         must_run(&mut install)?;
     }
     Ok(buf)
+}
+
+/// schemathesis, which makes up requests from an OpenAPI document; in an environment of its own.
+pub fn schemathesis() -> Result<PathBuf> {
+    let folder = cache()?.join(format!("schemathesis-{SCHEMATHESIS}"));
+    let schemathesis = folder.join("bin/schemathesis");
+    if !schemathesis.is_file() {
+        let python = find_or_install("python3", "python3-venv", || in_path("python3"))?;
+        must_run(Command::new(python).args(["-m", "venv"]).arg(&folder))?;
+        let package = format!("schemathesis=={SCHEMATHESIS}");
+        let pip = folder.join("bin/pip");
+        must_run(Command::new(pip).args(["install", "--quiet", &package]))?;
+    }
+    Ok(schemathesis)
 }
 
 /// cargo-deny, built once: it takes some minutes.
