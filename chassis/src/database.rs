@@ -75,6 +75,11 @@ impl Database {
         &self.read
     }
 
+    /// Whether statements over arrays can be used, and many may write at once.
+    pub fn is_postgres(&self) -> bool {
+        self.write.get_database_backend() == DbBackend::Postgres
+    }
+
     /// Begins a transaction for writing.
     pub async fn begin(&self) -> Result<Tx, DbErr> {
         let options = TransactionOptions {

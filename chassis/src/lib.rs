@@ -5,7 +5,7 @@
 //! | [`error`], [`violation`], [`text`] | every "no": one enum, one conversion to the wire, in three languages |
 //! | [`caller`], [`token`], [`policy`] | who calls, how that is proven, what they may call |
 //! | [`server`], [`watch`], [`client`], [`tls`], [`deadline`] | the layers before a handler; calls that stay open; one client for local and remote services, over mutual TLS and never past its deadline |
-//! | [`database`], [`once`], [`outbox`], [`bus`], [`audit`] | writing exactly once, and telling others at least once |
+//! | [`database`], [`once`], [`many`], [`outbox`], [`bus`], [`audit`] | writing exactly once, alone or in crowds, and telling others at least once |
 //! | [`page`], [`name`] | keyset lists and resource names |
 //! | [`bounded`] | memory that stays small |
 //! | [`clock`], [`ids`], [`mask`], [`identifier`] | injected time, ids and randomness; personal data that cannot be printed |
@@ -29,6 +29,7 @@ pub mod identifier;
 pub mod ids;
 pub mod jobs;
 mod levels;
+pub mod many;
 pub mod mask;
 pub mod name;
 pub mod once;

@@ -114,6 +114,7 @@ pub const LEVELS: &[[&str; 2]] = &[
         "seats_left",
         "Free seats of sessions to come, by the stage's number.",
     ],
+    ["bookings_waiting", "Bookings that wait to be decided on."],
     [
         "seats_held",
         "Seats held and not yet confirmed, by the stage's number.",

@@ -54,7 +54,7 @@ pub(super) fn select(others: &str) -> String {
     )
 }
 
-const LIVE: &str = "('HELD', 'BOOKED', 'CHECKED_IN', 'STARTED', 'COMPLETED')";
+pub(super) const LIVE: &str = "('HELD', 'BOOKED', 'CHECKED_IN', 'STARTED', 'COMPLETED')";
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid) -> Result<Option<Seat>> {
     let sql = format!("{} WHERE b.id = $1", select(""));

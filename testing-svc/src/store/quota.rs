@@ -90,7 +90,7 @@ pub async fn remove(tx: &Tx, session: Uuid, id: &str) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
-fn read(found: &QueryResult) -> Result<Quota> {
+pub(super) fn read(found: &QueryResult) -> Result<Quota> {
     let (taken, expired): (i32, i64) = (row::get(found, "taken")?, row::get(found, "expired")?);
     Ok(Quota {
         id: row::get(found, "id")?,
