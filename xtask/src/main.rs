@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         Command::Check => check::run(),
         Command::Season(arguments) => others::season(&arguments),
         Command::Standing(arguments) => others::standing(&arguments),
-        Command::Bench => others::bench(),
+        Command::Bench(options) => others::bench(&options),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

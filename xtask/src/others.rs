@@ -30,8 +30,10 @@ pub fn standing(arguments: &[String]) -> Result<()> {
     must_run(program.args(arguments).current_dir(tools::workspace()))
 }
 
-/// Measures, and writes docs/performance.md.
-pub fn bench() -> Result<()> {
-    let run = ["run", "--profile", "measure", "--package", "bench"];
-    must_run(tools::cargo().args(run))
+/// Measures, and writes docs/performance.md; the options are the program's own.
+pub fn bench(options: &[String]) -> Result<()> {
+    // Its pgbench comes with the server.
+    tools::postgres_programs()?;
+    let run = ["run", "--profile", "measure", "--package", "bench", "--"];
+    must_run(tools::cargo().args(run).args(options))
 }
