@@ -16,8 +16,13 @@ pub struct Child {
 
 impl Child {
     pub async fn start(what: &str) -> Result<Self> {
+        Self::start_with(what, &Value::Null).await
+    }
+
+    /// With what it needs to know.
+    pub async fn start_with(what: &str, told: &Value) -> Result<Self> {
         let mut process = Command::new(std::env::current_exe()?)
-            .args(["serve", what])
+            .args(["serve", what, &told.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -85,6 +85,8 @@ pub struct Http {
     pub method: &'static str,
     pub path: String,
     pub token: String,
+    /// Makes a repeat safe; empty where the call changes nothing.
+    pub request_id: String,
     pub body: Bytes,
 }
 
@@ -94,6 +96,7 @@ impl Http {
             method: "GET",
             path: path.to_owned(),
             token: token.to_owned(),
+            request_id: String::new(),
             body: Bytes::new(),
         }
     }
@@ -103,6 +106,7 @@ impl Http {
             method: "POST",
             path: path.to_owned(),
             token: String::new(),
+            request_id: String::new(),
             body: Bytes::from(body.to_string()),
         }
     }
@@ -114,6 +118,9 @@ impl Http {
             .header("host", "localhost");
         if !self.token.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.token));
+        }
+        if !self.request_id.is_empty() {
+            request = request.header("idempotency-key", &self.request_id);
         }
         if !self.body.is_empty() {
             request = request.header("content-type", "application/json");

@@ -51,21 +51,34 @@ fn whole() -> Result<(f64, f64)> {
     Ok((total - idle, total))
 }
 
-/// Ticks of this process and of the children it has waited for or still has.
+/// Ticks of this process, of all that it started, and of all that those started: those that ended count
+/// with whoever waited for them.
 fn ours() -> Result<f64> {
-    let me = std::process::id();
-    let mut known = HashSet::from([me]);
-    let mut ticks = stat(me).map(|it| it.with_children).unwrap_or_default();
+    tree(std::process::id())
+}
+
+fn tree(root: u32) -> Result<f64> {
     let all = fs::read_dir("/proc")?.filter_map(|it| it.ok()?.file_name().to_str()?.parse().ok());
-    let all: Vec<u32> = all.collect();
-    for pid in all {
-        if let Some(found) = stat(pid).filter(|it| it.parent == me)
-            && known.insert(pid)
-        {
-            ticks += found.own;
+    let all: Vec<(u32, Stat)> = all.filter_map(|pid| Some((pid, stat(pid)?))).collect();
+    let mut known = HashSet::from([root]);
+    let mut ticks = stat(root).map(|it| it.with_children).unwrap_or_default();
+    // Until nobody is found any more: parents may have larger numbers than their children.
+    loop {
+        let before = known.len();
+        for (pid, found) in &all {
+            if known.contains(&found.parent) && known.insert(*pid) {
+                ticks += found.with_children;
+            }
+        }
+        if known.len() == before {
+            return Ok(ticks);
         }
     }
-    Ok(ticks)
+}
+
+/// Seconds of CPU that a process and all that it started took so far.
+pub fn cpu_of_tree(pid: u32) -> Result<f64> {
+    Ok(tree(pid)? / TICKS)
 }
 
 struct Stat {

@@ -6,50 +6,117 @@
 //! | [`hop`] | the gateway against bare gRPC |
 //! | [`sign_ins`] | signing in against bare argon2id, and what other calls feel of it |
 //! | [`listeners`] | many who listen to the same |
+//! | [`bookings`], [`promo_codes`], [`sections`], [`growth`] | services on PostgreSQL against pgbench |
+//! | [`idle`] | what a process weighs that has nothing to do |
 //! | [`served`], [`seats`], [`child`] | what is measured, in a process of its own |
+//! | [`stack`], [`backed`], [`backed_testing`], [`backed_questionnaire`] | the same before a database |
+//! | [`postgres`], [`pgbench`], [`turns`] | the database, its own load generator, both sides in turn |
 //! | [`load`], [`machine`] | callers; what the machine did meanwhile |
-//! | [`report`] | the page that is written |
+//! | [`options`], [`report`] | what was asked; the page that is written |
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a command-line tool talks to a terminal"
 )]
 
+mod backed;
+mod backed_questionnaire;
+mod backed_testing;
+mod bookings;
 mod child;
+mod growth;
 mod hop;
+mod idle;
 mod listeners;
 mod load;
 mod machine;
+mod options;
+mod pgbench;
+mod postgres;
+mod promo_codes;
 mod report;
 mod seats;
+mod sections;
 mod served;
 mod sign_ins;
+mod stack;
+mod turns;
 
-use anyhow::bail;
+use std::future::Future;
+use std::pin::Pin;
 
+use anyhow::{Result, ensure};
+
+use backed::Told;
 use machine::Watch;
+use options::Options;
 use report::Row;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
-    let mut arguments = std::env::args().skip(1);
-    match (arguments.next().as_deref(), arguments.next()) {
-        (None, _) => runtime.block_on(measure()),
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match &arguments[..] {
         // How this program starts the one that it measures.
-        (Some("serve"), Some(what)) => runtime.block_on(served::serve(&what)),
-        _ => bail!("bench takes no arguments"),
+        [serve, what, told] if serve == "serve" => {
+            let told: Option<Told> = serde_json::from_str(told)?;
+            runtime.block_on(serve_one(what, &told.unwrap_or_default()))
+        }
+        _ => runtime.block_on(measure(&Options::read(arguments)?)),
     }
 }
 
-async fn measure() -> anyhow::Result<()> {
+async fn serve_one(what: &str, told: &Told) -> Result<()> {
+    chassis::tls::use_ring();
+    match what {
+        "exchange" => backed::exchange(told).await?,
+        "gateway" => backed::gateway(told).await?,
+        "testing-svc" => backed_testing::serve(told).await?,
+        "questionnaire-svc" => backed_questionnaire::serve(told).await?,
+        other => return served::serve(other).await,
+    }
+    child::let_go().await
+}
+
+/// A part of the table: the names by which it is asked for, and how it is found.
+type Part<'a> = (
+    &'static str,
+    &'static [&'static str],
+    Pin<Box<dyn Future<Output = Result<Vec<Row>>> + 'a>>,
+);
+
+fn parts(options: &Options) -> Vec<Part<'_>> {
+    vec![
+        (
+            "bookings",
+            &["1", "2"],
+            Box::pin(bookings::measure(options)),
+        ),
+        (
+            "promo codes",
+            &["4"],
+            Box::pin(promo_codes::measure(options)),
+        ),
+        (
+            "sections",
+            &["5", "6"],
+            Box::pin(sections::measure(options)),
+        ),
+        ("the hop", &["7", "8"], Box::pin(hop::measure())),
+        ("signing in", &["9"], Box::pin(sign_ins::measure())),
+        ("growth", &["11"], Box::pin(growth::measure(options))),
+        ("listeners", &["listeners"], Box::pin(listeners::measure())),
+        ("memory", &["memory"], Box::pin(idle::measure(options))),
+    ]
+}
+
+async fn measure(options: &Options) -> Result<()> {
     let watch = Watch::start()?;
-    let mut rows: Vec<Row> = Vec::new();
-    for (name, found) in [
-        ("the hop", hop::measure().await),
-        ("signing in", sign_ins::measure().await),
-        ("listeners", listeners::measure().await),
-    ] {
-        match found {
+    let (mut rows, mut broken) = (Vec::<Row>::new(), Vec::new());
+    for (name, numbers, part) in parts(options) {
+        if !options.wants(numbers) {
+            continue;
+        }
+        match part.await {
             Ok(found) => {
                 for row in &found {
                     println!("{row}");
@@ -60,18 +127,23 @@ async fn measure() -> anyhow::Result<()> {
             Err(error) => {
                 eprintln!("{name} was not measured: {error:#}");
                 rows.push(Row::unmeasured(name, &format!("{error:#}")));
+                broken.push(name);
             }
         }
     }
     let others = watch.others()?;
     let page = report::page(&rows, others)?;
     println!("{page}");
-    report::write(&page)?;
+    // A part of the table, or one that was only tried, is shown and not written down.
+    if options.is_whole() {
+        report::write(&page)?;
+    }
     if others > machine::MOST_OF_OTHERS {
         eprintln!(
             "void: other programs took {:.0} % of the CPU",
             others * 100.0
         );
     }
+    ensure!(broken.is_empty(), "not measured: {}", broken.join(", "));
     Ok(())
 }

@@ -206,7 +206,7 @@ async fn read(request: Request, answer: Arc<impl Message>) -> Response {
 }
 
 /// One message as a gRPC answer.
-fn framed(message: &impl Message) -> Response {
+pub fn framed(message: &impl Message) -> Response {
     let mut trailers = HeaderMap::new();
     trailers.insert("grpc-status", HeaderValue::from_static("0"));
     let frames = [frame(message), http_body::Frame::trailers(trailers)];

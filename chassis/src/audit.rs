@@ -26,3 +26,28 @@ pub async fn record(
     ];
     execute(tx, sql, values).await.map(drop)
 }
+
+/// The same change of many resources, each by its own caller. On PostgreSQL only.
+pub async fn record_many(
+    tx: &Tx,
+    clock: &Clock,
+    action: &str,
+    detail: &str,
+    changes: impl IntoIterator<Item = (&Caller, String)>,
+) -> Result<(), DbErr> {
+    let (callers, resources): (Vec<String>, Vec<String>) = changes
+        .into_iter()
+        .map(|(caller, resource)| (caller.key(), resource))
+        .unzip();
+    let sql = "INSERT INTO audit (at_us, caller, action, resource, detail)
+        SELECT $1, t.caller, $2, t.resource, $3
+        FROM unnest($4::text[], $5::text[]) AS t (caller, resource)";
+    let values = [
+        to_us(clock.now()).into(),
+        action.into(),
+        detail.into(),
+        callers.into(),
+        resources.into(),
+    ];
+    execute(tx, sql, values).await.map(drop)
+}

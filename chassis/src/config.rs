@@ -1,11 +1,13 @@
 //! Settings that every program of the suite has: flags, each with its environment variable.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail, ensure};
 
 use crate::clock::Clock;
+use crate::database::settings::DatabaseArgs;
+use crate::link::RedisArgs;
 use crate::telemetry::LogFormat;
 use crate::tls::{Files, Tls};
 
@@ -157,19 +159,11 @@ pub struct ServiceArgs {
     #[command(flatten)]
     pub serving: ServingArgs,
 
-    /// The service's database: `sqlite:///path/file.db` or `postgres://…`.
-    #[arg(long, env = "IRIKTEU_DATABASE_URL")]
-    pub database_url: String,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
 
-    /// Connections to the database at most.
-    #[arg(long, env = "IRIKTEU_DATABASE_CONNECTIONS", default_value_t = 8)]
-    pub database_connections: u32,
-
-    /// Redis, which carries the events between services: `redis://host:6379` or `rediss://…`. Without
-    /// it the service hears only its own events. A password belongs into a file that the
-    /// orchestrator makes this variable of, not onto a command line.
-    #[arg(long, env = "IRIKTEU_REDIS_URL", hide_env_values = true)]
-    pub redis_url: Option<String>,
+    #[command(flatten)]
+    pub redis: RedisArgs,
 
     /// Where to listen for gRPC.
     #[arg(long, env = "IRIKTEU_GRPC_ADDR", default_value = "127.0.0.1:50051")]
@@ -187,4 +181,31 @@ pub struct ServiceArgs {
     /// The public keys of all services, as JSON: `[{"issuer": "identity-svc", "key": "…"}]`.
     #[arg(long, env = "IRIKTEU_PUBLIC_KEYS_FILE")]
     pub public_keys_file: PathBuf,
+}
+
+/// A setting that holds a secret: given as a file, or as it is.
+///
+/// # Errors
+/// If both are given, or the file is empty or can't be read. The secret is in no error.
+pub fn secret(
+    name: &str,
+    value: Option<&str>,
+    file: Option<&Path>,
+) -> anyhow::Result<Option<String>> {
+    ensure!(
+        value.is_none() || file.is_none(),
+        "{name} and {name}_FILE are both set: one of them is meant"
+    );
+    let Some(file) = file else {
+        return Ok(value.map(str::to_owned));
+    };
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{} can't be read ({name}_FILE)", file.display()))?;
+    let text = text.trim();
+    ensure!(
+        !text.is_empty(),
+        "{} is empty ({name}_FILE)",
+        file.display()
+    );
+    Ok(Some(text.to_owned()))
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, LocalizedMessage, StatusExt};
 
+use crate::database::Trouble;
 use crate::text::{Language, Texts};
 use crate::violation::Violations;
 
@@ -109,13 +110,14 @@ impl From<anyhow::Error> for Error {
     }
 }
 
+/// Where trying again helps, the caller is told so; the request id settles what a lost commit did.
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
-        match error {
-            sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => {
-                Error::Unavailable(error.into())
+        match Trouble::of(&error) {
+            Some(trouble) => {
+                Error::Unavailable(anyhow::Error::new(error).context(trouble.as_str()))
             }
-            _ => Error::Internal(error.into()),
+            None => Error::Internal(error.into()),
         }
     }
 }

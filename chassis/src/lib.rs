@@ -5,11 +5,12 @@
 //! | [`error`], [`violation`], [`text`] | every "no": one enum, one conversion to the wire, in three languages |
 //! | [`caller`], [`token`], [`policy`] | who calls, how that is proven, what they may call |
 //! | [`server`], [`watch`], [`client`], [`tls`], [`deadline`] | the layers before a handler; calls that stay open; one client for local and remote services, over mutual TLS and never past its deadline |
-//! | [`database`], [`once`], [`outbox`], [`bus`], [`audit`] | writing exactly once, and telling others at least once |
+//! | [`database`], [`once`], [`many`], [`outbox`], [`bus`], [`audit`] | writing exactly once, alone or in crowds, and telling others at least once |
 //! | [`page`], [`name`] | keyset lists and resource names |
 //! | [`bounded`] | memory that stays small |
 //! | [`clock`], [`ids`], [`mask`], [`identifier`] | injected time, ids and randomness; personal data that cannot be printed |
-//! | [`stream`] | events between processes, over Redis |
+//! | [`stream`], [`dead`] | events between processes, over Redis; those that nobody took |
+//! | [`link`] | what processes share through Redis, and that nobody waits for it |
 //! | [`blob`], [`telemetry`], [`jobs`] | documents, logs and metrics, clock-driven work |
 //! | [`config`], [`program`] | settings; a service as a program of its own |
 //! | `testing` | fixed clocks, counted ids and throw-away databases (a feature) |
@@ -23,12 +24,15 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod database;
+pub mod dead;
 pub mod deadline;
 pub mod error;
 pub mod identifier;
 pub mod ids;
 pub mod jobs;
 mod levels;
+pub mod link;
+pub mod many;
 pub mod mask;
 pub mod name;
 pub mod once;
@@ -45,6 +49,7 @@ pub mod text;
 pub mod tls;
 pub mod token;
 pub mod under_way;
+mod unread;
 pub mod violation;
 pub mod watch;
 

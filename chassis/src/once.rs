@@ -48,16 +48,8 @@ pub async fn begin<Q: Message, R: Message + Default>(
     request_id: &str,
     request: &Q,
 ) -> Result<Once<R>> {
-    let Ok(id) = Uuid::parse_str(request_id) else {
-        let reason = if request_id.is_empty() {
-            "REQUIRED"
-        } else {
-            "INVALID_REQUEST_ID"
-        };
-        return Err(Violations::one("request_id", reason).into());
-    };
-    let hash = digest(&SHA256, &request.encode_to_vec()).as_ref().to_vec();
-    let key = [caller.key(), rpc.to_owned(), id.to_string()];
+    let key = [caller.key(), rpc.to_owned(), id(request_id)?];
+    let hash = hash(request);
     let tx = db.begin().await?;
     let [by, of, with] = key.clone();
     let inserted = execute(
@@ -90,6 +82,21 @@ pub async fn begin<Q: Message, R: Message + Default>(
     };
     let answer = R::decode(answer.as_slice()).map_err(|e| Error::Internal(e.into()))?;
     Ok(Once::Answered(answer))
+}
+
+/// A request id, as it is kept.
+pub(crate) fn id(request_id: &str) -> Result<String> {
+    match Uuid::parse_str(request_id) {
+        Ok(id) => Ok(id.to_string()),
+        Err(_) if request_id.is_empty() => Err(Violations::one("request_id", "REQUIRED").into()),
+        Err(_) => Err(Violations::one("request_id", "INVALID_REQUEST_ID").into()),
+    }
+}
+
+/// What two requests under one id must have in common.
+pub(crate) fn hash<Q: Message>(request: &Q) -> Vec<u8> {
+    let bytes = request.encode_to_vec();
+    digest(&SHA256, &bytes).as_ref().to_vec()
 }
 
 impl Write {

@@ -20,6 +20,13 @@ use crate::telemetry::trace::Span;
 const MOST_ATTEMPTS: i32 = 50;
 const BATCH: u64 = 100;
 
+/// What nothing stands before: however many events can't be taken, those of other resources go on.
+const FRESH: &str = "attempts = 0 AND about NOT IN
+    (SELECT about FROM outbox WHERE dead = FALSE AND attempts > 0) ORDER BY seq";
+/// What was not taken before, each the first of its resource; the least tried come first, so that
+/// each has its turn.
+const FAILED: &str = "attempts > 0 ORDER BY attempts, seq";
+
 /// Writes an event about a resource in the transaction of its cause.
 pub async fn publish<M: Message + Name>(
     tx: &Tx,
@@ -78,13 +85,8 @@ impl Relay {
 
     /// One pass over what is due; tells how many events were taken.
     pub async fn round(&self) -> Result<usize> {
-        let rows = query_all(
-            self.db.read(),
-            "SELECT seq, id, kind, about, payload, created_us, attempts, traceparent, tracestate
-             FROM outbox WHERE dead = FALSE ORDER BY seq LIMIT $1",
-            [i64::try_from(BATCH).unwrap_or(i64::MAX).into()],
-        )
-        .await?;
+        let mut rows = self.read(FRESH).await?;
+        rows.extend(self.read(FAILED).await?);
         let mut waiting = HashSet::new();
         let mut moved = 0;
         for row in rows {
@@ -109,6 +111,14 @@ impl Relay {
             }
         }
         Ok(moved)
+    }
+
+    async fn read(&self, which: &str) -> Result<Vec<QueryResult>> {
+        let sql = format!(
+            "SELECT seq, id, kind, about, payload, created_us, attempts, traceparent, tracestate
+             FROM outbox WHERE dead = FALSE AND {which} LIMIT {BATCH}"
+        );
+        Ok(query_all(self.db.read(), &sql, []).await?)
     }
 
     async fn done(&self, seq: i64) -> Result<()> {

@@ -15,7 +15,8 @@ use crate::caller::ServiceIdentity;
 use crate::client::FarNet;
 use crate::clock::Clock;
 use crate::config::ServiceArgs;
-use crate::database::{Database, MigratorTrait};
+use crate::database::settings::MigrateArgs;
+use crate::database::{Database, Limits, MigratorTrait, grants};
 use crate::ids::Ids;
 use crate::jobs::pause;
 use crate::server::{self, Service};
@@ -71,7 +72,7 @@ impl Parts {
             "gRPC in plain text would leave this machine: give the --tls-…-file settings, or listen \
              on a loopback address"
         );
-        let db = Database::connect(&args.database_url, args.database_connections).await?;
+        let db = Database::open(&args.database.place.url()?, &args.database.limits()).await?;
         if let Some(address) = args.admin_addr {
             admin::open(address, vec![db.check()]).await?;
         }
@@ -89,10 +90,9 @@ impl Parts {
                 )
             })?;
         let ids = Ids::random(clock.clone());
-        let stream = args
-            .redis_url
-            .as_deref()
-            .map(|url| Stream::new(url, ids.clone()))
+        let redis = args.redis.place()?;
+        let stream = redis
+            .map(|place| Stream::at(&place, ids.clone()))
             .transpose()?;
         let callers = keys.iter().map(|key| key.issuer.clone()).collect();
         let door = Door {
@@ -117,10 +117,17 @@ impl Parts {
     }
 }
 
-/// Brings the tables up to date.
-pub async fn migrate<M: MigratorTrait>(database_url: &str) -> anyhow::Result<()> {
-    let db = Database::connect(database_url, 1).await?;
+/// Brings the tables up to date, and gives the role that serves what it needs: of `only_grow`, the
+/// service's own tables that are never changed, and of the audit only reading and adding.
+pub async fn migrate<M: MigratorTrait>(
+    args: &MigrateArgs,
+    only_grow: &[&str],
+) -> anyhow::Result<()> {
+    let db = Database::open(&args.place.url()?, &Limits::migration()).await?;
     db.migrate::<M>().await?;
+    if let Some(role) = &args.serving_role {
+        grants::grant(&db, role, only_grow).await?;
+    }
     Ok(db.close().await?)
 }
 

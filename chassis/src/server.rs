@@ -211,7 +211,7 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
         let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
         let handled = deadline::until(Instant::now() + time, handled);
         match tokio::time::timeout(time, handled).await {
-            Ok(Ok(response)) => Ok(response),
+            Ok(Ok(response)) => Ok(crate::unread::told(response)),
             Ok(Err(_panic)) => Err(Status::from(Error::Internal(anyhow::anyhow!(
                 "a handler panicked"
             )))),

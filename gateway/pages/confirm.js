@@ -1,6 +1,6 @@
 // Proves an e-mail address by the link of a mail: of a registration, or of an account that changes
-// its address. A person presses the button: programs that open links in mails prove nothing.
-import { by, call, name, say, sentences, speak, token } from "/pages/link.js";
+// its address.
+import { name, oneButton, speak, token } from "/pages/link.js";
 
 const REGISTRATION = {
   kk: {
@@ -44,19 +44,4 @@ const isChange = location.pathname === "/confirm-email";
 const kind = kinds[isChange ? 1 : 0];
 const words = speak(kind.words);
 
-async function confirm() {
-  by("button").disabled = true;
-  const answer = await call("POST", `/v1/${name}/${kind.verb}`, { token });
-  by("button").disabled = false;
-  if (!answer.ok) return say(sentences(answer.json), "bad");
-  by("button").hidden = true;
-  say(words.done, "good");
-}
-
-if (kind.shape.test(name) && token) {
-  say(words.ask);
-  by("button").hidden = false;
-  by("button").onclick = confirm;
-} else {
-  say(words.broken, "bad");
-}
+oneButton({ whole: kind.shape.test(name) && token, words, path: `/v1/${name}/${kind.verb}` });

@@ -53,3 +53,20 @@ export async function call(method, path, body) {
 
 // Every sentence of a refusal: its own, or those of the fields.
 export const sentences = (problem) => problem.violations?.map((it) => it.detail).join(" ") || problem.detail;
+
+// A page with one button. A person presses it: programs that open links in mails do nothing. A link
+// that is not `whole` has no button; `told` is what the answer makes of the words.
+export function oneButton({ whole, words, path, told = () => words.done }) {
+  if (!whole) return say(words.broken, "bad");
+  const button = by("button");
+  say(words.ask);
+  button.hidden = false;
+  button.onclick = async () => {
+    button.disabled = true;
+    const answer = await call("POST", path, { token });
+    button.disabled = false;
+    if (!answer.ok) return say(sentences(answer.json), "bad");
+    button.hidden = true;
+    say(told(answer.json), "good");
+  };
+}

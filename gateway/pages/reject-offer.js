@@ -1,6 +1,5 @@
-// Gives an offered seat to the next person, by the link of a letter and without signing in. A person
-// presses the button: programs that open links in mails reject nothing.
-import { by, call, language, say, sentences, speak, token } from "/pages/link.js";
+// Gives an offered seat to the next person, by the link of a letter and without signing in.
+import { language, oneButton, speak, token } from "/pages/link.js";
 
 const words = speak({
   kk: {
@@ -17,27 +16,17 @@ const words = speak({
   },
 });
 
-// Which seat it was, by the clocks of Astana.
-function which({ startTime, centerTitle }) {
+// Which seat it was, by the clocks of its place.
+function which({ startTime, centerTitle, timeZone }) {
   const when = startTime && new Intl.DateTimeFormat(language, {
-    dateStyle: "long", timeStyle: "short", timeZone: "Asia/Almaty",
+    dateStyle: "long", timeStyle: "short", timeZone,
   }).format(new Date(startTime));
   return [centerTitle?.[language], when].filter(Boolean).join(", ");
 }
 
-async function reject() {
-  by("button").disabled = true;
-  const answer = await call("POST", "/v1/seatOffers/reject", { token });
-  by("button").disabled = false;
-  if (!answer.ok) return say(sentences(answer.json), "bad");
-  by("button").hidden = true;
-  say(`${words.done} ${which(answer.json)}`.trim(), "good");
-}
-
-if (token) {
-  say(words.ask);
-  by("button").hidden = false;
-  by("button").onclick = reject;
-} else {
-  say(words.broken, "bad");
-}
+oneButton({
+  whole: token,
+  words,
+  path: "/v1/seatOffers/reject",
+  told: (seat) => `${words.done} ${which(seat)}`.trim(),
+});

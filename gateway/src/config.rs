@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chassis::config::{CommonArgs, ServingArgs, TlsArgs};
+use chassis::link::RedisArgs;
 
 use crate::events::StreamRules;
 use crate::introduction;
 use crate::limit::{Rate, Rates};
+use crate::together::Together;
 
 /// What the gateway needs to know wherever it runs.
 #[derive(Debug, Clone)]
@@ -49,6 +51,8 @@ pub struct GatewayConfig {
     /// Requests under way at once; more are refused with a time to come back at, because those at the
     /// end of a long queue have left when it is their turn.
     pub requests_under_way: usize,
+    /// What several gateways share; `None` where there is one, or no Redis.
+    pub together: Option<Together>,
 }
 
 impl Default for GatewayConfig {
@@ -69,6 +73,7 @@ impl Default for GatewayConfig {
             rates: Rates::default(),
             streams: StreamRules::default(),
             requests_under_way: 2048,
+            together: None,
         }
     }
 }
@@ -124,6 +129,9 @@ pub struct ServeArgs {
     /// The gateway's Ed25519 key in PKCS#8: it signs the exchange of sessions with identity-svc.
     #[arg(long, env = "IRIKTEU_KEY_FILE")]
     pub key_file: PathBuf,
+
+    #[command(flatten)]
+    pub redis: RedisArgs,
 
     /// Origins, besides its own, whose pages may call, such as `https://app.irikteu.kz`.
     #[arg(long, env = "IRIKTEU_ALLOWED_ORIGINS", value_delimiter = ',')]

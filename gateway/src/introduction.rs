@@ -1,8 +1,8 @@
 //! What the identity service said of access tokens, kept for a moment: a page that loads asks for
 //! ten things at once, and one exchange is enough for them.
 //!
-//! Forgotten at once when this gateway ends, refreshes or changes a session or its account; another
-//! gateway's doing is felt after [`LONGEST`] at most.
+//! Forgotten at once when this gateway ends, refreshes or changes a session or its account. Another
+//! gateway's doing is told through Redis where there is one, and felt after [`LONGEST`] at most.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -30,8 +30,15 @@ pub struct Introductions {
     clock: Clock,
     /// How often something was forgotten.
     forgotten: AtomicU64,
-    /// Told whose sessions are to be asked about again; nobody means everybody.
-    tell: Box<dyn Fn(Option<Uuid>) + Send + Sync>,
+    /// Told whose sessions are to be asked about again, and by whose doing; nobody means everybody.
+    tell: Box<dyn Fn(Option<Uuid>, Doing) + Send + Sync>,
+}
+
+/// Through which gateway something changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    Ours,
+    Theirs,
 }
 
 type Key = ([u8; 32], &'static str);
@@ -52,7 +59,7 @@ impl Introductions {
     pub fn new(
         life: Duration,
         clock: Clock,
-        tell: impl Fn(Option<Uuid>) + Send + Sync + 'static,
+        tell: impl Fn(Option<Uuid>, Doing) + Send + Sync + 'static,
     ) -> Self {
         Self {
             tell: Box::new(tell),
@@ -119,22 +126,29 @@ impl Introductions {
 
     /// Forgets everything about an account: its session was ended or refreshed, its roles changed.
     pub fn forget(&self, account: Uuid) {
-        {
-            let mut all = self.lock();
-            self.forgotten.fetch_add(1, Ordering::SeqCst);
-            all.retain(|kept| kept.introduction.account != Some(account));
-        }
-        (self.tell)(Some(account));
+        self.forget_by(Some(account), Doing::Ours);
     }
 
     /// Forgets everybody: a session ended that nothing names.
     pub fn forget_all(&self) {
+        self.forget_by(None, Doing::Ours);
+    }
+
+    /// Forgets what another gateway told of.
+    pub fn heard(&self, account: Option<Uuid>) {
+        self.forget_by(account, Doing::Theirs);
+    }
+
+    fn forget_by(&self, account: Option<Uuid>, doing: Doing) {
         {
             let mut all = self.lock();
             self.forgotten.fetch_add(1, Ordering::SeqCst);
-            all.clear();
+            match account {
+                Some(_) => all.retain(|kept| kept.introduction.account != account),
+                None => all.clear(),
+            }
         }
-        (self.tell)(None);
+        (self.tell)(account, doing);
     }
 
     /// Forgets the account when the value is dropped: also when the client breaks a call off that
@@ -201,7 +215,7 @@ mod tests {
     #[test]
     fn an_introduction_lives_for_three_seconds_at_most() {
         let clock = chassis::testing::clock();
-        let all = Introductions::new(Duration::from_secs(60), clock.clone(), |_| ());
+        let all = Introductions::new(Duration::from_secs(60), clock.clone(), |_, _| ());
         keep(&all, "a", 1);
         clock.advance(SignedDuration::from_millis(2999));
         assert!(knows(&all, "a"));
@@ -212,7 +226,7 @@ mod tests {
 
     #[test]
     fn an_account_is_forgotten_with_all_its_sessions() {
-        let all = Introductions::new(LONGEST, chassis::testing::clock(), |_| ());
+        let all = Introductions::new(LONGEST, chassis::testing::clock(), |_, _| ());
         for (text, account) in [("a", 1), ("b", 1), ("c", 2)] {
             keep(&all, text, account);
         }
@@ -227,7 +241,7 @@ mod tests {
 
     #[test]
     fn what_was_forgotten_during_an_exchange_is_not_kept_after_it() {
-        let all = Introductions::new(LONGEST, chassis::testing::clock(), |_| ());
+        let all = Introductions::new(LONGEST, chassis::testing::clock(), |_, _| ());
         let before = all.find(&token("a"), SERVICE).expect_err("nothing known");
         all.forget(Uuid::from_u128(1));
         all.keep(&token("a"), SERVICE, of(1), before);
@@ -236,12 +250,12 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_zero_keeps_nothing() {
-        let all = Introductions::new(LONGEST, chassis::testing::clock(), |_| ());
+        let all = Introductions::new(LONGEST, chassis::testing::clock(), |_, _| ());
         for number in 0..20_000 {
             keep(&all, &number.to_string(), 1);
         }
         assert!(all.lock().len() <= MOST);
-        let none = Introductions::new(Duration::ZERO, chassis::testing::clock(), |_| ());
+        let none = Introductions::new(Duration::ZERO, chassis::testing::clock(), |_, _| ());
         keep(&none, "a", 1);
         assert!(!knows(&none, "a"));
     }

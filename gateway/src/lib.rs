@@ -11,6 +11,7 @@
 //! | [`session`] | bearer tokens, cookies, origins |
 //! | [`introduction`] | who a token is, kept for a moment |
 //! | [`limit`] | how often somebody may call |
+//! | [`together`] | what several gateways share through Redis |
 //! | [`problem`], [`naming`] | every "no" as problem+json, in the client's words |
 //! | [`openapi`], [`comment`] | the OpenAPI document |
 //! | [`pages`] | the API page, and where the links of mails lead |
@@ -31,6 +32,7 @@ use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, header as names};
 use prost_reflect::DescriptorPool;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub mod bind;
@@ -55,10 +57,12 @@ pub mod serve;
 pub mod session;
 pub mod stall;
 pub mod template;
+pub mod together;
 pub mod transcode;
 pub mod upload;
 
 pub use config::GatewayConfig;
+use introduction::Doing;
 pub use serve::serve;
 
 /// Tells whether calls can be answered: cheap, asked every few seconds.
@@ -155,7 +159,13 @@ impl Gateway {
             .map(|it| (it, connect(it)))
             .collect();
         let places = events::places::Places::new(config.streams);
-        let nudged = places.clone();
+        let (nudged, together) = (places.clone(), config.together.clone());
+        let tell = move |account, doing| {
+            nudged.nudge(account);
+            if let (Some(together), Doing::Ours) = (&together, doing) {
+                together.changed(account);
+            }
+        };
         Ok(Self(Arc::new(Inner {
             identity: connect(IDENTITY).signed(speaker.clone()),
             speaker,
@@ -163,11 +173,15 @@ impl Gateway {
             introductions: introduction::Introductions::new(
                 config.introduction_life,
                 clock.clone(),
-                move |account| nudged.nudge(account),
+                tell,
             ),
             places,
             hubs: events::hub::Hubs::default(),
-            limits: limit::Limits::new(config.rates.clone(), clock.clone()),
+            limits: limit::Limits::new(
+                config.rates.clone(),
+                clock.clone(),
+                config.together.as_ref(),
+            ),
             requests: Arc::new(Semaphore::new(config.requests_under_way)),
             config,
             plans: json::plan::Plans::of(&pool),
@@ -177,6 +191,15 @@ impl Gateway {
             clock,
             ready,
         })))
+    }
+
+    /// Hears from other gateways, until `stop`; returns at once where there are none.
+    pub async fn hear(&self, stop: CancellationToken) {
+        if let Some(together) = &self.0.config.together {
+            let introductions = &self.0.introductions;
+            let heard = |account| introductions.heard(account);
+            together.listen(&stop, heard).await;
+        }
     }
 
     /// Every route, with `extra` ones beside them, such as development pages.

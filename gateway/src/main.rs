@@ -13,6 +13,7 @@ use chassis::token::Signer;
 use clap::Parser;
 use futures_util::FutureExt;
 use gateway::config::ServeArgs;
+use gateway::together::Together;
 use gateway::{Gateway, Ready, route};
 use tokio_util::sync::CancellationToken;
 use tonic_health::pb::HealthCheckRequest;
@@ -43,18 +44,36 @@ async fn main() -> anyhow::Result<()> {
     let (closing, stop) = (CancellationToken::new(), CancellationToken::new());
     let by_name: std::collections::HashMap<_, _> = services.iter().cloned().collect();
     let ready = ready(services, closing.clone());
+    let ids = Ids::random(clock.clone());
+    let mut config = args.gateway();
+    // Every gateway has the same key, and nobody else has it.
+    config.together = args
+        .redis
+        .place()?
+        .map(|place| Together::start(&place, &key, &ids, &stop));
+    let redis = config.together.as_ref().map(|it| it.link().clone());
     let gateway = Gateway::new(
-        args.gateway(),
+        config,
         |service| by_name[service].clone(),
         speaker,
-        Ids::random(clock.clone()),
+        ids,
         clock,
         ready.clone(),
     )?;
     if let Some(address) = args.admin_addr {
-        let check = Check::needed("services", move || ready());
-        admin::open(address, vec![check]).await?;
+        let mut checks = vec![Check::needed("services", move || ready())];
+        checks.extend(redis.map(|link| {
+            let is_up = move || {
+                let link = link.clone();
+                async move { link.is_up() }.boxed()
+            };
+            Check::helpful("redis", is_up)
+        }));
+        admin::open(address, checks).await?;
     }
+    let gateway = Arc::new(gateway);
+    let (hears, until) = (gateway.clone(), stop.clone());
+    tokio::spawn(async move { hears.hear(until).await });
     let listener = chassis::server::bind(args.http_addr).await?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let (says, told) = (closing.clone(), stop.clone());

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 
 use crate::Inner;
@@ -18,10 +19,26 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// The page that proves an address serves two sorts of links.
-const CONFIRM: &str = include_str!("../pages/confirm.html");
+/// What the pages behind the links of letters have in common.
+const FRAME: &str = include_str!("../pages/frame.html");
+/// A page with one button and nothing to fill in.
+const BUTTON: &str = include_str!("../pages/button.html");
 
-const FILES: [(&str, &str, &str); 15] = [
+/// Such pages: the path, the script, and what is between the sentences and the end. The page that proves
+/// an address serves two sorts of links.
+const FRAMED: [(&str, &str, &str); 5] = [
+    ("/confirm", "confirm", BUTTON),
+    ("/confirm-email", "confirm", BUTTON),
+    ("/reject-offer", "reject-offer", BUTTON),
+    ("/recover", "recover", include_str!("../pages/recover.html")),
+    (
+        "/accept-invitation",
+        "accept-invitation",
+        include_str!("../pages/accept-invitation.html"),
+    ),
+];
+
+const FILES: [(&str, &str, &str); 10] = [
     ("/docs", HTML, include_str!("../pages/docs.html")),
     ("/docs/docs.js", SCRIPT, include_str!("../pages/docs.js")),
     ("/docs/words.js", SCRIPT, include_str!("../pages/words.js")),
@@ -34,19 +51,6 @@ const FILES: [(&str, &str, &str); 15] = [
         "/docs/icon.svg",
         "image/svg+xml",
         include_str!("../pages/icon.svg"),
-    ),
-    ("/confirm", HTML, CONFIRM),
-    ("/confirm-email", HTML, CONFIRM),
-    ("/recover", HTML, include_str!("../pages/recover.html")),
-    (
-        "/accept-invitation",
-        HTML,
-        include_str!("../pages/accept-invitation.html"),
-    ),
-    (
-        "/reject-offer",
-        HTML,
-        include_str!("../pages/reject-offer.html"),
     ),
     ("/pages/link.js", SCRIPT, include_str!("../pages/link.js")),
     (
@@ -73,13 +77,21 @@ const FILES: [(&str, &str, &str); 15] = [
 
 pub fn routes() -> Router<Arc<Inner>> {
     let mut router = Router::new().route("/", get(|| async { Redirect::to("/docs") }));
-    for (path, content_type, text) in FILES {
-        router = router.route(path, get(move || async move { file(content_type, text) }));
+    let framed = FRAMED.into_iter().map(|(path, script, content)| {
+        let page = FRAME.replace("{script}", script);
+        (path, HTML, Bytes::from(page.replace("{content}", content)))
+    });
+    let files = FILES.into_iter().map(|(path, content_type, text)| {
+        (path, content_type, Bytes::from_static(text.as_bytes()))
+    });
+    for (path, content_type, bytes) in framed.chain(files) {
+        let answer = get(move || async move { file(content_type, bytes) });
+        router = router.route(path, answer);
     }
     router
 }
 
-fn file(content_type: &'static str, text: &'static str) -> Response {
+fn file(content_type: &'static str, bytes: Bytes) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
@@ -88,7 +100,7 @@ fn file(content_type: &'static str, text: &'static str) -> Response {
             HeaderValue::from_static(POLICY),
         ),
     ];
-    (headers, text).into_response()
+    (headers, bytes).into_response()
 }
 
 pub async fn openapi(State(gateway): State<Arc<Inner>>) -> Response {
@@ -104,9 +116,15 @@ pub async fn alive() -> &'static str {
     "alive\n"
 }
 
+/// Without Redis calls are answered all the same, so it is ready; it says what it goes without.
 pub async fn ready(State(gateway): State<Arc<Inner>>) -> Response {
+    let together = gateway.config.together.as_ref();
+    let is_whole = together.is_none_or(|it| it.link().is_up());
     if (gateway.ready)().await {
-        "ready\n".into_response()
+        match is_whole {
+            true => "ready\n".into_response(),
+            false => "ready\ndegraded: redis\n".into_response(),
+        }
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
     }

@@ -1,10 +1,12 @@
 //! identity-svc as a process of its own.
 
 use chassis::config::ServiceArgs;
+use chassis::database::settings::MigrateArgs;
+use chassis::dead::{self, EventsArgs};
 use chassis::program::{self, Parts};
 use clap::Parser;
 use identity_svc::config::IdentityArgs;
-use identity_svc::migrations::Migrator;
+use identity_svc::migrations::{Migrator, ONLY_GROW};
 use identity_svc::{NAME, Wiring};
 
 /// Accounts, registration, sessions, roles, the inbox and outgoing mail.
@@ -18,13 +20,13 @@ struct Cli {
 #[derive(clap::Subcommand)]
 enum Command {
     /// Serves gRPC until it is told to stop. Refuses to start while migrations are pending.
+    ///
+    /// Without Redis it hears only its own events, and nobody else hears them.
     Serve(Box<ServeArgs>),
     /// Brings the database's tables up to date, and ends.
-    Migrate {
-        /// The service's database: `sqlite:///path/file.db` or `postgres://…`.
-        #[arg(long, env = "IRIKTEU_DATABASE_URL")]
-        database_url: String,
-    },
+    Migrate(MigrateArgs),
+    /// Shows events that nobody took, and has them tried again or dropped.
+    Events(EventsArgs),
 }
 
 #[derive(clap::Args)]
@@ -49,7 +51,8 @@ struct ServeArgs {
 async fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Serve(args) => serve(*args).await,
-        Command::Migrate { database_url } => program::migrate::<Migrator>(&database_url).await,
+        Command::Migrate(args) => program::migrate::<Migrator>(&args, ONLY_GROW).await,
+        Command::Events(args) => dead::run::<Migrator>(NAME, &args).await,
     }
 }
 

@@ -4,12 +4,16 @@ use std::str::FromStr;
 
 use jiff::SignedDuration;
 
+use crate::domain::document::MAX_SIZE_BYTES;
+use crate::scan::clamd::Address;
+
 #[derive(Debug, Clone, clap::Args)]
 pub struct Config {
     /// How long a document may stay announced without its bytes, and a blob without a document:
-    /// longer than any upload lasts, short enough that nothing piles up.
+    /// longer than any upload lasts, and short enough that with the turns of the sweep nothing is
+    /// left after an hour.
     #[arg(long = "questionnaire-upload-term", env = "IRIKTEU_QUESTIONNAIRE_UPLOAD_TERM",
-          default_value = "1h", value_parser = SignedDuration::from_str)]
+          default_value = "50m", value_parser = SignedDuration::from_str)]
     pub upload_term: SignedDuration,
 
     /// How long answers to request ids are kept: a client that repeats a call later than this
@@ -28,15 +32,34 @@ pub struct Config {
     #[arg(long = "questionnaire-scans", env = "IRIKTEU_QUESTIONNAIRE_SCANS",
           default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub scans: u32,
+
+    /// clamd, which looks through documents for malware: `tcp://host:3310` or `unix:///path`. While
+    /// it is away documents wait. Without it nobody looks, which is for development.
+    #[arg(long = "clamd", env = "IRIKTEU_CLAMD")]
+    pub clamd: Option<Address>,
+
+    /// Seconds that clamd may take for one document.
+    #[arg(long = "clamd-timeout-seconds", env = "IRIKTEU_CLAMD_TIMEOUT_SECONDS",
+          default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub clamd_timeout_seconds: u64,
+
+    /// The most bytes that are sent to clamd: its StreamMaxLength or less, and not less than the
+    /// largest document, which would never be checked.
+    #[arg(long = "clamd-most-bytes", env = "IRIKTEU_CLAMD_MOST_BYTES", default_value_t = 25 * 1024 * 1024,
+          value_parser = clap::value_parser!(u64).range(MAX_SIZE_BYTES..))]
+    pub clamd_most_bytes: u64,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
-            upload_term: SignedDuration::from_hours(1),
+            upload_term: SignedDuration::from_mins(50),
             answers_kept: SignedDuration::from_hours(24),
             drafts_kept: SignedDuration::from_hours(90 * 24),
             scans: 2,
+            clamd: None,
+            clamd_timeout_seconds: 60,
+            clamd_most_bytes: 25 * 1024 * 1024,
         }
     }
 }

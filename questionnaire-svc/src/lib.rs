@@ -106,7 +106,7 @@ pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
         db: wiring.db.clone(),
         clock: wiring.clock.clone(),
         ids: wiring.ids,
-        scanner: Scanner::new(wiring.config.scans),
+        scanner: Scanner::new(&wiring.config),
         config: wiring.config,
         blobs: wiring.blobs,
         catalogue: Catalogue::default(),

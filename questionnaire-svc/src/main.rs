@@ -1,12 +1,12 @@
 //! questionnaire-svc as a program of its own: `serve`, or `migrate` before it.
 
-use std::path::PathBuf;
-
-use chassis::blob::Blobs;
+use chassis::blob::config::BlobArgs;
 use chassis::config::ServiceArgs;
+use chassis::database::settings::MigrateArgs;
+use chassis::dead::{self, EventsArgs};
 use chassis::program::{self, Parts};
 use clap::Parser;
-use questionnaire_svc::migrations::Migrator;
+use questionnaire_svc::migrations::{Migrator, ONLY_GROW};
 use questionnaire_svc::{NAME, Wiring};
 
 /// Campaigns and their forms, applications with sections and documents.
@@ -20,13 +20,13 @@ struct Program {
 #[derive(clap::Subcommand)]
 enum Command {
     /// Answers gRPC calls. Refuses to start while migrations are pending.
+    ///
+    /// Without Redis it hears only its own events, and nobody else hears them.
     Serve(Box<Serve>),
     /// Brings the tables up to this version, and ends.
-    Migrate {
-        /// The service's database: `sqlite:///path/file.db` or `postgres://…`.
-        #[arg(long, env = "IRIKTEU_DATABASE_URL")]
-        database_url: String,
-    },
+    Migrate(MigrateArgs),
+    /// Shows events that nobody took, and has them tried again or dropped.
+    Events(EventsArgs),
 }
 
 #[derive(clap::Args)]
@@ -35,9 +35,8 @@ struct Serve {
     service: ServiceArgs,
     #[command(flatten)]
     config: questionnaire_svc::config::Config,
-    /// The folder that documents are kept in.
-    #[arg(long, env = "IRIKTEU_DOCUMENTS_DIR")]
-    documents_dir: PathBuf,
+    #[command(flatten)]
+    documents: BlobArgs,
     /// Where identity-svc answers gRPC: `https://host:port`, several with commas between.
     #[arg(long, env = "IRIKTEU_IDENTITY_URL")]
     identity_url: String,
@@ -53,7 +52,8 @@ struct Serve {
 async fn main() -> anyhow::Result<()> {
     match Program::parse().command {
         Command::Serve(serve) => run(*serve).await,
-        Command::Migrate { database_url } => program::migrate::<Migrator>(&database_url).await,
+        Command::Migrate(args) => program::migrate::<Migrator>(&args, ONLY_GROW).await,
+        Command::Events(args) => dead::run::<Migrator>(NAME, &args).await,
     }
 }
 
@@ -67,7 +67,7 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
         verifier: parts.verifier,
         identity: parts.identity,
         config: serve.config,
-        blobs: Blobs::local(&serve.documents_dir)?,
+        blobs: serve.documents.open().await?,
         identity_svc: net.connect("identity-svc", &serve.identity_url)?,
         testing_svc: net.connect("testing-svc", &serve.testing_url)?,
         review_svc: net.connect("review-svc", &serve.review_url)?,

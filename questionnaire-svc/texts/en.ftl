@@ -24,6 +24,7 @@ content-type-mismatch = The content of the file is not of the type announced. An
 certificate-already-declared = Certificate data were saved, so a promo code can't be had any more.
 content-unreadable = The file can't be read as the type announced: it is broken or encrypted. Announced: { $announced }
 photo-shape-wrong = The photo must be 3 wide by 4 high. Fewest pixels: { $min_width } × { $min_height }. Yours: { $width } × { $height }
+document-infected = Malware was found in the file. It was removed: check your device, and send another file as a new document.
 application-not-submitted = The application was not sent yet, so there is nothing to ask back. Its state: { $state }
 correction-open = The application was given back to you and can be edited. The term ends: { $correction_due_time }
 correction-asked-already = You have asked for a correction and the expert has not answered yet. Asked: { $ask_time }

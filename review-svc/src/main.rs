@@ -1,9 +1,11 @@
 //! review-svc as a program of its own: `serve`, or `migrate` before it.
 
 use chassis::config::ServiceArgs;
+use chassis::database::settings::MigrateArgs;
+use chassis::dead::{self, EventsArgs};
 use chassis::program::{self, Parts};
 use clap::Parser;
-use review_svc::migrations::Migrator;
+use review_svc::migrations::{Migrator, ONLY_GROW};
 use review_svc::{NAME, Wiring};
 
 /// Review tasks, claims and decisions of experts, and the working days they are counted by.
@@ -17,13 +19,13 @@ struct Program {
 #[derive(clap::Subcommand)]
 enum Command {
     /// Answers gRPC calls. Refuses to start while migrations are pending.
+    ///
+    /// Without Redis it hears only its own events, and nobody else hears them.
     Serve(Box<Serve>),
     /// Brings the tables up to this version, and ends.
-    Migrate {
-        /// The service's database: `sqlite:///path/file.db` or `postgres://…`.
-        #[arg(long, env = "IRIKTEU_DATABASE_URL")]
-        database_url: String,
-    },
+    Migrate(MigrateArgs),
+    /// Shows events that nobody took, and has them tried again or dropped.
+    Events(EventsArgs),
 }
 
 #[derive(clap::Args)]
@@ -41,7 +43,8 @@ struct Serve {
 async fn main() -> anyhow::Result<()> {
     match Program::parse().command {
         Command::Serve(serve) => run(*serve).await,
-        Command::Migrate { database_url } => program::migrate::<Migrator>(&database_url).await,
+        Command::Migrate(args) => program::migrate::<Migrator>(&args, ONLY_GROW).await,
+        Command::Events(args) => dead::run::<Migrator>(NAME, &args).await,
     }
 }
 

@@ -15,6 +15,7 @@ task-disputed = Two experts disagree on this task. A campaign manager decides.
 task-not-disputed = No two experts disagree on this task.
 task-not-pending = There is no decision that waits to be published.
 task-disqualified = The applicant is out of the selection.
+task-erroneous = The application was opened by mistake and was set aside.
 conflict-of-interest = You declared a conflict of interest on this application.
 first-opinion-given = You gave the first opinion on this task. The second is another expert's.
 too-many-claims = You hold as many tasks as an expert may hold. At most: { $max }

@@ -429,9 +429,12 @@ impl Suite {
     /// If an event is still waiting after many rounds.
     pub async fn settled(&self) -> anyhow::Result<()> {
         for _ in 0..1000 {
-            let mut waiting = 0;
+            // What one hears may be told on by another: all are asked before all are counted.
             for relay in &self.relays {
                 relay.round().await.map_err(|e| anyhow::anyhow!("{e:?}"))?;
+            }
+            let mut waiting = 0;
+            for relay in &self.relays {
                 waiting += chassis::outbox::depth(&relay.db)
                     .await
                     .map_err(|e| anyhow::anyhow!("{e:?}"))?

@@ -9,6 +9,13 @@ use jiff::SignedDuration;
 use crate::domain::iin_index::IinKey;
 use crate::domain::partner::Partners;
 
+/// The largest round of bookings: beyond it a commit more costs less than waiting for a larger one.
+const MOST_TOGETHER: usize = 256;
+
+/// The longest queue of bookings: whoever stands at its end is told to come again before their call's
+/// time is over.
+const MOST_WAITING: usize = 100_000;
+
 /// The service's settings, read.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -28,6 +35,10 @@ pub struct Config {
     pub offer_term: SignedDuration,
     /// How long before the start a person is reminded, each once.
     pub reminders: Vec<SignedDuration>,
+    /// Bookings of a moment that are decided together, at most; 1 decides on each alone.
+    pub bookings_together: usize,
+    /// Bookings that wait to be decided on, at most.
+    pub bookings_waiting: usize,
 }
 
 impl Config {
@@ -42,6 +53,8 @@ impl Config {
             answers: SignedDuration::from_hours(7 * 24),
             offer_term: SignedDuration::from_hours(12),
             reminders: [24, 2].map(SignedDuration::from_hours).into(),
+            bookings_together: MOST_TOGETHER,
+            bookings_waiting: 2048,
         }
     }
 }
@@ -90,6 +103,16 @@ pub struct TestingArgs {
         default_values_t = [1440, 120]
     )]
     pub reminder_minutes: Vec<u32>,
+
+    /// How many bookings of one moment are decided in one transaction, from 1 to 256; 1 decides on each
+    /// alone. On PostgreSQL; SQLite decides on each alone anyway.
+    #[arg(long, env = "IRIKTEU_BOOKINGS_TOGETHER", default_value_t = MOST_TOGETHER)]
+    pub bookings_together: usize,
+
+    /// How many bookings may wait to be decided on, from 1 to 100000; whoever comes then is told to come
+    /// again in a second.
+    #[arg(long, env = "IRIKTEU_BOOKINGS_WAITING", default_value_t = 2048)]
+    pub bookings_waiting: usize,
 }
 
 impl TryFrom<&TestingArgs> for Config {
@@ -105,6 +128,14 @@ impl TryFrom<&TestingArgs> for Config {
             "a launch token needs a second at least"
         );
         ensure!(args.offer_minutes > 0, "an offer needs a minute at least");
+        ensure!(
+            (1..=MOST_TOGETHER).contains(&args.bookings_together),
+            "from 1 to {MOST_TOGETHER} bookings are decided together"
+        );
+        ensure!(
+            (1..=MOST_WAITING).contains(&args.bookings_waiting),
+            "from 1 to {MOST_WAITING} bookings may wait"
+        );
         let partners = match &args.partners_file {
             Some(file) => Partners::parse(&read_text(file)?)
                 .with_context(|| format!("{} is not a list of partners", file.display()))?,
@@ -122,6 +153,8 @@ impl TryFrom<&TestingArgs> for Config {
                 .iter()
                 .map(|minutes| SignedDuration::from_mins((*minutes).into()))
                 .collect(),
+            bookings_together: args.bookings_together,
+            bookings_waiting: args.bookings_waiting,
             ..Self::new(&read_key(&args.iin_key_file)?)
         })
     }

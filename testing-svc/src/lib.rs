@@ -6,6 +6,7 @@
 //! | [`domain`] | the rules, pure |
 //! | [`rpc`] | one folder per gRPC service, one file per RPC |
 //! | [`dealing`] | who gets a seat: those who wait come first |
+//! | [`gather`] | whoever comes while a round runs is in the next one |
 //! | [`watched`] | the sessions whose seats somebody watches |
 //! | [`store`] | the only place that knows SQL |
 //! | [`events`] | what others told; what we tell |
@@ -33,6 +34,7 @@ mod context;
 pub mod dealing;
 pub mod domain;
 pub mod events;
+pub mod gather;
 pub mod jobs;
 pub mod migrations;
 pub mod policy;

@@ -2,12 +2,14 @@
 
 use anyhow::Context;
 use chassis::config::ServiceArgs;
+use chassis::database::settings::MigrateArgs;
+use chassis::dead::{self, EventsArgs};
 use chassis::program::{self, PartnerPort, Parts};
 use chassis::server;
 use chassis::tls::Files;
 use clap::Parser;
 use testing_svc::config::{Config, ServeArgs, TestingArgs};
-use testing_svc::migrations::Migrator;
+use testing_svc::migrations::{Migrator, ONLY_GROW};
 use testing_svc::{NAME, Wiring};
 
 /// Promo codes, sessions, bookings and the start of tests.
@@ -22,13 +24,13 @@ struct Program {
 enum Command {
     /// Answers gRPC calls, of partners on a port of their own. Refuses to start while migrations
     /// are pending.
+    ///
+    /// Without Redis it hears only its own events, and nobody else hears them.
     Serve(Box<Serve>),
     /// Brings the tables up to this version, and ends.
-    Migrate {
-        /// The service's database: `sqlite:///path/file.db` or `postgres://…`.
-        #[arg(long, env = "IRIKTEU_DATABASE_URL")]
-        database_url: String,
-    },
+    Migrate(MigrateArgs),
+    /// Shows events that nobody took, and has them tried again or dropped.
+    Events(EventsArgs),
 }
 
 #[derive(clap::Args)]
@@ -45,7 +47,8 @@ struct Serve {
 async fn main() -> anyhow::Result<()> {
     match Program::parse().command {
         Command::Serve(serve) => run(*serve).await,
-        Command::Migrate { database_url } => program::migrate::<Migrator>(&database_url).await,
+        Command::Migrate(args) => program::migrate::<Migrator>(&args, ONLY_GROW).await,
+        Command::Events(args) => dead::run::<Migrator>(NAME, &args).await,
     }
 }
 

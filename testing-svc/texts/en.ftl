@@ -49,6 +49,8 @@ seats-day-empty = No session at this place on this day
 seats-center-full = { $center }: full
 seats-full = { $center }, { $time }: full
 seats-closed = { $center }, { $time }: closed
+seats-kept = { $center }, { $time }: the seats that are left are kept for people who need an accessible workstation
+seats-published = the results of the stage are out, and nobody sits it any more
 seats-no-language-form = { $center }, { $time }: no { $language ->
     [kk] Kazakh
     [ru] Russian

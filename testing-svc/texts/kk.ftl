@@ -49,6 +49,8 @@ seats-day-empty = Бұл жерде және бұл күні сессия жоқ
 seats-center-full = { $center }: бос орын жоқ
 seats-full = { $center }, { $time }: бос орын жоқ
 seats-closed = { $center }, { $time }: сессия жабылды
+seats-kept = { $center }, { $time }: қалған орындар қолжетімді жұмыс орнын қажет ететін адамдарға сақталған
+seats-published = кезең нәтижелері жарияланды, оған енді қатысуға болмайды
 seats-no-language-form = { $center }, { $time }: { $language ->
     [kk] қазақ тіліндегі нұсқа жоқ
     [ru] орыс тіліндегі нұсқа жоқ

@@ -49,6 +49,8 @@ seats-day-empty = В этом месте и в этот день сессий н
 seats-center-full = { $center }: мест нет
 seats-full = { $center }, { $time }: мест нет
 seats-closed = { $center }, { $time }: сессия закрыта
+seats-kept = { $center }, { $time }: оставшиеся места сохраняются за теми, кому нужно доступное рабочее место
+seats-published = результаты этапа опубликованы, пройти его уже нельзя
 seats-no-language-form = { $center }, { $time }: { $language ->
     [kk] нет варианта на казахском языке
     [ru] нет варианта на русском языке

@@ -1,5 +1,9 @@
 //! Journeys: all services together, over HTTP and the partner port, told in the manuals' words.
-#![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says no by panicking"
+)]
 
 mod accounts;
 mod bad_input;
@@ -7,4 +11,6 @@ mod doors;
 mod reserve;
 mod season;
 mod selection;
+mod set_aside;
 mod steps;
+mod trace;

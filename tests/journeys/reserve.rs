@@ -1,7 +1,6 @@
 //! The Reserve: from «Тіркелу» to «Тестілеуді бастау».
 
 use serde_json::{Value, json};
-use tests::person::Someone;
 use tests::town::Town;
 
 use crate::steps::*;
@@ -19,16 +18,6 @@ async fn a_candidate_goes_from_registration_to_the_start_of_the_test() {
     chooses_date_and_time_and_starts(&town, &candidate).await;
 
     town.close().await;
-}
-
-/// Everything up to the expert's desk.
-async fn submitted(town: &Town) -> (Someone, String) {
-    let candidate = registers(town).await;
-    let application = opens_the_questionnaire(town, &candidate).await;
-    fills_personal_education_and_work(&candidate, &application).await;
-    takes_the_language_test(town, &candidate, &application).await;
-    sends_for_checking(town, &candidate, &application).await;
-    (candidate, application)
 }
 
 #[tokio::test(flavor = "multi_thread")]

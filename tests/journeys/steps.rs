@@ -515,3 +515,13 @@ pub async fn opens_the_demo_questionnaire(town: &Town, candidate: &Someone) -> S
         .ok();
     application["name"].as_str().unwrap().to_owned()
 }
+
+/// Everything up to the expert's desk.
+pub async fn submitted(town: &Town) -> (Someone, String) {
+    let candidate = registers(town).await;
+    let application = opens_the_questionnaire(town, &candidate).await;
+    fills_personal_education_and_work(&candidate, &application).await;
+    takes_the_language_test(town, &candidate, &application).await;
+    sends_for_checking(town, &candidate, &application).await;
+    (candidate, application)
+}

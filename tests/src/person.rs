@@ -102,6 +102,11 @@ impl Someone {
         }
     }
 
+    /// The access token of the session.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self
             .http

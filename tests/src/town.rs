@@ -29,6 +29,8 @@ const SERVICES: [&str; 4] = [
 pub struct Town {
     pub suite: Suite,
     pub clock: Clock,
+    /// Where each service keeps its rows.
+    pub databases: HashMap<&'static str, String>,
     folder: TempDir,
 }
 
@@ -48,24 +50,21 @@ impl Town {
     /// A suite that goes by this clock.
     pub async fn by(clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let suite = start(Self::settings(folder.path(), clock.clone()).await)
-            .await
-            .unwrap();
+        let mut databases = HashMap::new();
+        for service in SERVICES {
+            let url = chassis::testing::database_url(folder.path(), service).await;
+            databases.insert(service, url);
+        }
+        let settings = Self::settings(folder.path(), clock.clone(), databases.clone());
         Self {
-            suite,
+            suite: start(settings).await.unwrap(),
             clock,
+            databases,
             folder,
         }
     }
 
-    async fn settings(folder: &Path, clock: Clock) -> Settings {
-        let mut urls = HashMap::new();
-        for service in SERVICES {
-            urls.insert(
-                service,
-                chassis::testing::database_url(folder, service).await,
-            );
-        }
+    fn settings(folder: &Path, clock: Clock, databases: HashMap<&'static str, String>) -> Settings {
         Settings {
             http_addr: ([127, 0, 0, 1], 0).into(),
             grpc_addr: ([127, 0, 0, 1], 0).into(),
@@ -74,7 +73,7 @@ impl Town {
             public_url: None,
             demo: true,
             clock,
-            database_url: Some(Arc::new(move |service| urls[service].clone())),
+            database_url: Some(Arc::new(move |service| databases[service].clone())),
         }
     }
 

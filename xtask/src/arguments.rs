@@ -30,12 +30,23 @@ cargo xtask up [--folder DIR] [--address IP]
 cargo xtask down [--folder DIR]
     Ends what up has started, and nothing else. The data stay for the next up.
 
-cargo xtask bench
+cargo xtask faults [--seed S] [--faults N] [--planted BUG] [--engine postgres|sqlite]
+    Hurts a suite of real processes while people use it, and holds it against what it
+    acknowledged; faults --help tells more.
+
+cargo xtask rest-fuzz [--examples N] [--seed S] [--caller NAME]
+    Starts a suite and makes up requests from its OpenAPI document with schemathesis,
+    as a stranger, an applicant, an expert, a campaign manager and the exam desk.
+
+cargo xtask bench [--rows 1,2,…] [--repeats 5] [--seconds 3] [--many N] [--smoke]
     Measures what the suite costs, as ratios in one run, and writes
     docs/performance.md. Builds with optimisation first; wants a quiet machine.
+    --rows measures some rows of the table (1, 2, 4 to 9, 11, listeners, memory) and
+    only shows them; --many is how many bookings row 11 begins with, a million unless
+    said otherwise; --smoke tries everything once, for as short as it goes.
 
-Programs that are missing are installed where that needs no question: cargo-deny
-and buf into a cache (IRIKTEU_CACHE_DIR, else ~/.cache/irikteu), and, as root on
+Programs that are missing are installed where that needs no question: cargo-deny,
+buf and schemathesis into a cache (IRIKTEU_CACHE_DIR, else ~/.cache/irikteu), and, as root on
 Debian, PostgreSQL, Redis and npm by apt-get. Anywhere else it says what to install.
 ";
 
@@ -46,9 +57,13 @@ pub enum Command {
     Check,
     /// The arguments are passed on as they are.
     Season(Vec<String>),
+    /// The same.
+    Faults(Vec<String>),
     /// `up` or `down`, with the arguments of the program that does it.
     Standing(Vec<String>),
-    Bench,
+    /// These too.
+    RestFuzz(Vec<String>),
+    Bench(Vec<String>),
 }
 
 /// Which tests to run, and on what.
@@ -78,11 +93,9 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
             let word = std::iter::once(word.to_owned());
             Ok(Command::Standing(word.chain(arguments).collect()))
         }
-        Some("bench") => match arguments.next().as_deref() {
-            None => Ok(Command::Bench),
-            Some("-h" | "--help") => Ok(Command::Help),
-            Some(other) => bail!("bench takes no argument, got {other:?}"),
-        },
+        Some("rest-fuzz") => Ok(Command::RestFuzz(arguments.collect())),
+        Some("faults") => Ok(Command::Faults(arguments.collect())),
+        Some("bench") => parse_bench(arguments.collect()),
         Some("check") => match arguments.next().as_deref() {
             None => Ok(Command::Check),
             Some("-h" | "--help") => Ok(Command::Help),
@@ -90,6 +103,19 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
         },
         Some(other) => bail!("no command {other:?}; cargo xtask --help lists them"),
     }
+}
+
+/// The program that measures knows its own options; what is none at all is found here.
+fn parse_bench(arguments: Vec<String>) -> Result<Command> {
+    if let Some(first) = arguments.first() {
+        if matches!(first.as_str(), "-h" | "--help") {
+            return Ok(Command::Help);
+        }
+        if !first.starts_with("--") {
+            bail!("bench has no argument {first:?}; cargo xtask --help lists its options");
+        }
+    }
+    Ok(Command::Bench(arguments))
 }
 
 fn parse_test(mut arguments: impl Iterator<Item = String>) -> Result<Command> {
@@ -160,6 +186,21 @@ mod tests {
             let words = line.split(' ').map(str::to_owned).collect();
             assert_eq!(parsed(line).unwrap(), Command::Standing(words), "{line}");
         }
+    }
+
+    #[test]
+    fn faults_take_their_own_arguments() {
+        let arguments = ["--seed", "7", "--engine", "sqlite"].map(str::to_owned);
+        let line = "faults --seed 7 --engine sqlite";
+        assert_eq!(parsed(line).unwrap(), Command::Faults(arguments.to_vec()));
+    }
+
+    #[test]
+    fn a_measurement_takes_its_own_options() {
+        let options = ["--rows", "1,2"].map(str::to_owned).to_vec();
+        assert_eq!(parsed("bench --rows 1,2").unwrap(), Command::Bench(options));
+        assert_eq!(parsed("bench").unwrap(), Command::Bench(vec![]));
+        assert_eq!(parsed("bench --help").unwrap(), Command::Help);
     }
 
     #[test]

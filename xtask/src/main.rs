@@ -33,7 +33,9 @@ fn main() -> ExitCode {
         Command::Check => check::run(),
         Command::Season(arguments) => others::season(&arguments),
         Command::Standing(arguments) => others::standing(&arguments),
-        Command::Bench => others::bench(),
+        Command::RestFuzz(arguments) => others::rest_fuzz(&arguments),
+        Command::Faults(arguments) => others::faults(&arguments),
+        Command::Bench(options) => others::bench(&options),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

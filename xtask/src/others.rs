@@ -8,16 +8,17 @@ use xtask::tools::{self, must_run};
 
 /// Plays a whole season; the arguments are the program's own.
 pub fn season(arguments: &[String]) -> Result<()> {
-    let run = [
-        "run",
-        "--quiet",
-        "--package",
-        "tests",
-        "--bin",
-        "season",
-        "--",
-    ];
-    must_run(tools::cargo().args(run).args(arguments))
+    run_of_tests("season", arguments)
+}
+
+/// Hurts a suite of real processes; the arguments are the program's own.
+pub fn faults(arguments: &[String]) -> Result<()> {
+    run_of_tests("faults", arguments)
+}
+
+fn run_of_tests(program: &str, arguments: &[String]) -> Result<()> {
+    let run = ["run", "--quiet", "--package", "tests", "--bin", program];
+    must_run(tools::cargo().args(run).arg("--").args(arguments))
 }
 
 /// Starts the suite as many processes, or ends it. All programs are built at once and as the tests
@@ -30,8 +31,26 @@ pub fn standing(arguments: &[String]) -> Result<()> {
     must_run(program.args(arguments).current_dir(tools::workspace()))
 }
 
-/// Measures, and writes docs/performance.md.
-pub fn bench() -> Result<()> {
-    let run = ["run", "--profile", "measure", "--package", "bench"];
-    must_run(tools::cargo().args(run))
+/// Makes up requests from the OpenAPI document; the arguments are the program's own.
+pub fn rest_fuzz(arguments: &[String]) -> Result<()> {
+    let schemathesis = tools::schemathesis()?;
+    let run = [
+        "run",
+        "--quiet",
+        "--package",
+        "tests",
+        "--bin",
+        "rest-fuzz",
+        "--",
+        "--schemathesis",
+    ];
+    must_run(tools::cargo().args(run).arg(schemathesis).args(arguments))
+}
+
+/// Measures, and writes docs/performance.md; the options are the program's own.
+pub fn bench(options: &[String]) -> Result<()> {
+    // Its pgbench comes with the server.
+    tools::postgres_programs()?;
+    let run = ["run", "--profile", "measure", "--package", "bench", "--"];
+    must_run(tools::cargo().args(run).args(options))
 }

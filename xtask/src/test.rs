@@ -24,6 +24,8 @@ const KEEP_DATA: [&str; 6] = [
 const ENGINE: &str = "IRIKTEU_TEST_ENGINE";
 
 pub fn run(selection: &Selection) -> Result<()> {
+    // Its tests start it themselves.
+    tools::clamd()?;
     let servers = servers::start()?;
     let mut total = Tally::default();
     let mut content = true;

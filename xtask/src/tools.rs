@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 const CARGO_DENY: &str = "0.20.2";
 const BUF: &str = "1.75.0";
+const SCHEMATHESIS: &str = "4.32.5";
 
 /// Stops Debian's packages from starting the servers they bring: ours are private ones.
 /// A policy of the machine's own is left alone.
@@ -140,6 +141,16 @@ pub fn redis_server() -> Result<PathBuf> {
     find_or_install("redis-server", "redis-server", find)
 }
 
+/// ClamAV's daemon, which the tests start with a signature of their own: nothing is downloaded but
+/// the program, some 8 MB.
+pub fn clamd() -> Result<PathBuf> {
+    // Debian keeps it where only root looks.
+    let of_root = || Some(PathBuf::from("/usr/sbin/clamd")).filter(|path| path.is_file());
+    find_or_install("clamd", "clamav-daemon", || {
+        in_path("clamd").or_else(of_root)
+    })
+}
+
 /// buf, the linter of the contract: a compiled program that npm brings whole.
 pub fn buf() -> Result<PathBuf> {
     if let Some(buf) = in_path("buf") {
@@ -163,6 +174,20 @@ pub fn buf() -> Result<PathBuf> {
         must_run(&mut install)?;
     }
     Ok(buf)
+}
+
+/// schemathesis, which makes up requests from an OpenAPI document; in an environment of its own.
+pub fn schemathesis() -> Result<PathBuf> {
+    let folder = cache()?.join(format!("schemathesis-{SCHEMATHESIS}"));
+    let schemathesis = folder.join("bin/schemathesis");
+    if !schemathesis.is_file() {
+        let python = find_or_install("python3", "python3-venv", || in_path("python3"))?;
+        must_run(Command::new(python).args(["-m", "venv"]).arg(&folder))?;
+        let package = format!("schemathesis=={SCHEMATHESIS}");
+        let pip = folder.join("bin/pip");
+        must_run(Command::new(pip).args(["install", "--quiet", &package]))?;
+    }
+    Ok(schemathesis)
 }
 
 /// cargo-deny, built once: it takes some minutes.

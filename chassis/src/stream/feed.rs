@@ -32,6 +32,7 @@ impl Feed {
         loop {
             let moved = self.round().await;
             crate::telemetry::level(self.service, "stream_up", i64::from(moved.is_ok()));
+            crate::telemetry::level(self.service, "redis_up", i64::from(moved.is_ok()));
             let moved = moved.unwrap_or_else(|error| {
                 tracing::warn!(?error, "events wait in the outbox: the stream took none");
                 0

@@ -12,6 +12,7 @@ pub mod lease;
 pub mod reader;
 mod tables;
 mod trace_columns;
+mod wanted;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use crate::clock::to_us;
 use crate::database::{Database, query_one};
 use crate::error::{Error, Result};
 use crate::ids::Ids;
+use crate::link::RedisPlace;
 
 pub use tables::StreamTables;
 pub use trace_columns::TraceColumns;
@@ -87,7 +89,15 @@ impl Stream {
     /// # Errors
     /// If the URL can't be read.
     pub fn new(url: &str, ids: Ids) -> anyhow::Result<Self> {
-        let client = Client::open(url).context("not a URL of a Redis server")?;
+        Self::at(&RedisPlace::new(url)?, ids)
+    }
+
+    /// The same, with what the settings say of TLS.
+    ///
+    /// # Errors
+    /// If the connection can't be prepared.
+    pub fn at(place: &RedisPlace, ids: Ids) -> anyhow::Result<Self> {
+        let client = place.client.clone();
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(ANSWER))
             .set_response_timeout(Some(ANSWER))

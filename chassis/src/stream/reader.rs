@@ -25,6 +25,8 @@ const HELD_AT_MOST: usize = 5_000;
 /// How often the lease is made longer: three times in its term.
 const RENEWAL: Duration = Duration::from_secs(3);
 const RETRY: Duration = Duration::from_millis(100);
+/// How often is looked for dead events that an operator wants tried again.
+const LOOKING: Duration = Duration::from_secs(2);
 
 /// Hands the stream's events to the subscribers of one service.
 pub struct Reader {
@@ -121,7 +123,15 @@ impl Reader {
         let mut connection = self.connect().await?;
         self.join(&mut connection).await?;
         let mut held = self.take_over(&mut connection).await?;
+        let mut looked: Option<Stopwatch> = None;
         while !stop.is_cancelled() {
+            if looked
+                .as_ref()
+                .is_none_or(|since| since.elapsed() > LOOKING)
+            {
+                self.take_wanted().await?;
+                looked = Some(Stopwatch::start());
+            }
             self.take(&mut connection, &mut held).await?;
             let level = i64::try_from(held.len()).unwrap_or(i64::MAX);
             crate::telemetry::level(self.service, "stream_held", level);
@@ -281,25 +291,29 @@ impl Reader {
         one.attempts += 1;
         if one.attempts >= self.patience.most_attempts {
             tracing::error!(kind = one.event.kind, event = %one.event.id, ?error, "an event is set aside");
-            return self.set_aside(&one.event).await.is_ok();
+            return self.set_aside(one, &error.reason()).await.is_ok();
         }
         let wait = self.patience.first_pause * (1 << (one.attempts - 1).min(9));
         one.waiting = Some((Stopwatch::start(), wait));
         false
     }
 
-    async fn set_aside(&self, event: &Event) -> Result<()> {
+    async fn set_aside(&self, one: &Held, reason: &str) -> Result<()> {
+        let event = &one.event;
         let tx = self.db.begin().await?;
         execute(
             &tx,
-            "INSERT INTO stream_dead (event_id, kind, about, payload, dead_us)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            "INSERT INTO stream_dead (event_id, kind, about, payload, dead_us, time_us, attempts, reason)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
             [
                 event.id.to_string().into(),
                 event.kind.as_str().into(),
                 event.about.as_str().into(),
                 event.payload.clone().into(),
                 to_us(self.clock.now()).into(),
+                to_us(event.time).into(),
+                i32::try_from(one.attempts).unwrap_or(i32::MAX).into(),
+                reason.into(),
             ],
         )
         .await?;

@@ -104,6 +104,26 @@ pub const LEVELS: &[[&str; 2]] = &[
     ["event_streams", "Streams of events at the gateway."],
     ["mail_waiting", "Mails still to be sent."],
     ["mail_failed", "Mails that were given up."],
+    [
+        "documents_unchecked",
+        "Documents that wait for their check.",
+    ],
+    [
+        "scanner_away",
+        "Whether the scanner of malware does not answer.",
+    ],
+    [
+        "documents_without_bytes",
+        "Documents whose bytes are not in the store.",
+    ],
+    [
+        "blobs_unknown",
+        "Blobs of no document that the sweep did not dare to remove.",
+    ],
+    [
+        "blobs_wrong",
+        "Times that bytes read were not those that came.",
+    ],
     ["review_tasks", "Review tasks that wait for a decision."],
     ["overdue_review_tasks", "Of these, those past their term."],
     [
@@ -114,6 +134,7 @@ pub const LEVELS: &[[&str; 2]] = &[
         "seats_left",
         "Free seats of sessions to come, by the stage's number.",
     ],
+    ["bookings_waiting", "Bookings that wait to be decided on."],
     [
         "seats_held",
         "Seats held and not yet confirmed, by the stage's number.",

@@ -15,6 +15,7 @@ use http::{HeaderMap, Request};
 use tonic::Status;
 use tonic::body::Body;
 use tonic::service::Routes;
+use tonic_types::StatusExt;
 use tower::{Service, ServiceExt};
 
 const ROWS: &[Row] = &[
@@ -24,7 +25,23 @@ const ROWS: &[Row] = &[
     ("/x.Things/Inner", &[Allow::Service("testing-svc")]),
     ("/x.Things/Panic", &[Allow::Anyone]),
     ("/x.Things/Slow", &[Allow::Anyone]),
+    ("/x.Things/Unread", &[Allow::Anyone]),
+    ("/x.Things/Large", &[Allow::Anyone]),
 ];
+
+/// As the transport says it of bytes that are no message, and of too many of them.
+const UNREAD: (tonic::Code, &str) = (
+    tonic::Code::Internal,
+    "failed to decode Protobuf message: invalid tag value: 0",
+);
+const LARGE: (tonic::Code, &str) = (
+    tonic::Code::OutOfRange,
+    "Error, decoded message length too large: found 5000000 bytes, the limit is: 4194304 bytes",
+);
+
+async fn transport_says((code, text): (tonic::Code, &str)) -> http::Response<axum::body::Body> {
+    Status::new(code, text).into_http()
+}
 
 struct World {
     net: LocalNet,
@@ -46,6 +63,8 @@ fn world() -> World {
             "/x.Things/Panic",
             post(|| async { panic!("on purpose") as () }),
         )
+        .route("/x.Things/Unread", post(|| transport_says(UNREAD)))
+        .route("/x.Things/Large", post(|| transport_says(LARGE)))
         .route("/x.Things/Slow", post(std::future::pending::<()>));
     let guard = Guard {
         service: "x-svc",
@@ -121,6 +140,22 @@ async fn each_row_lets_through_whom_it_names() {
             };
             assert_eq!(answer.code(), code, "{rpc} by {caller:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_can_not_be_read_is_refused_with_a_reason() {
+    let world = world();
+    for (rpc, code, reason) in [
+        ("Unread", tonic::Code::InvalidArgument, "INVALID_REQUEST"),
+        ("Large", tonic::Code::ResourceExhausted, "PAYLOAD_TOO_LARGE"),
+    ] {
+        let language = ("accept-language", "ru".to_owned());
+        let answer = call(world.net.connect("x-svc"), rpc, &[language]).await;
+        assert_eq!(answer.code(), code, "{rpc}");
+        let details = answer.get_error_details();
+        assert_eq!(details.error_info().unwrap().reason, reason);
+        assert_eq!(details.localized_message().unwrap().locale, "ru");
     }
 }
 

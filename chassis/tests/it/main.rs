@@ -5,11 +5,17 @@
     reason = "a test says no by panicking"
 )]
 
+mod authority;
+mod blob;
+mod dead;
 mod events;
 mod far;
 mod guard;
+mod link;
 mod once;
-mod redis;
+mod only_grows;
+mod parsers;
+mod postgres;
 mod stream;
 mod watches;
 mod world;

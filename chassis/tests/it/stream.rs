@@ -14,12 +14,12 @@ use chassis::stream::lease;
 use chassis::stream::reader::{Patience, Reader};
 use chassis::telemetry::carry::Carried;
 use chassis::telemetry::trace::{self, Span};
+use chassis::testing::redis::Redis;
 use prost_types::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::redis::Redis;
 use crate::world::{World, effect};
 
 /// A producer and a consumer, each with a database of its own.

@@ -1,11 +1,27 @@
 //! A service of one table, to write to.
 
 use chassis::clock::Clock;
-use chassis::database::{ChassisTables, Database, execute, query_one};
+use chassis::database::{AuditOnlyGrows, ChassisTables, Database, execute, query_one};
+use chassis::dead::DeadEvents;
 use chassis::ids::Ids;
 use chassis::stream::{StreamTables, TraceColumns};
 use chassis::testing::{self, TestDatabase};
 use sea_orm_migration::prelude::*;
+
+/// Waits until it is so; who never gets there fails here.
+pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let looking = async {
+        let mut looks = tokio::time::interval(std::time::Duration::from_millis(10));
+        while !is_so() {
+            looks.tick().await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(30);
+    assert!(
+        tokio::time::timeout(patience, looking).await.is_ok(),
+        "{what}"
+    );
+}
 
 pub struct Migrator;
 
@@ -15,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(ChassisTables),
             Box::new(StreamTables),
             Box::new(TraceColumns),
+            Box::new(DeadEvents),
+            Box::new(AuditOnlyGrows),
             Box::new(Effects),
         ]
     }

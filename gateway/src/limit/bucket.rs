@@ -23,11 +23,12 @@ impl Rate {
     }
 
     /// Until one more call is let through.
-    fn interval_us(self) -> i64 {
+    pub fn interval_us(self) -> i64 {
         (MINUTE_US / i64::from(self.per_minute.max(1))).max(1)
     }
 
-    fn window_us(self) -> i64 {
+    /// Until an empty bucket is full.
+    pub fn window_us(self) -> i64 {
         self.interval_us() * i64::from(self.burst)
     }
 
@@ -86,12 +87,28 @@ impl Bucket {
         let after = before.saturating_add(interval);
         let is_let_through = after - now_us <= window;
         self.full_at_us = if is_let_through { after } else { before };
-        let room = window - (self.full_at_us - now_us);
-        Answer {
+        Answer::of(rate, is_let_through, self.full_at_us - now_us)
+    }
+
+    /// A bucket that is full in so long.
+    pub fn full_in(full_in: Duration, now_us: i64) -> Self {
+        let full_in = i64::try_from(full_in.as_micros()).unwrap_or(i64::MAX);
+        Self {
+            full_at_us: now_us.saturating_add(full_in),
+        }
+    }
+}
+
+impl Answer {
+    /// What a bucket says that is full again in `full_us`.
+    pub fn of(rate: Rate, is_let_through: bool, full_us: i64) -> Self {
+        let interval = rate.interval_us();
+        let room = rate.window_us() - full_us;
+        Self {
             is_let_through,
-            left: u32::try_from(room / interval).unwrap_or(u32::MAX),
+            left: u32::try_from(room / interval).unwrap_or(0),
             wait: micros((interval - room).max(0)),
-            full_in: micros(self.full_at_us - now_us),
+            full_in: micros(full_us.max(0)),
         }
     }
 }

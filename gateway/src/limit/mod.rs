@@ -1,24 +1,28 @@
 //! How often somebody may call: by address, by account, and tighter where strangers try credentials.
 //!
-//! Wide enough for a classroom behind one address, and in memory only: every instance counts for
-//! itself, so what all of them let through together is a multiple.
+//! Wide enough for a classroom behind one address. One bucket of two kinds: in this process, or in
+//! Redis for all gateways together. Without Redis, or while it is slow, each counts for itself from
+//! what it last knew, so what all of them let through together is then a multiple.
 
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Mutex;
 use std::time::Duration;
 
-use chassis::bounded::Bounded;
 use chassis::clock::{Clock, to_us};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use uuid::Uuid;
 
 use crate::problem::Problem;
 use crate::route::{Access, Operation};
+use crate::together::Together;
 
 pub mod bucket;
+mod local;
+mod shared;
 
+use bucket::Answer;
 pub use bucket::Rate;
-use bucket::{Answer, Bucket};
+use local::Local;
+use shared::Shared;
 
 /// The rates, each with its reason.
 #[derive(Debug, Clone)]
@@ -72,16 +76,17 @@ enum Whose {
 pub struct Limits {
     rates: Rates,
     clock: Clock,
-    buckets: Mutex<Bounded<Whose, Bucket>>,
+    local: Local,
+    shared: Option<Shared>,
 }
 
 impl Limits {
-    pub fn new(rates: Rates, clock: Clock) -> Self {
-        let buckets = Mutex::new(Bounded::new(rates.most_buckets));
+    pub fn new(rates: Rates, clock: Clock, together: Option<&Together>) -> Self {
         Self {
+            local: Local::new(rates.most_buckets),
+            shared: together.map(Shared::new),
             rates,
             clock,
-            buckets,
         }
     }
 
@@ -89,7 +94,7 @@ impl Limits {
     ///
     /// # Errors
     /// 429 with the time to wait.
-    pub fn address(
+    pub async fn address(
         &self,
         operation: &Operation,
         address: Option<IpAddr>,
@@ -98,48 +103,63 @@ impl Limits {
         let Some(address) = address.map(network) else {
             return Ok(());
         };
-        self.take(Whose::Address(address), tally)?;
-        if operation.access == Access::Credentials {
-            self.take(Whose::Credentials(address), tally)?;
-        }
-        Ok(())
+        let both = [Whose::Address(address), Whose::Credentials(address)];
+        let counted = match operation.access == Access::Credentials {
+            true => &both[..],
+            false => &both[..1],
+        };
+        self.take(counted, tally).await
     }
 
     /// Counts a call once its sender is known.
     ///
     /// # Errors
     /// 429 with the time to wait.
-    pub fn account(&self, account: Uuid, tally: &mut Tally) -> Result<(), Problem> {
-        self.take(Whose::Account(account), tally)
+    pub async fn account(&self, account: Uuid, tally: &mut Tally) -> Result<(), Problem> {
+        self.take(&[Whose::Account(account)], tally).await
     }
 
-    fn take(&self, whose: Whose, tally: &mut Tally) -> Result<(), Problem> {
-        let (name, rate) = match whose {
-            Whose::Address(_) => ("address", self.rates.address),
-            Whose::Credentials(_) => ("credentials", self.rates.credentials),
-            Whose::Account(_) => ("account", self.rates.account),
-        };
+    /// Takes from these buckets until one refuses.
+    async fn take(&self, whose: &[Whose], tally: &mut Tally) -> Result<(), Problem> {
+        let wanted: Vec<_> = whose.iter().map(|it| (*it, self.rate(*it))).collect();
         let now = to_us(self.clock.now());
-        let answer = {
-            let mut buckets = self.buckets.lock().unwrap_or_else(|it| it.into_inner());
-            match buckets.get(&whose) {
-                Some(bucket) => bucket.take(rate, now),
-                None => {
-                    let mut bucket = Bucket::default();
-                    let answer = bucket.take(rate, now);
-                    buckets.insert(whose, bucket);
-                    answer
-                }
-            }
+        let answers = match &self.shared {
+            Some(shared) => shared.take(&wanted).await,
+            None => None,
         };
-        tally.0.push((name, rate, answer));
-        if answer.is_let_through {
-            return Ok(());
+        let answers = match answers {
+            Some(answers) => {
+                self.local.learn(&wanted, &answers, now);
+                answers
+            }
+            None => self.local.take(&wanted, now),
+        };
+        for ((whose, rate), answer) in wanted.into_iter().zip(answers) {
+            tally.0.push((whose.name(), rate, answer));
+            if !answer.is_let_through {
+                let status = StatusCode::TOO_MANY_REQUESTS;
+                return Err(Problem::new(status, "RATE_LIMITED", &[]).retry_after(answer.wait));
+            }
         }
-        Err(
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", &[])
-                .retry_after(answer.wait),
-        )
+        Ok(())
+    }
+
+    fn rate(&self, whose: Whose) -> Rate {
+        match whose {
+            Whose::Address(_) => self.rates.address,
+            Whose::Credentials(_) => self.rates.credentials,
+            Whose::Account(_) => self.rates.account,
+        }
+    }
+}
+
+impl Whose {
+    fn name(self) -> &'static str {
+        match self {
+            Whose::Address(_) => "address",
+            Whose::Credentials(_) => "credentials",
+            Whose::Account(_) => "account",
+        }
     }
 }
 
@@ -198,32 +218,32 @@ mod tests {
             most_buckets,
             ..Rates::default()
         };
-        Limits::new(rates, chassis::testing::clock())
+        Limits::new(rates, chassis::testing::clock(), None)
     }
 
-    fn may(limits: &Limits, account: u128) -> bool {
+    async fn may(limits: &Limits, account: u128) -> bool {
         let account = Uuid::from_u128(account);
-        limits.account(account, &mut Tally::default()).is_ok()
+        limits.account(account, &mut Tally::default()).await.is_ok()
     }
 
-    #[test]
-    fn accounts_do_not_feel_each_other() {
+    #[tokio::test]
+    async fn accounts_do_not_feel_each_other() {
         let limits = limits(100);
-        let first: Vec<_> = (0..3).map(|_| may(&limits, 1)).collect();
-        assert_eq!(first, [true, true, false]);
-        assert!(may(&limits, 2));
+        for through in [true, true, false] {
+            assert_eq!(may(&limits, 1).await, through);
+        }
+        assert!(may(&limits, 2).await);
     }
 
-    #[test]
-    fn memory_is_bounded_and_the_busiest_stay_counted() {
+    #[tokio::test]
+    async fn memory_is_bounded_and_the_busiest_stay_counted() {
         let limits = limits(100);
         for stranger in 10..10_000 {
-            may(&limits, 1);
-            may(&limits, stranger);
+            may(&limits, 1).await;
+            may(&limits, stranger).await;
         }
-        let held = limits.buckets.lock().expect("the buckets").len();
-        assert!(held <= 100, "{held}");
-        assert!(!may(&limits, 1));
+        assert!(limits.local.len() <= 100, "{}", limits.local.len());
+        assert!(!may(&limits, 1).await);
     }
 
     #[test]

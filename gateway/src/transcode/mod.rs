@@ -87,7 +87,8 @@ impl Inner {
         let (parts, body) = request.into_parts();
         let address = parts.extensions.get::<ClientAddress>().copied();
         self.limits
-            .address(operation, address.map(|it| it.0), tally)?;
+            .address(operation, address.map(|it| it.0), tally)
+            .await?;
         let query = parts.uri.query().unwrap_or_default();
         if parts.uri.path().len() + query.len() > self.config.longest_uri {
             let max = self.config.longest_uri.to_string();
@@ -123,7 +124,7 @@ impl Inner {
         };
         self.introduce(&mut journey).await?;
         if let Some(account) = journey.account {
-            self.limits.account(account, tally)?;
+            self.limits.account(account, tally).await?;
         }
 
         let is_upload = matches!(operation.shape, Shape::Upload(_));

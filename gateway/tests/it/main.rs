@@ -14,5 +14,6 @@ mod pages;
 mod sessions;
 mod stage;
 mod streams;
+mod together;
 mod weather;
 mod words;

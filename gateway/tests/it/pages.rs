@@ -54,6 +54,8 @@ async fn pages_bring_no_script_of_their_own_and_nothing_from_elsewhere() {
             !html.contains("<script>") && !html.contains(" style=") && !html.contains(" onclick"),
             "{page}"
         );
+        assert!(html.starts_with("<!doctype html>") && html.ends_with("</html>\n"));
+        assert!(!html.contains(['{', '}']), "{page}: a place was left open");
         for place in places(&html) {
             assert_eq!(stage.get(place).await.status, 200, "{page} needs {place}");
         }

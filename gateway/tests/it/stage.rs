@@ -92,6 +92,7 @@ pub struct Stage {
     stand_in: StandIn,
     exchanges: Arc<AtomicUsize>,
     pub sessions: Sessions,
+    pub gateway: Arc<Gateway>,
     /// Keeps the services of this process there: connections to them do not.
     _net: LocalNet,
 }
@@ -208,7 +209,8 @@ fn build(
         clock.clone(),
         Arc::new(|| async { true }.boxed()),
     );
-    let router = gateway.expect("a gateway").router(Router::new());
+    let gateway = Arc::new(gateway.expect("a gateway"));
+    let router = gateway.router(Router::new());
     Stage {
         router,
         seen: stand_in.seen.clone(),
@@ -218,6 +220,7 @@ fn build(
         stand_in,
         exchanges,
         sessions,
+        gateway,
         _net: LocalNet::default(),
     }
 }
@@ -271,6 +274,14 @@ impl Default for Sessions {
 impl Sessions {
     pub fn end(&self, token: &str) {
         self.ended.lock().expect("sessions").push(token.to_owned());
+    }
+
+    /// The same token is good again.
+    pub fn begin(&self, token: &str) {
+        self.ended
+            .lock()
+            .expect("sessions")
+            .retain(|it| it != token);
     }
 
     /// The number of the account that a token is of.

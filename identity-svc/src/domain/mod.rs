@@ -5,6 +5,7 @@
 //! | [`account`] | who stands behind an account, its etag |
 //! | [`age`] | full years, and whether a campaign takes them |
 //! | [`calendar_file`] | the file that goes with a booking (RFC 5545) |
+//! | [`clocks`] | times by the clocks of a place, and whose time it is |
 //! | [`delivery`] | where a mail is on its way, and when it is tried again |
 //! | [`email_change`] | from one e-mail address to another |
 //! | [`login`] | what an IIN or an e-mail address may look like |
@@ -23,6 +24,7 @@
 pub mod account;
 pub mod age;
 pub mod calendar_file;
+mod clocks;
 pub mod delivery;
 pub mod email_change;
 pub mod login;

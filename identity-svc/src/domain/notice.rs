@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::calendar_file::{CalendarFile, Method};
+use super::clocks::Clocks;
 use super::step::Step;
 
 /// A fact that a person is told. Names and times only; the tag is kept in the database.
@@ -43,6 +44,9 @@ pub enum Notice {
     BookingCancelled(Appointment),
     TestStarted {
         start: Timestamp,
+        /// As in an [`Appointment`].
+        #[serde(default)]
+        zone: String,
     },
     PasswordChanged {
         time: Timestamp,
@@ -84,6 +88,9 @@ pub struct Appointment {
     pub end: Timestamp,
     /// What the place is called in Kazakh, Russian and English.
     pub place: [String; 3],
+    /// The zone of the clocks there, an IANA name; empty in what was told before places had one.
+    #[serde(default)]
+    pub zone: String,
     pub sequence: i32,
 }
 
@@ -195,8 +202,14 @@ impl Notice {
             }
             Notice::BookingConfirmed(at)
             | Notice::BookingMoved(at)
-            | Notice::BookingCancelled(at) => at.facts(language),
-            Notice::TestStarted { start } => vec![("start", local(*start))],
+            | Notice::BookingCancelled(at) => at.facts(texts, language),
+            Notice::TestStarted { start, zone } => {
+                let there = Clocks::of(zone);
+                vec![
+                    ("start", there.time(*start)),
+                    ("clocks", there.words(*start, texts, language)),
+                ]
+            }
             Notice::PasswordChanged { time }
             | Notice::PasswordRecovered { time }
             | Notice::EmailChanged { time }
@@ -257,10 +270,12 @@ impl Notice {
 }
 
 impl Appointment {
-    pub(super) fn facts(&self, language: Language) -> Facts {
+    pub(super) fn facts(&self, texts: &Texts, language: Language) -> Facts {
+        let there = Clocks::of(&self.zone);
         vec![
-            ("start", local(self.start)),
-            ("end", local(self.end)),
+            ("start", there.time(self.start)),
+            ("end", there.time(self.end)),
+            ("clocks", there.words(self.start, texts, language)),
             ("place", in_language(&self.place, language).to_owned()),
         ]
     }
@@ -299,9 +314,7 @@ fn listed(things: impl Iterator<Item = String>) -> String {
 
 /// `30.06.2026 23:59`, Astana time.
 pub(super) fn local(time: Timestamp) -> String {
-    time.to_zoned(astana())
-        .strftime("%d.%m.%Y %H:%M")
-        .to_string()
+    Clocks(astana()).time(time)
 }
 
 #[cfg(test)]

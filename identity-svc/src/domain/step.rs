@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::clocks::Clocks;
 use super::notice::{Appointment, Facts, in_language, label, local};
 
 /// A later step. Names, codes and times only: no score, nothing of a person.
@@ -30,6 +31,9 @@ pub enum Step {
     ApplicationDisqualified {
         reason: String,
     },
+    ApplicationMarkedErroneous {
+        reason: String,
+    },
     StageAdvanced {
         /// What the stage is called in Kazakh, Russian and English.
         stage: [String; 3],
@@ -51,6 +55,9 @@ pub enum Step {
         displaced: bool,
     },
     SeatOfferLapsed,
+    WaitingEnded {
+        stage: [String; 3],
+    },
     BookingReminder(Appointment),
     BookingMissed(Appointment),
     TestTerminated {
@@ -78,6 +85,7 @@ impl Step {
             Step::ApplicationExpiring { .. } => "APPLICATION_EXPIRING",
             Step::ApplicationExpired => "APPLICATION_EXPIRED",
             Step::ApplicationDisqualified { .. } => "APPLICATION_DISQUALIFIED",
+            Step::ApplicationMarkedErroneous { .. } => "APPLICATION_MARKED_ERRONEOUS",
             Step::StageAdvanced { .. } => "STAGE_ADVANCED",
             Step::StageNotAdvanced { .. } => "STAGE_NOT_ADVANCED",
             Step::Chosen { .. } => "CHOSEN",
@@ -85,6 +93,7 @@ impl Step {
             Step::BookingDisplaced(_) => "BOOKING_DISPLACED",
             Step::SeatOffered { .. } => "SEAT_OFFERED",
             Step::SeatOfferLapsed => "SEAT_OFFER_LAPSED",
+            Step::WaitingEnded { .. } => "WAITING_ENDED",
             Step::BookingReminder(_) => "BOOKING_REMINDER",
             Step::BookingMissed(_) => "BOOKING_MISSED",
             Step::TestTerminated { .. } => "TEST_TERMINATED",
@@ -123,21 +132,27 @@ impl Step {
             Step::ApplicationDisqualified { reason } => {
                 vec![("reason", label(texts, language, "rejection", reason))]
             }
+            Step::ApplicationMarkedErroneous { reason } => {
+                vec![("reason", label(texts, language, "erroneous", reason))]
+            }
             Step::TestTerminated { reason } => {
                 vec![("reason", label(texts, language, "irregularity", reason))]
             }
             Step::StageAdvanced { stage }
             | Step::StageNotAdvanced { stage }
             | Step::Chosen { stage }
-            | Step::NotChosen { stage } => {
+            | Step::NotChosen { stage }
+            | Step::WaitingEnded { stage } => {
                 vec![("stage", in_language(stage, language).to_owned())]
             }
             Step::BookingDisplaced(at) | Step::BookingReminder(at) | Step::BookingMissed(at) => {
-                at.facts(language)
+                at.facts(texts, language)
             }
             Step::SeatOffered { at, expires, .. } => {
-                let mut facts = at.facts(language);
-                facts.push(("expires", local(*expires)));
+                let mut facts = at.facts(texts, language);
+                let there = Clocks::of(&at.zone);
+                facts.push(("expires", there.time(*expires)));
+                facts.push(("until_clocks", there.words(*expires, texts, language)));
                 facts
             }
             Step::MembershipStarted { first, last } => {

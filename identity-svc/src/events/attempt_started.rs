@@ -10,6 +10,9 @@ pub(super) fn told(event: AttemptStarted) -> Told {
     Told {
         account: event.account,
         about: event.booking,
-        notice: Notice::TestStarted { start },
+        notice: Notice::TestStarted {
+            start,
+            zone: event.time_zone,
+        },
     }
 }

@@ -2,12 +2,11 @@
 
 use proto::events::v1::BookingCancelled;
 
-use super::Told;
+use super::{Told, appointment};
 use crate::domain::notice::Notice;
 
 pub(super) fn told(event: BookingCancelled) -> Told {
-    let times = (event.start_time.as_ref(), event.end_time.as_ref());
-    let at = super::appointment(&event.booking, times, event.center_title, event.sequence);
+    let at = appointment!(event);
     Told {
         account: event.account,
         about: event.booking,

@@ -7,8 +7,7 @@ use crate::domain::notice::Notice;
 use crate::domain::step::Step;
 
 pub(super) fn told(event: BookingReminderDue) -> Told {
-    let times = (event.start_time.as_ref(), event.end_time.as_ref());
-    let at = appointment(&event.booking, times, event.center_title, event.sequence);
+    let at = appointment!(event);
     Told {
         account: event.account,
         about: event.booking,

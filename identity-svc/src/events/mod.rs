@@ -13,17 +13,17 @@ use proto::testing::v1::TestSystem;
 use proto::wire::v1::LocalizedText;
 
 use crate::Context;
-use crate::domain::notice::{Appointment, Notice};
+use crate::domain::notice::Notice;
 use crate::inbox;
 
 mod account_created;
 mod appeal_decided;
 mod appeal_filed;
-mod application_accepted;
+mod application_decided;
 mod application_disqualified;
 mod application_expired;
 mod application_expiring;
-mod application_rejected;
+mod application_marked_erroneous;
 mod application_submitted;
 mod application_withdrawn;
 mod attempt_started;
@@ -35,8 +35,6 @@ mod booking_missed;
 mod booking_moved;
 mod booking_reminder_due;
 mod certificate_verified;
-mod correction_asked;
-mod correction_declined;
 mod email_change_started;
 mod language_result_received;
 mod membership_started;
@@ -51,18 +49,26 @@ mod review_term_changed;
 mod seat_offer_lapsed;
 mod seat_offered;
 mod stage_result_published;
+mod waiting_ended;
+
+/// What the review decides may meet an application that was just withdrawn.
+const DECIDED: &str = "told by ApplicationDecided, once the application has taken it";
 
 /// The events of which nobody is told, each with the reason.
 pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
+    ("ApplicationAccepted", DECIDED),
     (
         "ApplicationCreated",
         "the person's own doing, a moment ago and on the same page",
     ),
+    ("ApplicationRejected", DECIDED),
     ("AskedCorrection", "no event: one line of CorrectionAsked"),
     (
         "CertificateDeclared",
         "the person's own doing; what follows from it is told by its own event",
     ),
+    ("CorrectionAsked", DECIDED),
+    ("CorrectionDeclined", DECIDED),
     (
         "CorrectionWanted",
         "the person's own doing; the expert finds it in the task",
@@ -96,9 +102,7 @@ inbox! {
     registration_repeated
     application_submitted
     application_withdrawn
-    correction_asked
-    application_accepted
-    application_rejected
+    application_decided
     promo_code_issued
     promo_code_redeemed
     language_result_received
@@ -108,14 +112,15 @@ inbox! {
     booking_cancelled
     attempt_started
     review_term_changed
-    correction_declined
     review_task_assigned
     application_expiring
     application_expired
     application_disqualified
+    application_marked_erroneous
     booking_displaced
     seat_offered
     seat_offer_lapsed
+    waiting_ended
     booking_reminder_due
     booking_missed
     attempt_terminated
@@ -134,18 +139,23 @@ struct Told {
     notice: Notice,
 }
 
-fn to<M>(ctx: &Arc<Context>, name: &'static str, told: fn(M) -> Told) -> Subscriber
+fn to<M, T>(ctx: &Arc<Context>, name: &'static str, told: fn(M) -> T) -> Subscriber
 where
     M: Message + Name + Default + 'static,
+    T: Into<Option<Told>> + 'static,
 {
     let ctx = ctx.clone();
     Subscriber::to(name, move |event: Event, payload: M| {
         let ctx = ctx.clone();
-        Box::pin(async move { deliver(&ctx, name, &event, told(payload)).await })
+        let told = told(payload).into();
+        Box::pin(async move { deliver(&ctx, name, &event, told).await })
     })
 }
 
-async fn deliver(ctx: &Context, subscriber: &str, event: &Event, told: Told) -> Result<()> {
+async fn deliver(ctx: &Context, subscriber: &str, event: &Event, told: Option<Told>) -> Result<()> {
+    let Some(told) = told else {
+        return Ok(());
+    };
     let tx = ctx.db.begin().await?;
     if !first_time(&tx, &ctx.clock, subscriber, event).await? {
         return Ok(());
@@ -185,25 +195,29 @@ fn test_system(system: TestSystem) -> String {
         .to_owned()
 }
 
-type Times<'a> = (
-    Option<&'a prost_types::Timestamp>,
-    Option<&'a prost_types::Timestamp>,
-);
-
-fn appointment(
-    booking: &str,
-    times: Times<'_>,
-    place: Option<LocalizedText>,
-    sequence: i32,
-) -> Appointment {
-    Appointment {
-        booking: booking.rsplit('/').next().unwrap_or_default().to_owned(),
-        start: instant(times.0),
-        end: instant(times.1),
-        place: titles(place),
-        sequence,
-    }
+/// Where and when somebody is expected, from an event that says so: about a booking, or about a place
+/// on a waiting list, which has no changes to count.
+macro_rules! appointment {
+    ($event:expr, $about:ident, $sequence:expr) => {
+        $crate::domain::notice::Appointment {
+            booking: $event
+                .$about
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            start: $crate::events::instant($event.start_time.as_ref()),
+            end: $crate::events::instant($event.end_time.as_ref()),
+            place: $crate::events::titles($event.center_title.clone()),
+            zone: $event.time_zone.clone(),
+            sequence: $sequence,
+        }
+    };
+    ($event:expr) => {
+        $crate::events::appointment!($event, booking, $event.sequence)
+    };
 }
+use appointment;
 
 /// In Kazakh, Russian and English.
 fn titles(text: Option<LocalizedText>) -> [String; 3] {

@@ -7,9 +7,8 @@ use crate::domain::notice::Notice;
 use crate::domain::step::Step;
 
 pub(super) fn told(event: SeatOffered) -> Told {
-    let times = (event.start_time.as_ref(), event.end_time.as_ref());
     let step = Step::SeatOffered {
-        at: appointment(&event.waitlist_entry, times, event.center_title, 0),
+        at: appointment!(event, waitlist_entry, 0),
         expires: instant(event.expire_time.as_ref()),
         displaced: event.displaced,
     };

@@ -18,6 +18,9 @@ mod m0104_audit_found;
 
 pub struct Migrator;
 
+/// What is added to and never changed, beside the audit.
+pub const ONLY_GROW: &[&str] = &[];
+
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -38,6 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0104_audit_found::Migration),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
+            Box::new(chassis::dead::DeadEvents),
+            Box::new(chassis::database::AuditOnlyGrows),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use async_trait::async_trait;
@@ -84,6 +85,12 @@ pub struct MailArgs {
     /// authorities of the public web are.
     #[arg(long, env = "IRIKTEU_SMTP_CA_FILE")]
     pub smtp_ca_file: Option<PathBuf>,
+
+    /// Seconds that the mail server may take for one mail, all its answers together. Less than the
+    /// five minutes after which another process takes the mail up.
+    #[arg(long, env = "IRIKTEU_SMTP_TIMEOUT_SECONDS", default_value_t = 60,
+          value_parser = clap::value_parser!(u64).range(1..=240))]
+    pub smtp_timeout_seconds: u64,
 }
 
 impl MailArgs {
@@ -116,6 +123,7 @@ impl MailArgs {
             credentials: self.smtp_user.zip(password),
             authority,
             from: from.to_owned(),
+            patience: Duration::from_secs(self.smtp_timeout_seconds),
         }))
     }
 }

@@ -12,13 +12,14 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{self, Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::{AsyncSmtpTransport, Error};
 use lettre::{AsyncTransport, Tokio1Executor};
+use tokio::time::timeout;
 
 use super::{Handed, Transport};
 use crate::domain::delivery::Trouble;
 use crate::store::mail::Mail;
 
-/// For each answer of the server; all of them together stay under the lease of a mail.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// To a server that is there.
+const CONNECT: Duration = Duration::from_secs(20);
 
 /// How the connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -39,11 +40,14 @@ pub struct SmtpSettings {
     pub authority: Option<Vec<u8>>,
     /// Who writes the mails.
     pub from: String,
+    /// For one mail, from the connection to the last answer; shorter than its lease.
+    pub patience: Duration,
 }
 
 pub struct Smtp {
     server: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    patience: Duration,
 }
 
 impl fmt::Debug for Smtp {
@@ -74,7 +78,8 @@ impl Smtp {
             AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(settings.host.as_str())
                 .port(settings.port)
                 .tls(tls)
-                .timeout(Some(PATIENCE));
+                // The library waits for every later answer for ever: see `hand_over`.
+                .timeout(Some(CONNECT));
         if let Some((user, password)) = &settings.credentials {
             let password = password.reveal().clone();
             server = server.credentials(Credentials::new(user.clone(), password));
@@ -83,6 +88,7 @@ impl Smtp {
         Ok(Self {
             server: server.build(),
             from: from.with_context(|| format!("{:?} is no sender of mail", settings.from))?,
+            patience: settings.patience,
         })
     }
 
@@ -118,7 +124,12 @@ impl Transport for Smtp {
         // The error may name the address: it is not told on.
         let letter = self.letter(mail);
         let letter = letter.map_err(|_| Trouble::ForGood("MALFORMED".into()))?;
-        self.server.send(letter).await.map_err(|e| trouble(&e))?;
+        // A server that stalls must hold neither this lane nor the mail. It may have taken it all the
+        // same: the id of the mail is what tells the two apart.
+        match timeout(self.patience, self.server.send(letter)).await {
+            Ok(sent) => sent.map_err(|e| trouble(&e))?,
+            Err(_) => return Err(Trouble::Server("TIMEOUT".into())),
+        };
         Ok(Handed::Sent)
     }
 }

@@ -22,13 +22,15 @@ const RECOVERY: &str = "Recoveries/CreateRecovery";
 const CHANGE: &str = "EmailChanges/CreateEmailChange";
 const PROVE_CHANGE: &str = "EmailChanges/ProveEmailChange";
 
-/// Everything that a caller can see of an answer, ids masked, and the hashes it cost.
+/// Everything that a caller can see of an answer, ids masked, and what it cost.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     status: u16,
     headers: BTreeMap<String, Vec<u8>>,
     body: Vec<u8>,
     hashes: u64,
+    /// What was asked of the database, in order.
+    statements: Vec<String>,
 }
 
 impl World {
@@ -51,7 +53,9 @@ impl World {
         let body = tonic::body::Body::new(http_body_util::Full::new(body.into()));
         let request = request.body(body).expect("a request");
         let mut connection = self.speaking_for(by.clone());
-        let response = connection.call(request).await.expect("an answer");
+        let call = testing::statements(connection.call(request));
+        let (response, statements) = call.await;
+        let response = response.expect("an answer");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a body");
         let trailers = body.trailers().cloned().unwrap_or_default();
@@ -62,6 +66,7 @@ impl World {
             headers: headers.collect(),
             body: masked(&body.to_bytes()),
             hashes: tally.so_far() - before,
+            statements,
         }
     }
 }
@@ -89,6 +94,7 @@ fn alike(seen: &[(&str, Seen)]) {
     let (first_case, first) = &seen[0];
     for (case, other) in seen {
         assert_eq!(other, first, "{case} and {first_case}");
+        assert!(!other.statements.is_empty(), "{case}: nothing was counted");
     }
 }
 

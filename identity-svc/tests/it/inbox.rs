@@ -2,6 +2,7 @@
 
 use chassis::caller::Caller;
 use proto::events::v1 as events;
+use proto::events::v1::application_decided::Outcome as Decision;
 use proto::identity::v1 as pb;
 use proto::questionnaire::v1::CorrectionKind;
 use proto::testing::v1::TestSystem;
@@ -92,12 +93,7 @@ async fn m1_and_m2_are_the_manuals_words() {
         assert_eq!(message.about, APPLICATION);
     }
     world.clock.advance(jiff::SignedDuration::from_secs(1));
-    let accepted = events::ApplicationAccepted {
-        application: APPLICATION.into(),
-        account,
-        ..Default::default()
-    };
-    world.told(&accepted).await;
+    world.told(&accepted(account)).await;
     for (language, body) in [
         (
             "kk",
@@ -114,6 +110,44 @@ async fn m1_and_m2_are_the_manuals_words() {
     ] {
         assert_eq!(newest(&world, &me, language).await.body, body);
     }
+}
+
+#[tokio::test]
+async fn a_decision_is_told_once_the_application_has_taken_it_and_not_before() {
+    let (world, account, me) = candidate().await;
+    // What the review tells: the application may have been withdrawn a moment before.
+    world
+        .told(&events::ApplicationAccepted {
+            application: APPLICATION.into(),
+            account: account.clone(),
+            ..Default::default()
+        })
+        .await;
+    world
+        .told(&events::CorrectionAsked {
+            application: APPLICATION.into(),
+            account: account.clone(),
+            ..Default::default()
+        })
+        .await;
+    // An outcome of a later version says nothing that this one could tell.
+    world
+        .told(&events::ApplicationDecided {
+            application: APPLICATION.into(),
+            account: account.clone(),
+            outcome: 99,
+            ..Default::default()
+        })
+        .await;
+    let before = list(&world, &me, "kk").await.messages;
+    assert_eq!(before.len(), 1, "the welcome only");
+    world.told(&accepted(account)).await;
+    let inbox = list(&world, &me, "kk").await;
+    assert_eq!(inbox.messages.len(), 2);
+    assert_eq!(
+        inbox.messages[0].kind(),
+        pb::message::Kind::ApplicationAccepted
+    );
 }
 
 #[tokio::test]
@@ -149,13 +183,7 @@ async fn every_message_has_words_in_every_language_with_nothing_left_to_fill_in(
             ..Default::default()
         })
         .await;
-    world
-        .told(&events::ApplicationAccepted {
-            application: application(),
-            account: account(),
-            ..Default::default()
-        })
-        .await;
+    world.told(&accepted(account())).await;
     world
         .told(&rejected(
             account(),
@@ -225,23 +253,34 @@ async fn every_message_has_words_in_every_language_with_nothing_left_to_fill_in(
     assert!(!kinds.contains(&0));
 }
 
-fn rejected(account: String, reasons: &[&str]) -> events::ApplicationRejected {
-    events::ApplicationRejected {
+fn accepted(account: String) -> events::ApplicationDecided {
+    events::ApplicationDecided {
         application: APPLICATION.into(),
         account,
+        outcome: Decision::Accepted.into(),
+        ..Default::default()
+    }
+}
+
+fn rejected(account: String, reasons: &[&str]) -> events::ApplicationDecided {
+    events::ApplicationDecided {
+        application: APPLICATION.into(),
+        account,
+        outcome: Decision::Rejected.into(),
         reason_codes: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
         ..Default::default()
     }
 }
 
-fn correction(account: String) -> events::CorrectionAsked {
+fn correction(account: String) -> events::ApplicationDecided {
     let asked = |section: &str, kind: CorrectionKind| events::AskedCorrection {
         section: section.into(),
         kind: kind.into(),
     };
-    events::CorrectionAsked {
+    events::ApplicationDecided {
         application: APPLICATION.into(),
         account,
+        outcome: Decision::CorrectionRequested.into(),
         items: vec![
             asked("education", CorrectionKind::Incomplete),
             asked("employment", CorrectionKind::Incorrect),
@@ -276,6 +315,45 @@ async fn a_rejection_names_its_reasons_and_a_correction_its_sections_and_its_ter
         body.contains("before 04.06.2026 23:59 (Astana time)"),
         "{body}"
     );
+}
+
+#[tokio::test]
+async fn a_booking_shows_the_time_of_its_place_and_names_it_where_it_is_not_astanas() {
+    let (world, account, me) = candidate().await;
+    let at = |zone: &str| events::BookingConfirmed {
+        time_zone: zone.into(),
+        ..confirmed(account.clone(), 0)
+    };
+    let table = [
+        ("Asia/Almaty", "10.06.2026 09:30 (Астана уақытымен)"),
+        (
+            "Europe/Istanbul",
+            "10.06.2026 07:30 (жергілікті уақытпен, UTC+3)",
+        ),
+        // What was told before places had a zone.
+        ("", "10.06.2026 09:30 (Астана уақытымен)"),
+    ];
+    for (zone, said) in table {
+        world.clock.advance(jiff::SignedDuration::from_secs(1));
+        world.told(&at(zone)).await;
+        let message = newest(&world, &me, "kk").await;
+        assert!(message.body.contains(said), "{zone}: {}", message.body);
+        // A calendar knows instants.
+        let file = String::from_utf8(message.attachments[0].content.to_vec()).expect("utf-8");
+        assert!(file.contains("DTSTART:20260610T043000Z"), "{file}");
+    }
+    world.clock.advance(jiff::SignedDuration::from_secs(1));
+    let started = events::AttemptStarted {
+        account: account.clone(),
+        booking: BOOKING.into(),
+        start_time: Some(instant("2026-06-10T04:30:00Z")),
+        time_zone: "Europe/Istanbul".into(),
+        ..Default::default()
+    };
+    world.told(&started).await;
+    let body = newest(&world, &me, "en").await.body;
+    let said = "on 10.06.2026 07:30 (time of the place, UTC+3)";
+    assert!(body.contains(said), "{body}");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Mail to a real mail server of the tests: encrypted, signed in, whole, or not at all.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use identity_svc::transport::{Choice, SmtpSettings, Tls};
+use identity_svc::transport::{Choice, MailArgs, SmtpSettings, Tls};
 use pb::mail::State;
 use proto::events::v1 as events;
 use proto::identity::v1 as pb;
@@ -23,12 +24,18 @@ struct Manner {
     offers_starttls: bool,
     /// What it says to a recipient.
     to_recipients: &'static str,
+    /// At this word it says nothing any more, and holds the line.
+    stalls_at: &'static str,
 }
+
+/// Longer than a machine under load needs for one mail.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 const POLITE: Manner = Manner {
     tls: Tls::Starttls,
     offers_starttls: true,
     to_recipients: "250 ok",
+    stalls_at: "",
 };
 
 /// Everything a client said, once it was encrypted and before.
@@ -81,6 +88,7 @@ impl Sink {
             )),
             authority: Some(self.authority.clone()),
             from: "no-reply@irikteu.kz".into(),
+            patience: PATIENCE,
         }
     }
 
@@ -117,6 +125,9 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     greet: bool,
     note: impl Fn(&str),
 ) -> Option<BufReader<S>> {
+    if greet && manner.stalls_at == "greeting" {
+        std::future::pending::<()>().await;
+    }
     if greet {
         stream.write_all(b"220 sink\r\n").await.ok()?;
     }
@@ -128,6 +139,9 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
         let line = line.trim_end();
         note(line);
         let verb = line.split(' ').next().unwrap_or_default().to_uppercase();
+        if verb == manner.stalls_at {
+            std::future::pending::<()>().await;
+        }
         let answer = match verb.as_str() {
             "EHLO" if manner.offers_starttls && manner.tls == Tls::Starttls => {
                 "250-sink\r\n250-STARTTLS\r\n250 AUTH PLAIN"
@@ -149,6 +163,9 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
                         break;
                     }
                     note(line);
+                }
+                if manner.stalls_at == "." {
+                    std::future::pending::<()>().await;
                 }
                 "250 taken"
             }
@@ -312,4 +329,88 @@ async fn a_server_that_is_not_there_is_asked_again_later() {
         (mail.state(), mail.failure.as_str()),
         (State::Retrying, "UNREACHABLE")
     );
+}
+
+#[tokio::test]
+async fn a_server_that_stalls_holds_neither_the_mail_nor_the_queue() {
+    for word in ["greeting", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA"] {
+        let sink = Sink::open(Manner {
+            stalls_at: word,
+            ..POLITE
+        })
+        .await;
+        let settings = SmtpSettings {
+            patience: Duration::from_millis(500),
+            ..sink.settings(Tls::Starttls)
+        };
+        let mail = send(&world_with(settings).await).await;
+        assert_eq!(
+            (mail.state(), mail.failure.as_str()),
+            (State::Retrying, "TIMEOUT"),
+            "{word}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_was_taken_without_a_word_is_sent_again_under_the_same_id() {
+    let sink = Sink::open(Manner {
+        stalls_at: ".",
+        ..POLITE
+    })
+    .await;
+    let settings = SmtpSettings {
+        patience: Duration::from_secs(2),
+        ..sink.settings(Tls::Starttls)
+    };
+    let world = world_with(settings).await;
+    assert_eq!(send(&world).await.failure, "TIMEOUT");
+    world.clock.advance(jiff::SignedDuration::from_mins(1));
+    let sender = world.job("identity.send_mails");
+    sender.run().await.expect("a turn");
+    let heard = sink.encrypted();
+    let ids: Vec<_> = heard
+        .iter()
+        .filter(|line| line.starts_with("Message-ID: "))
+        .collect();
+    assert_eq!(ids.len(), 2, "{heard:#?}");
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[derive(clap::Parser)]
+struct Program {
+    #[command(flatten)]
+    mail: MailArgs,
+}
+
+#[tokio::test]
+async fn credentials_and_the_authority_come_from_files() {
+    use clap::Parser;
+    let sink = Sink::open(POLITE).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (password, authority) = (folder.path().join("password"), folder.path().join("ca.pem"));
+    std::fs::write(&password, "a password\n").expect("a file");
+    std::fs::write(&authority, &sink.authority).expect("a file");
+    let (password, authority) = (password.display(), authority.display());
+    let flags = format!(
+        "identity-svc --smtp-host localhost --smtp-port {} --smtp-user irikteu \
+         --smtp-password-file {password} --smtp-ca-file {authority}",
+        sink.port
+    );
+    let read = |flags: &str| Program::try_parse_from(flags.split(' ').filter(|it| !it.is_empty()));
+    let args = read(&flags).expect("good flags").mail;
+    let choice = args.read("no-reply@irikteu.kz").expect("good files");
+    let world = World::with(chassis::testing::clock(), |config| {
+        config.transport = choice
+    })
+    .await;
+    assert_eq!(send(&world).await.state(), State::Sent);
+    assert!(
+        sink.encrypted()
+            .contains(&"AUTH PLAIN AGlyaWt0ZXUAYSBwYXNzd29yZA==".to_owned())
+    );
+    std::fs::write(folder.path().join("password"), "\n").expect("a file");
+    let empty = read(&flags).expect("good flags").mail;
+    let said = empty.read("no-reply@irikteu.kz").expect_err("no secret");
+    assert!(said.to_string().ends_with("is empty"), "{said}");
 }

@@ -11,6 +11,7 @@ use identity_svc::domain::step::Step;
 use jiff::civil::date;
 use prost_reflect::DescriptorPool;
 use proto::events::v1 as events;
+use proto::events::v1::application_decided::Outcome;
 use proto::google::r#type::Date;
 use proto::identity::v1 as pb;
 use proto::wire::v1::LocalizedText;
@@ -33,6 +34,7 @@ fn appointment() -> Appointment {
             "Academy, Astana",
         ]
         .map(str::to_owned),
+        zone: "Asia/Almaty".into(),
         sequence: 3,
     }
 }
@@ -62,6 +64,12 @@ fn steps() -> Vec<Step> {
         Step::ApplicationExpired,
         Step::ApplicationDisqualified {
             reason: "FALSE_DATA".into(),
+        },
+        Step::ApplicationMarkedErroneous {
+            reason: "TEST_ENTRY".into(),
+        },
+        Step::WaitingEnded {
+            stage: stage.clone(),
         },
         Step::StageAdvanced {
             stage: stage.clone(),
@@ -151,6 +159,9 @@ fn what_the_words_are_filled_in_with_is_in_them() {
                 }
                 | Step::NotChosen {
                     stage: [kk, ru, en],
+                }
+                | Step::WaitingEnded {
+                    stage: [kk, ru, en],
                 } => has(match language {
                     Language::Kk => kk,
                     Language::Ru => ru,
@@ -180,6 +191,11 @@ fn what_the_words_are_filled_in_with_is_in_them() {
     assert!(said.ends_with("Причина: Представлена умышленно ложная или неполная информация"));
     let said = body(disqualified("SOMETHING_NEW"), Language::Ru);
     assert!(said.ends_with("Причина: SOMETHING_NEW"), "as it is");
+    let erroneous = Step::ApplicationMarkedErroneous {
+        reason: "WRONG_PERSON".into(),
+    };
+    let said = body(erroneous, Language::Ru);
+    assert!(said.contains("Причина: Заявка открыта от имени другого человека\n"));
 }
 
 #[test]
@@ -302,8 +318,9 @@ async fn tell_all(world: &World, account: &str) {
         application: "a".into(),
         paused: true
     });
-    tell!(CorrectionDeclined {
-        application: "a".into()
+    tell!(ApplicationDecided {
+        application: "a".into(),
+        outcome: Outcome::CorrectionDeclined.into()
     });
     tell!(ApplicationExpiring {
         application: "a".into(),
@@ -315,6 +332,14 @@ async fn tell_all(world: &World, account: &str) {
     tell!(ApplicationDisqualified {
         application: "a".into(),
         reason_code: "FALSE_DATA".into()
+    });
+    tell!(ApplicationMarkedErroneous {
+        application: "a".into(),
+        reason_code: "TECHNICAL_FAULT".into()
+    });
+    tell!(WaitingEnded {
+        waitlist_entry: "w".into(),
+        stage_title: title()
     });
     for (last, goes_on) in [(false, true), (false, false), (true, true), (true, false)] {
         tell!(StageResultPublished {
@@ -408,7 +433,7 @@ async fn every_event_of_a_step_becomes_a_message_of_its_kind_and_a_mail() {
             kinds.insert(message.kind);
         }
     }
-    let later = (23..=42).map(|n| pb::message::Kind::try_from(n).expect("a kind") as i32);
+    let later = (23..=44).map(|n| pb::message::Kind::try_from(n).expect("a kind") as i32);
     let missing: Vec<_> = later.filter(|kind| !kinds.contains(kind)).collect();
     assert_eq!(missing, Vec::<i32>::new());
 

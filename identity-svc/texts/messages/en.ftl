@@ -64,7 +64,7 @@ certificate-verified-body = Dear candidate, the section "Certificate" of your ap
 booking-confirmed-title = Time booked
 booking-confirmed-body =
     Dear candidate, a seat is booked for you.
-    Start: { $start } (Astana time)
+    Start: { $start } ({ $clocks })
     End: { $end }
     Place: { $place }
 
@@ -73,18 +73,18 @@ booking-confirmed-body =
 booking-moved-title = Booking moved
 booking-moved-body =
     Dear candidate, your booking was moved to another time.
-    Start: { $start } (Astana time)
+    Start: { $start } ({ $clocks })
     End: { $end }
     Place: { $place }
 
 booking-cancelled-title = Booking cancelled
 booking-cancelled-body =
     Dear candidate, your booking was cancelled.
-    Time: { $start } (Astana time)
+    Time: { $start } ({ $clocks })
     Place: { $place }
 
 test-started-title = Test started
-test-started-body = Dear candidate, you started the test on { $start } (Astana time). Good luck!
+test-started-body = Dear candidate, you started the test on { $start } ({ $clocks }). Good luck!
 
 password-recovered-title = Password recovered
 password-recovered-body =
@@ -125,6 +125,8 @@ recovery-mail-body =
     If you did not ask for it, do nothing: the password stays as it is. Tell nobody the code.
 
 mail-footer = This mail was sent automatically. All messages: { $link }
+clocks-of-astana = Astana time
+clocks-of-the-place = time of the place, { $offset }
 calendar-summary = Test: Presidential Youth Personnel Reserve
 
 # Names
@@ -249,6 +251,17 @@ application-disqualified-body =
     Dear candidate, you have been excluded from the selection.
     The reason: { $reason }
 
+application-marked-erroneous-title = Your application was set aside
+application-marked-erroneous-body =
+    Dear candidate, your application was set aside as opened by mistake. It will not be reviewed, and a seat booked with it is free again.
+    The reason: { $reason }
+
+    If you think this is wrong, tell the support service.
+erroneous-test-entry = A test entry
+erroneous-wrong-person = Opened in another person's name
+erroneous-wrong-campaign = Meant for another campaign
+erroneous-technical-fault = Opened by a technical fault
+
 stage-advanced-title = You go on to the next stage
 stage-advanced-body =
     Dear candidate, the results of the stage "{ $stage }" are out: you go on to the next stage.
@@ -276,7 +289,7 @@ not-chosen-body =
 booking-displaced-title = Your booked test can not take place there
 booking-displaced-body =
     Dear candidate, the test that you booked can not take place there: the room or the centre is closed.
-    Time: { $start } (Astana time)
+    Time: { $start } ({ $clocks })
     Place: { $place }
 
     You will be offered another seat, and we will tell you of it.
@@ -284,29 +297,35 @@ booking-displaced-body =
 seat-offered-title = A seat is kept for you
 seat-offered-body =
     Dear candidate, a seat has become free and is kept for you.
-    Start: { $start } (Astana time)
+    Start: { $start } ({ $clocks })
     End: { $end }
     Place: { $place }
 
     Take the seat or reject it in your personal account, in the section "Selection stages and results".
-    It is kept until { $expires } (Astana time); after that it goes to the next person.
+    It is kept until { $expires } ({ $until_clocks }); after that it goes to the next person.
 seat-offered-again-title = Another seat is kept for you
 seat-offered-again-body =
     Dear candidate, another seat is kept for you in place of the one that you lost.
-    Start: { $start } (Astana time)
+    Start: { $start } ({ $clocks })
     End: { $end }
     Place: { $place }
 
     Take the seat or reject it in your personal account, in the section "Selection stages and results".
-    It is kept until { $expires } (Astana time); after that it goes to the next person.
+    It is kept until { $expires } ({ $until_clocks }); after that it goes to the next person.
 
 seat-offer-lapsed-title = The seat kept for you was not taken
 seat-offer-lapsed-body = Dear candidate, you did not answer in time, and the seat that was kept for you has gone to the next person.
 
+waiting-ended-title = Waiting for a seat has ended
+waiting-ended-body =
+    Dear candidate, the results of the stage "{ $stage }" are out, and no seat became free for you before that. Your place on the waiting list has ended.
+
+    The results are in your personal account, in the section "Selection stages and results".
+
 booking-reminder-title = Your test is near
 booking-reminder-body =
     Dear candidate, we remind you of the test that you booked.
-    Start: { $start } (Astana time)
+    Start: { $start } ({ $clocks })
     End: { $end }
     Place: { $place }
 
@@ -315,7 +334,7 @@ booking-reminder-body =
 booking-missed-title = You did not come to your test
 booking-missed-body =
     Dear candidate, you did not come to the test that you booked.
-    Time: { $start } (Astana time)
+    Time: { $start } ({ $clocks })
     Place: { $place }
 
     If this is a mistake, tell the support service.

@@ -1,6 +1,7 @@
 //! Documents: what is taken, what the bytes are, which of them count.
 
 use chassis::violation::Violations;
+use jiff::SignedDuration;
 
 use super::annotation::DocumentReference;
 use super::form::DocumentRule;
@@ -217,6 +218,16 @@ impl Document {
                 state: other.code(),
             }),
         }
+    }
+}
+
+/// How long a document that could not be checked waits for another try, after so many.
+pub fn pause_after(failures: i32) -> SignedDuration {
+    match failures {
+        ..=1 => SignedDuration::from_mins(1),
+        2 => SignedDuration::from_mins(10),
+        3 => SignedDuration::from_hours(1),
+        _ => SignedDuration::from_hours(6),
     }
 }
 

@@ -73,6 +73,7 @@ pub enum Refusal {
         width: u32,
         height: u32,
     },
+    DocumentInfected,
     ApplicationNotSubmitted {
         state: &'static str,
     },
@@ -131,6 +132,7 @@ impl chassis::error::Refusal for Refusal {
             Self::CertificateAlreadyDeclared => "CERTIFICATE_ALREADY_DECLARED",
             Self::ContentUnreadable { .. } => "CONTENT_UNREADABLE",
             Self::PhotoShapeWrong { .. } => "PHOTO_SHAPE_WRONG",
+            Self::DocumentInfected => "DOCUMENT_INFECTED",
             Self::ApplicationNotSubmitted { .. } => "APPLICATION_NOT_SUBMITTED",
             Self::CorrectionOpen { .. } => "CORRECTION_OPEN",
             Self::CorrectionAskedAlready { .. } => "CORRECTION_ASKED_ALREADY",
@@ -156,7 +158,8 @@ impl chassis::error::Refusal for Refusal {
             | Self::UploadHashMismatch
             | Self::ContentTypeMismatch { .. }
             | Self::ContentUnreadable { .. }
-            | Self::PhotoShapeWrong { .. } => Kind::InvalidArgument,
+            | Self::PhotoShapeWrong { .. }
+            | Self::DocumentInfected => Kind::InvalidArgument,
             _ => Kind::FailedPrecondition,
         }
     }
@@ -250,6 +253,7 @@ impl chassis::error::Refusal for Refusal {
             }
             Self::CampaignExists
             | Self::DictionaryExists
+            | Self::DocumentInfected
             | Self::NewsRetired
             | Self::ApplicationNeeded
             | Self::SectionVerified
@@ -322,6 +326,7 @@ mod tests {
                 width: 400,
                 height: 300,
             },
+            Refusal::DocumentInfected,
             Refusal::ApplicationNotSubmitted { state: "DRAFT" },
             Refusal::CorrectionOpen {
                 correction_due_time: time,

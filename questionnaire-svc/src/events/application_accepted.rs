@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chassis::bus::{Event, Subscriber};
 use chassis::clock::from_pb;
-use proto::events::v1::ApplicationAccepted;
+use proto::events::v1::application_decided::Outcome;
+use proto::events::v1::{ApplicationAccepted, ApplicationDecided};
 
 use super::take::{Heard, in_review, take};
 use crate::Context;
@@ -23,18 +24,25 @@ async fn accept(
     event: &Event,
     accepted: &ApplicationAccepted,
 ) -> chassis::Result<()> {
+    let decided = ApplicationDecided {
+        review_task: accepted.review_task.clone(),
+        outcome: Outcome::Accepted.into(),
+        decide_time: accepted.decide_time,
+        ..Default::default()
+    };
     let heard = Heard {
         subscriber: NAME,
         event,
         application: &accepted.application,
         submission: &accepted.submission,
+        decided: Some(decided),
     };
     let decide_time = accepted
         .decide_time
         .as_ref()
         .and_then(from_pb)
         .unwrap_or(event.time);
-    take(ctx, &heard, |application| {
+    take(ctx, heard, |application| {
         in_review(application);
         application.accept(decide_time)
     })

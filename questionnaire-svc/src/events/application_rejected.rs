@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chassis::bus::{Event, Subscriber};
 use chassis::clock::from_pb;
-use proto::events::v1::ApplicationRejected;
+use proto::events::v1::application_decided::Outcome;
+use proto::events::v1::{ApplicationDecided, ApplicationRejected};
 
 use super::take::{Heard, in_review, take};
 use crate::Context;
@@ -31,18 +32,26 @@ async fn reject(
         note: notes.of(code),
     };
     let reasons = rejected.reason_codes.iter().map(reason).collect();
+    let decided = ApplicationDecided {
+        review_task: rejected.review_task.clone(),
+        outcome: Outcome::Rejected.into(),
+        decide_time: rejected.decide_time,
+        reason_codes: rejected.reason_codes.clone(),
+        ..Default::default()
+    };
     let heard = Heard {
         subscriber: NAME,
         event,
         application: &rejected.application,
         submission: &rejected.submission,
+        decided: Some(decided),
     };
     let decide_time = rejected
         .decide_time
         .as_ref()
         .and_then(from_pb)
         .unwrap_or(event.time);
-    take(ctx, &heard, |application| {
+    take(ctx, heard, |application| {
         in_review(application);
         application.reject(reasons, decide_time)
     })

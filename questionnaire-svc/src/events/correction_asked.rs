@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chassis::bus::{Event, Subscriber};
 use chassis::clock::from_pb;
 use chassis::{Error, Result};
-use proto::events::v1::{AskedCorrection, CorrectionAsked};
+use proto::events::v1::application_decided::Outcome;
+use proto::events::v1::{ApplicationDecided, AskedCorrection, CorrectionAsked};
 use proto::questionnaire::v1::CorrectionKind as Wire;
 
 use super::take::{Heard, in_review, take};
@@ -35,13 +36,22 @@ async fn request(ctx: &Context, event: &Event, asked: &CorrectionAsked) -> Resul
         due_time: due_time
             .ok_or_else(|| Error::Internal(anyhow::anyhow!("a correction without its term")))?,
     };
+    let decided = ApplicationDecided {
+        review_task: asked.review_task.clone(),
+        outcome: Outcome::CorrectionRequested.into(),
+        decide_time: asked.ask_time,
+        items: asked.items.clone(),
+        correction_due_time: asked.correction_due_time,
+        ..Default::default()
+    };
     let heard = Heard {
         subscriber: NAME,
         event,
         application: &asked.application,
         submission: &asked.submission,
+        decided: Some(decided),
     };
-    take(ctx, &heard, |application| {
+    take(ctx, heard, |application| {
         in_review(application);
         application.request_correction(correction)
     })

@@ -1,5 +1,5 @@
 //! What is heard: decisions of experts and language results. What is told is published where it
-//! happens, in `rpc/applications` and `rpc/sections`; what jobs tell is here.
+//! happens, in `rpc/applications` and `rpc/sections`; what jobs and other events tell is here.
 //!
 //! | file | event, of whom |
 //! |---|---|
@@ -12,9 +12,11 @@
 //! | [`language_result_received`] | `LanguageResultReceived`, testing-svc |
 //! | [`membership_started`] | `MembershipStarted`, testing-svc |
 //! | [`application_expiring`], [`application_expired`] | told by the jobs that look after drafts |
+//! | [`application_decided`] | told once an application has taken a decision of the review |
 //! | [`take`] | what taking an event of the review has in common |
 
 mod application_accepted;
+mod application_decided;
 pub mod application_expired;
 pub mod application_expiring;
 mod application_rejected;

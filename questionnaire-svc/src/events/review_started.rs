@@ -21,9 +21,10 @@ pub fn subscriber(ctx: Arc<Context>) -> Subscriber {
                 event: &event,
                 application: &started.application,
                 submission: &started.submission,
+                decided: None,
             };
             let due_time = started.due_time.as_ref().and_then(from_pb);
-            take(&ctx, &heard, |application| {
+            take(&ctx, heard, |application| {
                 application.start_review()?;
                 // News of the term may have come before.
                 if application.term == ReviewTerm::default() {

@@ -22,13 +22,14 @@ pub fn subscriber(ctx: Arc<Context>) -> Subscriber {
                 event: &event,
                 application: &changed.application,
                 submission: &changed.submission,
+                decided: None,
             };
             let due_time = changed.due_time.as_ref().and_then(from_pb);
             let term = ReviewTerm {
                 due_time: due_time.filter(|_| !changed.paused),
                 is_paused: changed.paused,
             };
-            take(&ctx, &heard, |application| application.change_term(term)).await
+            take(&ctx, heard, |application| application.change_term(term)).await
         })
     })
 }

@@ -4,7 +4,9 @@
 use chassis::bus::{Event, first_time};
 use chassis::caller::Caller;
 use chassis::{Result, audit};
+use proto::events::v1::ApplicationDecided;
 
+use super::application_decided;
 use crate::Context;
 use crate::domain::application::{Application, OutOfTurn};
 use crate::rpc::name::ApplicationName;
@@ -16,13 +18,15 @@ pub struct Heard<'a> {
     pub event: &'a Event,
     pub application: &'a str,
     pub submission: &'a str,
+    /// What is told to others once the application has taken it, and only then.
+    pub decided: Option<ApplicationDecided>,
 }
 
 /// An event that this state has no place for is late or overtaken: it is noted and leaves no
 /// other trace, for the same event would never fit better.
 pub async fn take(
     ctx: &Context,
-    heard: &Heard<'_>,
+    heard: Heard<'_>,
     change: impl FnOnce(&mut Application) -> Result<(), OutOfTurn>,
 ) -> Result<()> {
     let name = ApplicationName::parse("application", heard.application)?;
@@ -58,6 +62,9 @@ pub async fn take(
                 state,
             )
             .await?;
+            if let Some(decided) = heard.decided {
+                application_decided::tell(ctx, &tx, &kept, decided).await?;
+            }
         }
         Err(OutOfTurn { state }) => {
             tracing::warn!(

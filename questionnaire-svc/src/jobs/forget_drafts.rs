@@ -40,7 +40,7 @@ async fn forget(ctx: &Context, place: &Place) -> Result<()> {
     ctx.db.commit(tx).await?;
     // After the commit: bytes can't be brought back. What fails here the sweep finds.
     for blob in blobs {
-        release(ctx, &blob).await;
+        release(ctx, &blob, None).await;
     }
     Ok(())
 }

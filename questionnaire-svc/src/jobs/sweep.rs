@@ -16,8 +16,8 @@ pub async fn run(ctx: Arc<Context>) -> Result<()> {
     let forgotten = document::forget_announced(&tx, before).await?;
     ctx.db.commit(tx).await?;
     let loose = loose_blob::since(ctx.db.read(), before).await?;
-    for blob in &loose {
-        incoming::remove(&ctx, blob).await?;
+    for loose in &loose {
+        incoming::remove(&ctx, &loose.blob, loose.parts.as_deref()).await?;
     }
     if forgotten > 0 || !loose.is_empty() {
         tracing::info!(documents = forgotten, blobs = loose.len(), "swept");

@@ -11,10 +11,14 @@ mod m0008_dictionary_versions;
 mod m0009_news;
 mod m0010_disclosures;
 mod m0011_memberships;
+mod m0012_document_checks;
 
 use sea_orm_migration::prelude::*;
 
 pub struct Migrator;
+
+/// What is added to and never changed, beside the audit.
+pub const ONLY_GROW: &[&str] = &[];
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -33,6 +37,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_memberships::Memberships),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
+            Box::new(chassis::dead::DeadEvents),
+            Box::new(chassis::database::AuditOnlyGrows),
+            Box::new(m0012_document_checks::DocumentChecks),
         ]
     }
 }

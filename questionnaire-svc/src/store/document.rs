@@ -156,18 +156,6 @@ pub async fn forget_announced(tx: &Tx, before: Timestamp) -> Result<u64> {
         .rows_affected())
 }
 
-/// Documents whose check did not end, for whatever reason.
-pub async fn unchecked<C: ConnectionTrait>(on: &C, before: Timestamp) -> Result<Vec<Kept>> {
-    let sql = format!(
-        "{SELECT} d.state IN ('SCANNING', 'SCAN_FAILED') AND d.uploaded_us < $1 ORDER BY d.uploaded_us LIMIT 20"
-    );
-    query_all(on, &sql, [to_us(before).into()])
-        .await?
-        .iter()
-        .map(read)
-        .collect()
-}
-
 fn read(row: &QueryResult) -> Result<Kept> {
     let text = |column: &str| row.try_get::<String>("", column);
     let id = text("id")?;

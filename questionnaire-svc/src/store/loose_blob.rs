@@ -14,6 +14,13 @@ pub async fn insert(tx: &Tx, blob: &str, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// How the parts of its upload are thrown away, should nobody live to finish it.
+pub async fn note_parts(tx: &Tx, blob: &str, parts: &str) -> Result<()> {
+    let sql = "UPDATE loose_blob SET parts = $2 WHERE blob = $1";
+    execute(tx, sql, [blob.into(), parts.into()]).await?;
+    Ok(())
+}
+
 /// A document names it from now on. False where it is so old that the sweep may be at it.
 pub async fn adopt(tx: &Tx, blob: &str, not_before: Timestamp) -> Result<bool> {
     let sql = "DELETE FROM loose_blob WHERE blob = $1 AND loose_us >= $2";
@@ -27,10 +34,23 @@ pub async fn remove(tx: &Tx, blob: &str) -> Result<()> {
     Ok(())
 }
 
+/// A blob that no document names.
+#[derive(Debug, Clone)]
+pub struct Loose {
+    pub blob: String,
+    /// What is to be thrown away besides.
+    pub parts: Option<String>,
+}
+
 /// Those loose since before this, oldest first.
-pub async fn since<C: ConnectionTrait>(on: &C, before: Timestamp) -> Result<Vec<String>> {
-    let sql = "SELECT blob FROM loose_blob WHERE loose_us < $1 ORDER BY loose_us LIMIT 200";
-    let blob = |row: &QueryResult| Ok(row.try_get("", "blob")?);
+pub async fn since<C: ConnectionTrait>(on: &C, before: Timestamp) -> Result<Vec<Loose>> {
+    let sql = "SELECT blob, parts FROM loose_blob WHERE loose_us < $1 ORDER BY loose_us LIMIT 200";
+    let blob = |row: &QueryResult| {
+        Ok(Loose {
+            blob: row.try_get("", "blob")?,
+            parts: row.try_get("", "parts")?,
+        })
+    };
     query_all(on, sql, [to_us(before).into()])
         .await?
         .iter()

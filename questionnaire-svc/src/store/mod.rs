@@ -9,11 +9,13 @@
 //! | [`membership`], [`disclosure`] | who is in the Reserve; what was shown of whom |
 //! | [`news_item`] | news |
 //! | [`section`] | answers |
-//! | [`document`], [`loose_blob`] | documents, and blobs that no document names |
+//! | [`document`], [`check`] | documents, and their queue for the check |
+//! | [`loose_blob`], [`named_blob`] | blobs that no document names, and those that one does |
 //! | [`submission`] | applications as they were sent |
 
 pub mod application;
 pub mod campaign;
+pub mod check;
 pub mod dictionary;
 pub mod disclosure;
 pub mod document;
@@ -21,6 +23,7 @@ pub mod draft;
 pub mod form_revision;
 pub mod loose_blob;
 pub mod membership;
+pub mod named_blob;
 pub mod news_item;
 pub mod person;
 pub mod rebase;

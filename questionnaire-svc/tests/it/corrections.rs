@@ -9,7 +9,7 @@ use proto::questionnaire::v1::correction_wish::State as Answer;
 use tonic::Status;
 
 use crate::candidate::Candidate;
-use crate::world::{CLOSE, World, metadata, pairs, reason, violations};
+use crate::world::{CAMPAIGN, CLOSE, World, metadata, pairs, reason, violations};
 
 const DUE: &str = "2026-06-04T18:59:59.999Z";
 
@@ -333,6 +333,15 @@ async fn what_should_never_have_been_there_is_set_aside_unless_it_is_decided() {
     let marked = marked.into_inner();
     assert_eq!(marked.state(), State::Erroneous);
     assert_eq!(marked.end_reason_code, "TEST_ENTRY");
+    let told = world.told_of::<events::ApplicationMarkedErroneous>().await;
+    let expected = events::ApplicationMarkedErroneous {
+        application: application.name.clone(),
+        campaign: CAMPAIGN.into(),
+        account: application.applicant.clone(),
+        reason_code: "TEST_ENTRY".into(),
+        submission_number: 1,
+    };
+    assert_eq!(told, [expected.clone()]);
     let stale = manager.mark_erroneous(marks("TEST_ENTRY")).await;
     assert_eq!(reason(&stale.unwrap_err()), "STALE_ETAG");
     let blind = pb::MarkErroneousRequest {
@@ -346,4 +355,7 @@ async fn what_should_never_have_been_there_is_set_aside_unless_it_is_decided() {
         .await
         .unwrap_err();
     assert_eq!(reason(&refused), "NOT_ALLOWED");
+    // What was refused is told to nobody.
+    let told = world.told_of::<events::ApplicationMarkedErroneous>().await;
+    assert_eq!(told, [expected]);
 }

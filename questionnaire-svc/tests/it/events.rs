@@ -94,6 +94,80 @@ async fn a_review_begins_and_ends_with_an_acceptance_taken_once() {
 }
 
 #[tokio::test]
+async fn a_decision_is_told_once_it_holds_and_not_where_the_withdrawal_was_faster() {
+    let world = World::new().await;
+    let decided = |told: &[String]| {
+        let told = told.iter().filter(|kind| *kind == "ApplicationDecided");
+        told.count()
+    };
+    let (taken, withdrawn) = (world.candidate(1), world.candidate(2));
+    let late = withdrawn.has_submitted().await;
+    withdrawn.withdraws(&late.name).await.unwrap();
+    let acceptance = world.event(&late.name, &accepted(&world, &late));
+    world.hear_again(&acceptance).await.unwrap();
+    world
+        .hear(&late.name, &correction(&world, &late, "education"))
+        .await
+        .unwrap();
+    assert_eq!(decided(&world.told().await), 0);
+    let seen = withdrawn.application(&late.name).await.unwrap();
+    assert_eq!(seen.state(), State::Withdrawn);
+
+    let application = taken.has_submitted().await;
+    let acceptance = world.event(&application.name, &accepted(&world, &application));
+    for _ in 0..2 {
+        world.hear_again(&acceptance).await.unwrap();
+    }
+    // A second decision has no place any more.
+    world
+        .hear(
+            &application.name,
+            &correction(&world, &application, "education"),
+        )
+        .await
+        .unwrap();
+    assert_eq!(decided(&world.told().await), 1);
+    let told = world.told_of::<events::ApplicationDecided>().await;
+    let expected = events::ApplicationDecided {
+        application: application.name.clone(),
+        submission: application.submission.clone(),
+        campaign: CAMPAIGN.into(),
+        account: application.applicant.clone(),
+        review_task: TASK.into(),
+        outcome: events::application_decided::Outcome::Accepted.into(),
+        decide_time: Some(to_pb(world.clock.now())),
+        ..Default::default()
+    };
+    assert_eq!(told, [expected]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_a_withdrawal_and_a_decision_at_once_one_holds_and_only_that_is_told() {
+    let world = World::new().await;
+    for number in 1..=6 {
+        let candidate = world.candidate(number);
+        let application = candidate.has_submitted().await;
+        let acceptance = world.event(&application.name, &accepted(&world, &application));
+        let (withdrawal, heard) = futures_util::join!(
+            candidate.withdraws(&application.name),
+            world.hear_again(&acceptance)
+        );
+        // A race that was lost is heard again, as the relay would tell it.
+        if heard.is_err() {
+            world.hear_again(&acceptance).await.unwrap();
+        }
+        let state = candidate.application(&application.name).await.unwrap();
+        let state = state.state();
+        let told = world.told_of::<events::ApplicationDecided>().await;
+        let told = told.iter().filter(|it| it.application == application.name);
+        match withdrawal {
+            Ok(_) => assert_eq!((state, told.count()), (State::Withdrawn, 0)),
+            Err(_) => assert_eq!((state, told.count()), (State::Accepted, 1)),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_rejection_is_shown_with_its_reasons_and_the_experts_notes() {
     let world = World::new().await;
     let candidate = world.candidate(1);

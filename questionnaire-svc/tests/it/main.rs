@@ -4,6 +4,9 @@
 //! | file | what it tells |
 //! |---|---|
 //! | [`world`], [`candidate`], [`neighbours`], [`paper`] | the service under test, who uses it, who stands beside it, what they upload |
+//! | [`clamd`] | scanners of malware |
+//! | [`hostile`] | files that are made to do harm |
+//! | [`scans`], [`stores`] | documents while the scanner or the store misbehaves |
 //! | [`contract`] | every RPC has its policy row and refuses strangers |
 //! | the others | the resource of that name |
 
@@ -13,6 +16,7 @@ mod applications;
 mod campaign_versions;
 mod campaigns;
 mod candidate;
+mod clamd;
 mod contract;
 mod corrections;
 mod dictionaries;
@@ -22,12 +26,15 @@ mod drafts;
 mod events;
 mod form_revisions;
 mod forms;
+mod hostile;
 mod jobs;
 mod memberships;
 mod neighbours;
 mod news;
 mod paper;
 mod promo_rights;
+mod scans;
 mod sections;
+mod stores;
 mod submissions;
 mod world;

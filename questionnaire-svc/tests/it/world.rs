@@ -1,5 +1,6 @@
 //! A service of one's own: a new database and folder, a held clock, a campaign from 1 to 30 June 2026.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chassis::blob::Blobs;
@@ -10,6 +11,7 @@ use chassis::clock::{Clock, to_pb};
 use chassis::database::{execute, query_all};
 use chassis::ids::Ids;
 use chassis::jobs::Job;
+use chassis::server::Service;
 use chassis::testing::{self, TestDatabase};
 use jiff::Timestamp;
 use prost::{Message, Name};
@@ -38,49 +40,73 @@ pub struct World {
     pub neighbours: Neighbours,
     pub ids: Ids,
     pub database: TestDatabase,
+    config: Config,
+    stored: Blobs,
     jobs: Vec<Job>,
     requests: AtomicU64,
 }
 
 impl World {
     pub async fn new() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    pub async fn with(config: Config) -> Self {
+        let folder = |folder: &Path| Blobs::local(folder).unwrap();
+        Self::storing(config, folder).await
+    }
+
+    /// With a store of its own for documents; the test's folder for them is handed over.
+    pub async fn storing(config: Config, store: impl FnOnce(&Path) -> Blobs) -> Self {
         let database = testing::database::<Migrator>().await;
+        let stored = store(&database.folder.path().join("documents"));
         let clock = testing::clock();
         let ids = testing::ids(&clock);
         let net = LocalNet::default();
         let neighbours = Neighbours::new(&net, &clock);
-        let service = questionnaire_svc::build(Wiring {
-            db: database.db.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-            verifier: testing::verifier(NAME),
-            identity: testing::keys(NAME).identity(&clock),
-            config: Config::default(),
-            blobs: Blobs::local(&database.folder.path().join("documents")).unwrap(),
-            identity_svc: net.connect("identity-svc"),
-            testing_svc: net.connect("testing-svc"),
-            review_svc: net.connect("review-svc"),
-        })
-        .await
-        .unwrap();
-        net.add(NAME, service.routes);
-        let bus = Bus::default();
-        bus.subscribe(service.subscribers);
-        let world = Self {
+        let mut world = Self {
             clock,
             net,
-            bus,
             neighbours,
             ids,
             database,
-            jobs: service.jobs,
+            config,
+            stored,
+            jobs: Vec::new(),
             requests: AtomicU64::new(1),
+            bus: Bus::default(),
         };
+        let service = world.build().await;
+        world.net.add(NAME, service.routes);
+        world.bus.subscribe(service.subscribers);
+        world.jobs = service.jobs;
         world
             .create_campaign("reserve-2026", campaign())
             .await
             .unwrap();
         world
+    }
+
+    async fn build(&self) -> Service {
+        questionnaire_svc::build(Wiring {
+            db: self.database.db.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            verifier: testing::verifier(NAME),
+            identity: testing::keys(NAME).identity(&self.clock),
+            config: self.config.clone(),
+            blobs: self.stored.clone(),
+            identity_svc: self.net.connect("identity-svc"),
+            testing_svc: self.net.connect("testing-svc"),
+            review_svc: self.net.connect("review-svc"),
+        })
+        .await
+        .unwrap()
+    }
+
+    /// The jobs of another process on the same database and store.
+    pub async fn another_process(&self) -> Vec<Job> {
+        self.build().await.jobs
     }
 
     /// A connection on which every call is made by this caller.
@@ -158,6 +184,17 @@ impl World {
             .collect()
     }
 
+    /// What was told of one kind so far, oldest first.
+    pub async fn told_of<M: Message + Name + Default>(&self) -> Vec<M> {
+        let sql = "SELECT payload FROM outbox WHERE kind = $1 ORDER BY seq";
+        let rows = query_all(self.database.db.read(), sql, [M::full_name().into()]);
+        let payload = |row: &sea_orm::QueryResult| row.try_get::<Vec<u8>>("", "payload");
+        let rows = rows.await.unwrap();
+        rows.iter()
+            .map(|row| M::decode(payload(row).unwrap().as_slice()).unwrap())
+            .collect()
+    }
+
     pub async fn run_job(&self, name: &str) {
         let job = self.jobs.iter().find(|job| job.name == name).unwrap();
         job.run().await.unwrap();
@@ -174,6 +211,11 @@ impl World {
             .await
             .map_err(|error| error.to_string())?;
         tx.commit().await.map_err(|error| error.to_string())
+    }
+
+    /// Blobs that no document names, as far as they are noted.
+    pub async fn loose(&self) -> i64 {
+        self.count("SELECT COUNT(*) AS n FROM loose_blob").await
     }
 
     /// The files in the folder of documents.

@@ -151,10 +151,6 @@ pub fn days(year: i16, lines: &[Line], wrong: &mut Violations) -> Vec<CalendarDa
             Some(Kind::WorkingWeekend) if !is_weekend(date) => {
                 wrong.add(field("kind"), "NOT_A_WEEKEND");
             }
-            // Its name is no loss; the working day that is off for it would be.
-            Some(Kind::Holiday | Kind::Observed | Kind::TransferredOff) if is_weekend(date) => {
-                wrong.add(field("kind"), "WEEKEND_IS_OFF");
-            }
             _ => {}
         }
     }
@@ -170,6 +166,29 @@ pub fn days(year: i16, lines: &[Line], wrong: &mut Violations) -> Vec<CalendarDa
     let mut days: Vec<_> = lines.iter().filter_map(day).collect();
     days.sort_by_key(|day| day.date);
     days
+}
+
+/// A line that changes nothing, and why it is worth a look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub place: String,
+    pub date: Date,
+    pub reason: &'static str,
+}
+
+/// What whoever hands a calendar in may have meant otherwise. Official calendars list the holidays that
+/// fall on a weekend, which is off anyway; the working day that is off for it would be a line of its own.
+pub fn notes(lines: &[Line]) -> Vec<Note> {
+    let note = |line: &Line| {
+        let is_off = line.kind.is_some_and(|kind| kind != Kind::WorkingWeekend);
+        let date = line.date.filter(|date| is_off && is_weekend(*date))?;
+        Some(Note {
+            place: line.place.clone(),
+            date,
+            reason: "WEEKEND_IS_OFF",
+        })
+    };
+    lines.iter().filter_map(note).collect()
 }
 
 fn check_title(field: &str, title: &Labels, wrong: &mut Violations) {
@@ -229,13 +248,35 @@ mod tests {
             ("csv[8]", "WRONG_COLUMNS"),
             ("csv[3].date", "REPEATED_DAY"),
             ("csv[4].date", "WRONG_YEAR"),
-            ("csv[5].kind", "WEEKEND_IS_OFF"),
             ("csv[6].kind", "NOT_A_WEEKEND"),
             ("csv[7].title.kk", "REQUIRED"),
         ];
         assert_eq!(
             told(2027, csv),
             expected.map(|(field, reason)| (field.to_owned(), reason))
+        );
+    }
+
+    #[test]
+    fn a_holiday_on_a_weekend_is_taken_with_a_note_and_a_worked_weekend_without() {
+        let csv = "date,kind,kk,ru,en
+2027-05-01,HOLIDAY,Күн,День,Day
+2027-05-03,OBSERVED,Күн,День,Day
+2027-05-09,TRANSFERRED_OFF,Күн,День,Day
+2027-05-15,WORKING_WEEKEND,Күн,День,Day
+";
+        let mut wrong = Violations::new();
+        let lines = lines_of_csv(csv, &mut wrong);
+        assert_eq!(days(2027, &lines, &mut wrong).len(), 4);
+        assert!(wrong.is_empty(), "{wrong:?}");
+        let notes = notes(&lines);
+        let told: Vec<_> = notes
+            .iter()
+            .map(|it| (it.place.as_str(), it.reason))
+            .collect();
+        assert_eq!(
+            told,
+            [("csv[2]", "WEEKEND_IS_OFF"), ("csv[4]", "WEEKEND_IS_OFF")]
         );
     }
 

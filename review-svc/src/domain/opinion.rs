@@ -91,7 +91,7 @@ impl ReviewTask {
     ///
     /// # Errors
     /// `TASK_NOT_DISPUTED`, `OWN_APPLICATION`, and `TASK_DECIDED`, `TASK_WITHDRAWN`,
-    /// `TASK_DISQUALIFIED`, `TASK_PENDING`.
+    /// `TASK_DISQUALIFIED`, `TASK_ERRONEOUS`, `TASK_PENDING`.
     pub fn resolve(
         &mut self,
         manager: &str,
@@ -117,7 +117,7 @@ impl ReviewTask {
     ///
     /// # Errors
     /// `TASK_NOT_PENDING`, `OWN_APPLICATION`, and `TASK_DECIDED`, `TASK_WITHDRAWN`,
-    /// `TASK_DISQUALIFIED`, `TASK_DISPUTED`; an expert changes their own decisions only.
+    /// `TASK_DISQUALIFIED`, `TASK_ERRONEOUS`, `TASK_DISPUTED`; an expert changes their own decisions only.
     pub fn change(
         &mut self,
         actor: Actor<'_>,

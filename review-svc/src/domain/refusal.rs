@@ -20,6 +20,7 @@ pub enum Refusal {
     TaskNotDisputed,
     TaskNotPending,
     TaskDisqualified,
+    TaskErroneous,
     ConflictOfInterest,
     FirstOpinionGiven,
     TooManyClaims { max: u32 },
@@ -46,6 +47,7 @@ impl chassis::error::Refusal for Refusal {
             Self::TaskNotDisputed => "TASK_NOT_DISPUTED",
             Self::TaskNotPending => "TASK_NOT_PENDING",
             Self::TaskDisqualified => "TASK_DISQUALIFIED",
+            Self::TaskErroneous => "TASK_ERRONEOUS",
             Self::ConflictOfInterest => "CONFLICT_OF_INTEREST",
             Self::FirstOpinionGiven => "FIRST_OPINION_GIVEN",
             Self::TooManyClaims { .. } => "TOO_MANY_CLAIMS",
@@ -97,7 +99,7 @@ mod tests {
 
     const CONTRACT: &str = include_str!("../../../proto/irikteu/review/v1/error_reason.proto");
 
-    fn one_of_each() -> [Refusal; 21] {
+    fn one_of_each() -> [Refusal; 22] {
         let lease_expire_time: Timestamp = "2025-06-05T06:30:00Z".parse().expect("an instant");
         [
             Refusal::TaskAlreadyClaimed { lease_expire_time },
@@ -118,6 +120,7 @@ mod tests {
             Refusal::TaskNotDisputed,
             Refusal::TaskNotPending,
             Refusal::TaskDisqualified,
+            Refusal::TaskErroneous,
             Refusal::ConflictOfInterest,
             Refusal::FirstOpinionGiven,
             Refusal::TooManyClaims { max: 10 },

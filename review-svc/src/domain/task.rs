@@ -55,6 +55,8 @@ pub enum State {
 pub enum WithdrawCause {
     Withdrawn,
     Disqualified,
+    /// It was opened by mistake.
+    Erroneous,
 }
 
 /// What an applicant asks an application back for.
@@ -308,7 +310,8 @@ impl ReviewTask {
     /// here, and what was withdrawn is nobody's to read any more.
     ///
     /// # Errors
-    /// `TASK_WITHDRAWN`, `TASK_DISQUALIFIED`, `OWN_APPLICATION`; for experts as [`Self::must_hold`].
+    /// `TASK_WITHDRAWN`, `TASK_DISQUALIFIED`, `TASK_ERRONEOUS`, `OWN_APPLICATION`; for experts as
+    /// [`Self::must_hold`].
     pub fn may_read_dossier(&self, reader: Actor<'_>, now: Timestamp) -> Result<(), Refusal> {
         match (reader, &self.state) {
             (Actor::Expert(expert), State::Pending { decided, .. }) if decided.expert == expert => {
@@ -380,7 +383,7 @@ impl ReviewTask {
     ///
     /// # Errors
     /// `NO_CORRECTION_WANTED`; for experts as [`Self::must_hold`], for campaign managers
-    /// `TASK_DECIDED`, `TASK_WITHDRAWN`, `TASK_DISQUALIFIED`, `OWN_APPLICATION`.
+    /// `TASK_DECIDED`, `TASK_WITHDRAWN`, `TASK_DISQUALIFIED`, `TASK_ERRONEOUS`, `OWN_APPLICATION`.
     pub fn decline(&mut self, actor: Actor<'_>, now: Timestamp) -> Result<(), Refusal> {
         match actor {
             Actor::Expert(expert) => self.must_hold(expert, now).map(drop)?,
@@ -436,7 +439,8 @@ impl ReviewTask {
     }
 
     /// # Errors
-    /// `TASK_DECIDED`, `TASK_WITHDRAWN`, `TASK_DISQUALIFIED`, `TASK_PENDING`, `TASK_DISPUTED`.
+    /// `TASK_DECIDED`, `TASK_WITHDRAWN`, `TASK_DISQUALIFIED`, `TASK_ERRONEOUS`, `TASK_PENDING`,
+    /// `TASK_DISPUTED`.
     pub fn must_be_undecided(&self) -> Result<(), Refusal> {
         match &self.state {
             State::Open { .. } | State::Claimed(_) => Ok(()),
@@ -455,6 +459,7 @@ impl WithdrawCause {
         match self {
             Self::Withdrawn => "WITHDRAWN",
             Self::Disqualified => "DISQUALIFIED",
+            Self::Erroneous => "ERRONEOUS",
         }
     }
 
@@ -462,6 +467,7 @@ impl WithdrawCause {
         match self {
             Self::Withdrawn => Refusal::TaskWithdrawn,
             Self::Disqualified => Refusal::TaskDisqualified,
+            Self::Erroneous => Refusal::TaskErroneous,
         }
     }
 }

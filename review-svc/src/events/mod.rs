@@ -3,10 +3,9 @@
 //! All of them are about the application, so that whoever hears them hears them in order.
 
 mod application_accepted;
-mod application_disqualified;
+mod application_left;
 mod application_rejected;
 mod application_submitted;
-mod application_withdrawn;
 mod correction_asked;
 pub mod correction_declined;
 mod correction_wanted;
@@ -29,12 +28,12 @@ use crate::domain::task::State;
 use crate::store::task::Kept;
 
 pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
-    vec![
+    let mut all = vec![
         application_submitted::subscriber(ctx),
-        application_withdrawn::subscriber(ctx),
-        application_disqualified::subscriber(ctx),
         correction_wanted::subscriber(ctx),
-    ]
+    ];
+    all.extend(application_left::subscribers(ctx));
+    all
 }
 
 /// Tells of the decision of a task, where it has one that everybody may know.

@@ -9,10 +9,14 @@ mod m0006_section_verdicts;
 mod m0007_review_policies;
 mod m0008_saved_filters;
 mod m0009_work_calendars;
+mod m0010_set_aside;
 
 use sea_orm_migration::prelude::*;
 
 pub struct Migrator;
+
+/// What is added to and never changed, beside the audit: decisions and their log.
+pub const ONLY_GROW: &[&str] = &["decision", "decision_log_entry"];
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -29,6 +33,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_work_calendars::WorkCalendars),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
+            Box::new(chassis::dead::DeadEvents),
+            Box::new(chassis::database::AuditOnlyGrows),
+            Box::new(m0010_set_aside::SetAside),
         ]
     }
 }

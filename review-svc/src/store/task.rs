@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub use super::task_row::read;
 use super::task_row::{pauses, words};
 use super::{decision, decision_log};
-use crate::domain::task::{Claim, ReviewTask, State};
+use crate::domain::task::{Claim, ReviewTask, State, WithdrawCause};
 
 /// A task as it is kept: the rules' part, and what it is about.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub(super) const COLUMNS: &str = "t.id, t.application, t.submission, t.campaign,
     t.claim_expert, t.claim_us, t.lease_us, t.start_us, t.close_us, t.version, t.direction, \
     t.stage, t.first_opinion, t.second_opinion, t.pending, t.publish_us, t.working_us, t.pause_us, \
     t.pause_due_us, t.pause_person, t.pause_reason, t.pauses, t.wish_us, t.wish_sections, \
-    t.wish_decline_us, t.withdraw_cause, t.escalate_us, t.sections, t.calendar_sequence";
+    t.wish_decline_us, t.withdraw_cause, t.set_aside, t.escalate_us, t.sections, t.calendar_sequence";
 
 impl Kept {
     /// A task that was opened just now.
@@ -178,7 +178,7 @@ pub async fn save(tx: &Tx, kept: &mut Kept) -> Result<()> {
             working_us = $20, pause_us = $21, pause_due_us = $22, pause_person = $23,
             pause_reason = $24, pauses = $25, wish_us = $26, wish_sections = $27,
             wish_decline_us = $28, withdraw_cause = $29, sections = $30, calendar_sequence = $31,
-            start_us = $32, version = version + 1
+            start_us = $32, set_aside = $33, version = version + 1
          WHERE id = $1 AND version = $2 AND state IN ('OPEN', 'CLAIMED')";
     let values = values(kept)?;
     if execute(tx, sql, values).await?.rows_affected() != 1 {
@@ -210,9 +210,15 @@ fn values(kept: &Kept) -> Result<Vec<Value>> {
         _ => None,
     };
     let cause = match &task.state {
-        State::Withdrawn { cause, .. } => Some(cause.code()),
+        State::Withdrawn { cause, .. } => Some(*cause),
         _ => None,
     };
+    let set_aside = cause == Some(WithdrawCause::Erroneous);
+    // A task that was set aside is a withdrawn one to whoever knows the older column only.
+    let older = cause.map(|cause| match cause {
+        WithdrawCause::Erroneous => WithdrawCause::Withdrawn,
+        other => other,
+    });
     let (first, second) = (task.first_opinion.as_ref(), task.second_opinion.as_ref());
     let column = |decided| Option::map(decided, decision::to_column).transpose();
     let (pause, wish) = (task.pause.as_ref(), task.wish.as_ref());
@@ -248,7 +254,7 @@ fn values(kept: &Kept) -> Result<Vec<Value>> {
             .transpose()?
             .into(),
         wish.and_then(|wish| wish.decline_time).map(to_us).into(),
-        cause.into(),
+        older.map(WithdrawCause::code).into(),
         kept.sections
             .as_deref()
             .map(words::to_column)
@@ -256,6 +262,7 @@ fn values(kept: &Kept) -> Result<Vec<Value>> {
             .into(),
         kept.calendar_sequence.into(),
         kept.start_time.map(to_us).into(),
+        set_aside.into(),
     ])
 }
 

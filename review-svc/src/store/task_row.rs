@@ -78,6 +78,9 @@ fn state(row: &QueryResult) -> Result<State> {
 
 /// Tasks that ended before there was a cause were withdrawn.
 fn cause(row: &QueryResult) -> Result<WithdrawCause> {
+    if row.try_get("", "set_aside")? {
+        return Ok(WithdrawCause::Erroneous);
+    }
     let cause: Option<String> = row.try_get("", "withdraw_cause")?;
     Ok(match cause.as_deref() {
         Some("DISQUALIFIED") => WithdrawCause::Disqualified,

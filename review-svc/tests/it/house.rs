@@ -13,7 +13,9 @@ use chassis::jobs::Job;
 use chassis::testing::{self, TestDatabase};
 use jiff::Timestamp;
 use prost::{Message, Name};
-use proto::events::v1::{ApplicationDisqualified, ApplicationSubmitted, ApplicationWithdrawn};
+use proto::events::v1::{
+    ApplicationDisqualified, ApplicationMarkedErroneous, ApplicationSubmitted, ApplicationWithdrawn,
+};
 use proto::questionnaire::v1::DecisionReason;
 use proto::review::v1::review_policies_client::ReviewPoliciesClient;
 use proto::review::v1::review_queues_client::ReviewQueuesClient;
@@ -332,6 +334,19 @@ impl House {
         self.hears(&self.event(&payload.application, &payload))
             .await
             .expect("the event is taken");
+    }
+
+    pub async fn marked_erroneous(&self, number: u128) -> Event {
+        let payload = ApplicationMarkedErroneous {
+            application: application(number),
+            campaign: CAMPAIGN.into(),
+            account: account(number),
+            reason_code: "TEST_ENTRY".into(),
+            submission_number: 1,
+        };
+        let event = self.event(&payload.application, &payload);
+        self.hears(&event).await.expect("the event is taken");
+        event
     }
 
     pub fn queue(&self, caller: Caller) -> ReviewQueuesClient<Connection> {

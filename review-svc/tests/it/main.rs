@@ -1,5 +1,6 @@
 //! The real service on a real database, as its callers see it.
 
+mod away;
 mod bulk;
 mod calendars;
 mod claims;

@@ -2,10 +2,10 @@
 
 use chassis::clock::{astana_date, from_pb};
 use proto::events::v1::ApplicationSubmitted;
-use proto::review::v1::review_task::State;
+use proto::review::v1::review_task::{State, WithdrawCause};
 
 use crate::house::{
-    CAMPAIGN, House, account, application, instant, submission_name, submission_of,
+    CAMPAIGN, House, account, application, instant, reason, submission_name, submission_of,
 };
 
 #[tokio::test]
@@ -194,6 +194,34 @@ async fn a_withdrawal_closes_what_is_not_decided() {
     assert_eq!(house.task(&other.name).await, other);
     house.withdrawn(1).await;
     assert_eq!(house.task(&second.name).await, closed);
+}
+
+#[tokio::test]
+async fn an_application_set_aside_closes_its_open_task_and_says_why_once() {
+    let house = House::new().await;
+    let decided = house.submitted(1).await;
+    house.claims(50, &decided.name).await.unwrap();
+    house.accepts(50, &decided.name).await.unwrap();
+    let claimed = house.submitted_again(1, 2).await;
+    house.claims(50, &claimed.name).await.unwrap();
+    let event = house.marked_erroneous(1).await;
+    assert_eq!(house.task(&decided.name).await.state(), State::Decided);
+    let closed = house.task(&claimed.name).await;
+    assert_eq!(closed.state(), State::Withdrawn);
+    assert_eq!(closed.withdraw_cause(), WithdrawCause::Erroneous);
+    assert!(closed.claim.is_none());
+    let refused = house.accepts(50, &claimed.name).await.unwrap_err();
+    assert_eq!(reason(&refused), "TASK_ERRONEOUS");
+    // Heard again, and told of anew, it is closed as it is.
+    house.hears(&event).await.unwrap();
+    house.marked_erroneous(1).await;
+    house.withdrawn(1).await;
+    assert_eq!(house.task(&claimed.name).await, closed);
+    let closings = house.audited(&closed.name).await;
+    let closings = closings
+        .iter()
+        .filter(|(_, did)| did == "WithdrawReviewTask");
+    assert_eq!(closings.count(), 1);
 }
 
 #[tokio::test]

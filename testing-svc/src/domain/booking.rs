@@ -132,6 +132,13 @@ pub enum Action {
     UndoNoShow,
 }
 
+impl Action {
+    /// Whether it leads to a sitting, which there is none of once the results of the stage are out.
+    pub fn leads_to_a_sitting(self) -> bool {
+        matches!(self, Self::Confirm | Self::Move | Self::Start)
+    }
+}
+
 /// Who asks what could be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asks {

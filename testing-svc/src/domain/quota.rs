@@ -1,9 +1,13 @@
 //! Quotas: limits inside a session's capacity, and what sort of seat a person needs.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::session::Language;
 use super::words;
+
+/// Seats can be kept for no longer than this before the start.
+pub const LONGEST_NOTICE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Quotas of one session at most.
 pub const MOST_QUOTAS: usize = 20;
@@ -17,6 +21,26 @@ pub struct Quota {
     pub size: i32,
     /// The table's check keeps it within the size.
     pub taken: i32,
+    /// Of ordinary seats: when the others are given to anybody; the session's own time otherwise.
+    pub release: Release,
+}
+
+/// Until when ordinary seats are limited, so that the others are kept for those who need them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Release {
+    /// So long before the start; none keeps them to the end.
+    pub notice: Option<SignedDuration>,
+    /// Whether that time has come.
+    pub is_over: bool,
+}
+
+impl Release {
+    pub fn at(notice: Option<SignedDuration>, start: Timestamp, now: Timestamp) -> Self {
+        Self {
+            notice,
+            is_over: notice.is_some_and(|notice| now.duration_until(start) <= notice),
+        }
+    }
 }
 
 /// What seats are told apart by.
@@ -26,6 +50,7 @@ pub enum Kind {
     LanguageForm,
     Subject,
     AccessibleWorkstation,
+    OrdinarySeat,
 }
 
 words!(Kind {
@@ -33,6 +58,7 @@ words!(Kind {
     LanguageForm = "LANGUAGE_FORM",
     Subject = "SUBJECT",
     AccessibleWorkstation = "ACCESSIBLE_WORKSTATION",
+    OrdinarySeat = "ORDINARY_SEAT",
 });
 
 impl Kind {
@@ -42,7 +68,7 @@ impl Kind {
             Self::SeatClass => "seat_class",
             Self::LanguageForm => "language",
             Self::Subject => "subject",
-            Self::AccessibleWorkstation => "accessible",
+            Self::AccessibleWorkstation | Self::OrdinarySeat => "accessible",
         }
     }
 }
@@ -77,6 +103,7 @@ impl Needs {
             Kind::LanguageForm => self.language.map(Language::as_str),
             Kind::Subject => self.subject.as_deref(),
             Kind::AccessibleWorkstation => self.accessible.then_some(""),
+            Kind::OrdinarySeat => (!self.accessible).then_some(""),
         }
     }
 
@@ -93,11 +120,14 @@ impl Needs {
     ) -> Result<Vec<&'a Quota>, Vec<Unmet>> {
         let (mut taken, mut unmet) = (Vec::new(), Vec::new());
         for kind in Kind::ALL.iter().copied() {
-            let sorts: Vec<&Quota> = quotas.iter().filter(|it| it.kind == kind).collect();
+            let sorts = quotas.iter().filter(|it| it.kind == kind);
+            let sorts: Vec<&Quota> = sorts.filter(|it| !it.release.is_over).collect();
             match (self.wanted(kind), sorts.as_slice()) {
                 (None, []) => {}
                 // Nobody has to say that they need an accessible workstation.
                 (None, _) if kind == Kind::AccessibleWorkstation => {}
+                // Who needs one takes no ordinary seat, and where none are kept there is no limit.
+                (None, _) | (Some(_), []) if kind == Kind::OrdinarySeat => {}
                 (None, [only]) => taken.push(*only),
                 (None, _) => unmet.push((kind.field(), "REQUIRED")),
                 (Some(_), []) if kind == Kind::LanguageForm && self.fits_form(form) => {}
@@ -134,13 +164,21 @@ pub fn wrong_quotas(quotas: &[Quota], capacity: i32) -> Vec<(String, &'static st
             add("value", "QUOTA_REPEATED");
         }
         match (quota.kind, quota.value.as_str()) {
-            (Kind::AccessibleWorkstation, "") => {}
-            (Kind::AccessibleWorkstation, _) => add("value", "UNKNOWN_VALUE"),
+            (Kind::AccessibleWorkstation | Kind::OrdinarySeat, "") => {}
+            (Kind::AccessibleWorkstation | Kind::OrdinarySeat, _) => add("value", "UNKNOWN_VALUE"),
             (_, "") => add("value", "REQUIRED"),
             (Kind::LanguageForm, value) if Language::from_word(value).is_none() => {
                 add("value", "UNKNOWN_VALUE");
             }
             (_, value) if !chassis::name::is_id(value) => add("value", "INVALID_FORMAT"),
+            _ => {}
+        }
+        let allowed = SignedDuration::ZERO..=LONGEST_NOTICE;
+        let is_kept = quota.kind == Kind::OrdinarySeat;
+        match quota.release.notice {
+            Some(notice) if !is_kept || !allowed.contains(&notice) => {
+                add("release_notice", "OUT_OF_RANGE");
+            }
             _ => {}
         }
         if quota.size < 0 {
@@ -163,6 +201,7 @@ pub(super) mod tests {
             value: value.into(),
             size: 2,
             taken: 0,
+            release: Release::default(),
         }
     }
 
@@ -223,6 +262,40 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn seats_are_kept_from_those_who_need_no_special_one_until_they_are_released() {
+        let mut quotas = forms();
+        quotas.push(quota("e-others", Kind::OrdinarySeat, ""));
+        let plain = Needs {
+            language: Some(Language::Kk),
+            ..Needs::default()
+        };
+        let accessible = Needs {
+            accessible: true,
+            ..plain.clone()
+        };
+        let has = |needs: &Needs, quotas: &[Quota]| {
+            let found = ids(needs.quotas(None, quotas)).expect("quotas");
+            found.contains(&"e-others".to_owned())
+        };
+        assert!(has(&plain, &quotas));
+        assert!(!has(&accessible, &quotas));
+        quotas[4].release.is_over = true;
+        assert!(!has(&plain, &quotas));
+        assert!(!has(&accessible, &quotas));
+    }
+
+    #[test]
+    fn the_release_comes_so_long_before_the_start() {
+        let at = |second| Timestamp::from_second(second).expect("an instant");
+        let hour = Some(SignedDuration::from_hours(1));
+        let is_over = |notice, now| Release::at(notice, at(10_000), at(now)).is_over;
+        assert!(!is_over(hour, 6_399));
+        assert!(is_over(hour, 6_400));
+        assert!(is_over(hour, 20_000));
+        assert!(!is_over(None, 20_000));
+    }
+
+    #[test]
     fn a_session_without_quotas_takes_everybody_who_reads_its_language() {
         let kazakh = Needs {
             language: Some(Language::Kk),
@@ -246,15 +319,21 @@ pub(super) mod tests {
         quotas.push(quota("f", Kind::AccessibleWorkstation, "wide"));
         quotas.push(quota("g", Kind::Subject, ""));
         quotas[3].size = 11;
+        quotas[2].release.notice = Some(SignedDuration::from_hours(1));
+        let mut others = quota("h", Kind::OrdinarySeat, "");
+        others.release.notice = Some(SignedDuration::from_hours(721));
+        quotas.push(others);
         assert_eq!(
             wrong_quotas(&quotas, 10),
             [
+                ("quotas[2].release_notice".to_owned(), "OUT_OF_RANGE"),
                 ("quotas[3].size".to_owned(), "OVER_CAPACITY"),
                 ("quotas[4].id".to_owned(), "QUOTA_REPEATED"),
                 ("quotas[4].value".to_owned(), "QUOTA_REPEATED"),
                 ("quotas[5].value".to_owned(), "UNKNOWN_VALUE"),
                 ("quotas[6].value".to_owned(), "UNKNOWN_VALUE"),
                 ("quotas[7].value".to_owned(), "REQUIRED"),
+                ("quotas[8].release_notice".to_owned(), "OUT_OF_RANGE"),
             ]
         );
     }

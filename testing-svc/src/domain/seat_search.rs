@@ -38,10 +38,12 @@ pub enum Why {
     CenterFull,
     Full,
     Closed,
+    Published,
     NoLanguageForm,
     LanguageFull,
     NoAccessible,
     AccessibleFull,
+    Kept,
     NotOfSort,
     SortFull,
 }
@@ -52,10 +54,12 @@ words!(Why {
     CenterFull = "SEATS_CENTER_FULL",
     Full = "SEATS_FULL",
     Closed = "SEATS_CLOSED",
+    Published = "SEATS_PUBLISHED",
     NoLanguageForm = "SEATS_NO_LANGUAGE_FORM",
     LanguageFull = "SEATS_LANGUAGE_FULL",
     NoAccessible = "SEATS_NO_ACCESSIBLE",
     AccessibleFull = "SEATS_ACCESSIBLE_FULL",
+    Kept = "SEATS_KEPT",
     NotOfSort = "SEATS_NOT_OF_SORT",
     SortFull = "SEATS_SORT_FULL",
 });
@@ -85,6 +89,17 @@ pub struct Found<'a> {
     pub next: Option<Free<'a>>,
 }
 
+impl Found<'_> {
+    /// Nobody sits a stage any more whose results are out.
+    pub fn over() -> Self {
+        let (why, at) = (Why::Published, None);
+        Self {
+            obstacles: vec![Obstacle { why, at }],
+            ..Self::default()
+        }
+    }
+}
+
 impl Candidate {
     /// The seats of the sort that is needed, or why there are none.
     fn free(&self, needs: &Needs) -> Result<i32, Why> {
@@ -103,20 +118,24 @@ impl Candidate {
 
     fn free_of(&self, kind: Kind, needs: &Needs) -> Result<i32, Why> {
         let sorts = self.quotas.iter().filter(|it| it.kind == kind);
+        let sorts = sorts.filter(|it| !it.release.is_over);
         let (none, full) = match kind {
             Kind::LanguageForm => (Why::NoLanguageForm, Why::LanguageFull),
             Kind::AccessibleWorkstation => (Why::NoAccessible, Why::AccessibleFull),
             Kind::SeatClass | Kind::Subject => (Why::NotOfSort, Why::SortFull),
+            Kind::OrdinarySeat => (Why::Kept, Why::Kept),
         };
         let wanted = match kind {
             Kind::SeatClass => needs.seat_class.as_deref(),
             Kind::LanguageForm => needs.language.map(Language::as_str),
             Kind::Subject => needs.subject.as_deref(),
             Kind::AccessibleWorkstation => needs.accessible.then_some(""),
+            Kind::OrdinarySeat => (!needs.accessible).then_some(""),
         };
         let Some(wanted) = wanted else {
             // Any of them will do; nobody has to sit at an accessible workstation.
-            let optional = kind == Kind::AccessibleWorkstation || sorts.clone().count() == 0;
+            let needless = [Kind::AccessibleWorkstation, Kind::OrdinarySeat].contains(&kind);
+            let optional = needless || sorts.clone().count() == 0;
             let left: i32 = sorts.map(Quota::seats_left).sum();
             return match (optional, left) {
                 (true, _) => Ok(i32::MAX),
@@ -125,6 +144,9 @@ impl Candidate {
             };
         };
         let mut sorts = sorts.peekable();
+        if kind == Kind::OrdinarySeat && sorts.peek().is_none() {
+            return Ok(i32::MAX);
+        }
         if kind == Kind::LanguageForm && sorts.peek().is_none() {
             let form = self.session.language.map(Language::as_str);
             return match form {
@@ -326,6 +348,16 @@ mod tests {
         it.quotas[0].taken = 2;
         assert_eq!(it.free(&subject), Err(Why::SortFull));
         assert_eq!(it.free(&Needs::default()), Err(Why::Full));
+        it.quotas = vec![
+            quota("a", Kind::AccessibleWorkstation, ""),
+            quota("o", Kind::OrdinarySeat, ""),
+        ];
+        assert_eq!(it.free(&Needs::default()), Ok(2));
+        it.quotas[1].taken = 2;
+        assert_eq!(it.free(&Needs::default()), Err(Why::Kept));
+        assert_eq!(it.free(&accessible), Ok(2));
+        it.quotas[1].release.is_over = true;
+        assert_eq!(it.free(&Needs::default()), Ok(5));
         it.session.closed = true;
         assert_eq!(it.free(&Needs::default()), Err(Why::Closed));
     }

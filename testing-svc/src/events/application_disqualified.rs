@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chassis::bus::{Event, Subscriber, first_time};
+use chassis::bus::{Event, Subscriber};
 use chassis::caller::Caller;
 use chassis::clock::astana_date;
 use chassis::database::Tx;
@@ -11,8 +11,7 @@ use chassis::{Result, audit};
 use proto::events::v1::ApplicationDisqualified;
 use uuid::Uuid;
 
-use super::about;
-use super::application_withdrawn::give_up_seats;
+use super::leave::{Leaving, leave};
 use crate::domain::membership::{EndReason, State};
 use crate::{Context, store};
 
@@ -26,24 +25,23 @@ pub fn subscriber(ctx: Arc<Context>) -> Subscriber {
 }
 
 async fn take(ctx: &Context, event: &Event, disqualified: &ApplicationDisqualified) -> Result<()> {
-    let (campaign, account) = about(&disqualified.campaign, &disqualified.account)?;
-    let by = Caller::Service("questionnaire-svc".into());
-    let application = &disqualified.application;
-    let now = ctx.clock.now();
-    let tx = ctx.db.begin().await?;
-    if !first_time(&tx, &ctx.clock, NAME, event).await? {
+    let leaving = Leaving {
+        subscriber: NAME,
+        event,
+        application: &disqualified.application,
+        campaign: &disqualified.campaign,
+        account: &disqualified.account,
+        action: "DisqualifyCandidate",
+        detail: &disqualified.reason_code,
+        why: "disqualified",
+    };
+    let Some(left) = leave(ctx, leaving).await? else {
         return Ok(());
-    }
-    // Stages before people, as everywhere.
-    store::stage::share_all(&tx, &campaign).await?;
-    store::eligibility::take(&tx, &campaign, account, application, now).await?;
-    store::eligibility::disqualify(&tx, &campaign, account, now).await?;
-    let reason = &disqualified.reason_code;
-    let action = "DisqualifyCandidate";
-    audit::record(&tx, &ctx.clock, &by, action, application, reason).await?;
-    give_up_seats(ctx, &tx, &by, &campaign, account, "disqualified").await?;
-    end_membership(ctx, &tx, &by, &campaign, account).await?;
-    Ok(ctx.db.commit(tx).await?)
+    };
+    let (tx, campaign, account) = (&left.tx, left.campaign.as_str(), left.account);
+    store::eligibility::disqualify(tx, campaign, account, ctx.clock.now()).await?;
+    end_membership(ctx, tx, &left.by, campaign, account).await?;
+    Ok(ctx.db.commit(left.tx).await?)
 }
 
 async fn end_membership(

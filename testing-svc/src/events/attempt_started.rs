@@ -18,6 +18,7 @@ pub async fn attempt_started(ctx: &Context, tx: &Tx, attempt: &Attempt, seat: &S
         campaign: campaign_name(&attempt.campaign),
         account: account_name(seat.booking.account),
         start_time: Some(to_pb(attempt.started)),
+        time_zone: seat.time_zone.clone(),
     };
     // About the booking: booked comes before started.
     chassis::outbox::publish(tx, &ctx.clock, &ctx.ids, &event.booking.clone(), &event).await

@@ -1,28 +1,16 @@
 //! Told: a booking was given up. A hold is nobody's news.
 
 use chassis::Result;
-use chassis::clock::to_pb;
 use chassis::database::Tx;
 use proto::events::v1::BookingCancelled;
 
-use super::{account_name, campaign_name};
+use super::seat_news::{seat_news, tell};
 use crate::Context;
-use crate::rpc::enums;
 use crate::store::booking::Seat;
 
 pub async fn booking_cancelled(ctx: &Context, tx: &Tx, seat: &Seat) -> Result<()> {
     if seat.booking.confirmed.is_none() {
         return Ok(());
     }
-    let event = BookingCancelled {
-        booking: seat.booking.name(),
-        session: seat.session.name(),
-        campaign: campaign_name(&seat.booking.campaign),
-        account: account_name(seat.booking.account),
-        start_time: Some(to_pb(seat.session.start)),
-        end_time: Some(to_pb(seat.session.end)),
-        center_title: Some(enums::localized(&seat.center_title)),
-        sequence: seat.booking.sequence,
-    };
-    chassis::outbox::publish(tx, &ctx.clock, &ctx.ids, &event.booking.clone(), &event).await
+    tell(ctx, tx, seat, seat_news!(BookingCancelled, seat)).await
 }

@@ -1,13 +1,11 @@
 //! Told: a booking was moved to another session.
 
 use chassis::Result;
-use chassis::clock::to_pb;
 use chassis::database::Tx;
 use proto::events::v1::BookingMoved;
 
-use super::{account_name, campaign_name};
+use super::seat_news::{seat_news, tell};
 use crate::Context;
-use crate::rpc::enums;
 use crate::store::booking::Seat;
 
 pub async fn booking_moved(
@@ -16,16 +14,12 @@ pub async fn booking_moved(
     seat: &Seat,
     previous_session: &str,
 ) -> Result<()> {
-    let event = BookingMoved {
-        booking: seat.booking.name(),
-        session: seat.session.name(),
-        campaign: campaign_name(&seat.booking.campaign),
-        account: account_name(seat.booking.account),
-        start_time: Some(to_pb(seat.session.start)),
-        end_time: Some(to_pb(seat.session.end)),
-        center_title: Some(enums::localized(&seat.center_title)),
-        sequence: seat.booking.sequence,
-        previous_session: previous_session.to_owned(),
-    };
-    chassis::outbox::publish(tx, &ctx.clock, &ctx.ids, &event.booking.clone(), &event).await
+    let previous_session = previous_session.to_owned();
+    tell(
+        ctx,
+        tx,
+        seat,
+        seat_news!(BookingMoved, seat, previous_session),
+    )
+    .await
 }

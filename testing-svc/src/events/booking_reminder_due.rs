@@ -1,25 +1,13 @@
 //! Told: a booked session is near.
 
 use chassis::Result;
-use chassis::clock::to_pb;
 use chassis::database::Tx;
 use proto::events::v1::BookingReminderDue;
 
-use super::{account_name, campaign_name};
+use super::seat_news::{seat_news, tell};
 use crate::Context;
-use crate::rpc::enums;
 use crate::store::booking::Seat;
 
 pub async fn booking_reminder_due(ctx: &Context, tx: &Tx, seat: &Seat) -> Result<()> {
-    let event = BookingReminderDue {
-        booking: seat.booking.name(),
-        session: seat.session.name(),
-        campaign: campaign_name(&seat.booking.campaign),
-        account: account_name(seat.booking.account),
-        start_time: Some(to_pb(seat.session.start)),
-        end_time: Some(to_pb(seat.session.end)),
-        center_title: Some(enums::localized(&seat.center_title)),
-        sequence: seat.booking.sequence,
-    };
-    chassis::outbox::publish(tx, &ctx.clock, &ctx.ids, &event.booking.clone(), &event).await
+    tell(ctx, tx, seat, seat_news!(BookingReminderDue, seat)).await
 }

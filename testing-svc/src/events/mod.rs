@@ -4,6 +4,7 @@ mod appeal_decided;
 mod appeal_filed;
 mod application_accepted;
 mod application_disqualified;
+mod application_marked_erroneous;
 mod application_submitted;
 mod application_withdrawn;
 mod attempt_started;
@@ -15,12 +16,15 @@ mod booking_missed;
 mod booking_moved;
 mod booking_reminder_due;
 mod language_result_received;
+mod leave;
 mod membership_started;
 mod promo_code_issued;
 mod promo_code_redeemed;
+mod seat_news;
 mod seat_offer_lapsed;
 mod seat_offered;
 mod stage_result_published;
+mod waiting_ended;
 
 use std::sync::Arc;
 
@@ -48,12 +52,14 @@ pub use promo_code_redeemed::promo_code_redeemed;
 pub use seat_offer_lapsed::seat_offer_lapsed;
 pub use seat_offered::seat_offered;
 pub use stage_result_published::stage_result_published;
+pub use waiting_ended::waiting_ended;
 
 /// What we take from others.
 pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
     vec![
         application_accepted::subscriber(ctx.clone()),
         application_disqualified::subscriber(ctx.clone()),
+        application_marked_erroneous::subscriber(ctx.clone()),
         application_submitted::subscriber(ctx.clone()),
         application_withdrawn::subscriber(ctx.clone()),
     ]

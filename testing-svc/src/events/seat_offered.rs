@@ -29,6 +29,7 @@ pub async fn seat_offered(
         center_title: Some(enums::localized(&seat.center_title)),
         expire_time: Some(to_pb(until)),
         displaced: entry.displaced,
+        time_zone: seat.time_zone.clone(),
     };
     chassis::outbox::publish(tx, &ctx.clock, &ctx.ids, &entry.name(), &event).await
 }

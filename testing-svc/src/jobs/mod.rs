@@ -2,6 +2,7 @@
 //! the row's state decides who changes it.
 
 mod closed_sessions;
+mod ended_waits;
 mod expired_codes;
 mod expired_holds;
 mod expired_memberships;
@@ -49,6 +50,7 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
     job!(expired_memberships, seconds(3600));
     job!(closed_sessions, seconds(5));
     job!(waiting_lists, seconds(5));
+    job!(ended_waits, seconds(5));
     job!(reminders, seconds(60));
     job!(seat_levels, seconds(15));
     // Whoever watches is told within a second.

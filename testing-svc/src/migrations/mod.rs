@@ -9,12 +9,16 @@ mod m0103_closures;
 mod m0104_waitlists;
 mod m0105_reminders;
 mod m0106_extra_time;
+mod m0107_kept_seats;
 mod m0201_outcomes;
 mod m0202_told_results;
 
 use sea_orm_migration::prelude::*;
 
 pub struct Migrator;
+
+/// What is added to and never changed, beside the audit.
+pub const ONLY_GROW: &[&str] = &[];
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
@@ -34,6 +38,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0202_told_results::Migration),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
+            Box::new(chassis::dead::DeadEvents),
+            Box::new(chassis::database::AuditOnlyGrows),
+            Box::new(m0107_kept_seats::Migration),
         ]
     }
 }

@@ -117,6 +117,7 @@ both_ways!(
         LanguageForm,
         Subject,
         AccessibleWorkstation,
+        OrdinarySeat,
     }
 );
 both_ways!(

@@ -70,7 +70,7 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(TestSessionsServer::new(test_sessions::TestSessions(
             ctx.clone(),
         )))
-        .add_service(BookingsServer::new(bookings::Bookings(ctx.clone())))
+        .add_service(BookingsServer::new(bookings::Bookings::new(ctx.clone())))
         .add_service(AttemptsServer::new(attempts::Attempts(ctx.clone())))
         .add_service(CandidatesServer::new(candidates::Candidates(ctx.clone())))
         .add_service(StageResultsServer::new(stage_results::StageResults(

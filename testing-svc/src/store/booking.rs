@@ -22,7 +22,11 @@ pub struct Seat {
     pub session: Session,
     pub terms: Terms,
     pub stage_number: i32,
+    /// Whether the results of the stage are out.
+    pub is_published: bool,
     pub center_title: Localized,
+    /// The zone of the clocks there, an IANA name.
+    pub time_zone: String,
 }
 
 impl Seat {
@@ -48,13 +52,14 @@ pub(super) fn select(others: &str) -> String {
             s.start_us, s.end_us, s.capacity, s.taken, s.language, s.check_in_required, s.room,
             s.extra_time_percent, s.closed, s.version AS session_version,
             g.number, g.hold_us, g.change_notice_us, g.max_changes, g.early_start_us,
-            g.late_start_us, c.title AS center_title
+            g.late_start_us, g.published_us, c.title AS center_title,
+            c.time_zone
          FROM bookings b JOIN test_sessions s ON s.id = b.session
          JOIN stages g ON g.id = b.stage JOIN test_centers c ON c.id = s.center"
     )
 }
 
-const LIVE: &str = "('HELD', 'BOOKED', 'CHECKED_IN', 'STARTED', 'COMPLETED')";
+pub(super) const LIVE: &str = "('HELD', 'BOOKED', 'CHECKED_IN', 'STARTED', 'COMPLETED')";
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid) -> Result<Option<Seat>> {
     let sql = format!("{} WHERE b.id = $1", select(""));
@@ -265,7 +270,9 @@ pub(super) fn read(found: &QueryResult) -> Result<Seat> {
         session,
         terms: stage::terms(found)?,
         stage_number: row::get(found, "number")?,
+        is_published: row::maybe_time(found, "published_us")?.is_some(),
         center_title: row::json(found, "center_title")?,
+        time_zone: row::get(found, "time_zone")?,
     })
 }
 

@@ -16,7 +16,8 @@ use crate::domain::eligibility::{Eligibility, NUMBER_LENGTH, Standing};
 /// How often to draw a candidate's number again when by chance it is taken.
 const DRAWS: usize = 5;
 
-const SELECT: &str = "SELECT campaign, account, standing, stage_number, direction, candidate_number
+pub(super) const SELECT: &str =
+    "SELECT campaign, account, standing, stage_number, direction, candidate_number
     FROM eligibilities";
 
 pub async fn lock(tx: &Tx, campaign: &str, account: Uuid) -> Result<Option<Eligibility>> {
@@ -209,7 +210,7 @@ pub async fn numbers<C: ConnectionTrait>(on: &C, campaign: &str) -> Result<Vec<S
         .collect()
 }
 
-fn read(found: &QueryResult) -> Result<Eligibility> {
+pub(super) fn read(found: &QueryResult) -> Result<Eligibility> {
     Ok(Eligibility {
         campaign: row::get(found, "campaign")?,
         account: row::uuid(found, "account")?,

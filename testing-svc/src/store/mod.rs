@@ -22,6 +22,7 @@ pub mod reminder;
 pub mod room;
 pub mod roster;
 mod row;
+pub mod rush;
 pub mod score;
 pub mod seat_levels;
 pub mod seats;

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use chassis::Result;
 use chassis::clock::to_us;
 use chassis::database::{Tx, execute, query_all};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::row;
-use crate::domain::quota::{Kind, Quota};
+use crate::domain::quota::{Kind, Quota, Release};
 
 /// The quotas of these sessions, by the ids of their sessions and their own. An expired hold holds
 /// nothing, whether or not it has been swept up.
@@ -27,7 +27,8 @@ pub async fn of<C: ConnectionTrait>(
     values.extend(sessions.iter().map(|id| Value::from(id.to_string())));
     let places: Vec<String> = (2..=values.len()).map(|at| format!("${at}")).collect();
     let sql = format!(
-        "SELECT q.session, q.id, q.kind, q.value, q.size, q.taken,
+        "SELECT q.session, q.id, q.kind, q.value, q.size, q.taken, q.release_us,
+            (SELECT s.start_us FROM test_sessions s WHERE s.id = q.session) AS start_us,
             (SELECT COUNT(*) FROM booking_quotas n JOIN bookings h ON h.id = n.booking
              WHERE n.session = q.session AND n.quota = q.id
                 AND h.state = 'HELD' AND h.hold_until_us <= $1) AS expired
@@ -36,7 +37,7 @@ pub async fn of<C: ConnectionTrait>(
     );
     for found in query_all(on, &sql, values).await? {
         let session = row::uuid(&found, "session")?;
-        quotas.entry(session).or_default().push(read(&found)?);
+        quotas.entry(session).or_default().push(read(&found, now)?);
     }
     Ok(quotas)
 }
@@ -54,14 +55,15 @@ pub async fn of_one<C: ConnectionTrait>(
 pub async fn insert(tx: &Tx, session: Uuid, quota: &Quota) -> Result<()> {
     execute(
         tx,
-        "INSERT INTO session_quotas (session, id, kind, value, size, taken)
-         VALUES ($1, $2, $3, $4, $5, 0)",
+        "INSERT INTO session_quotas (session, id, kind, value, size, taken, release_us)
+         VALUES ($1, $2, $3, $4, $5, 0, $6)",
         [
             session.to_string().into(),
             quota.id.as_str().into(),
             quota.kind.as_str().into(),
             quota.value.as_str().into(),
             quota.size.into(),
+            notice(quota),
         ],
     )
     .await?;
@@ -69,11 +71,17 @@ pub async fn insert(tx: &Tx, session: Uuid, quota: &Quota) -> Result<()> {
 }
 
 /// False where more are taken than there would be.
-pub async fn resize(tx: &Tx, session: Uuid, id: &str, size: i32) -> Result<bool> {
+pub async fn resize(tx: &Tx, session: Uuid, quota: &Quota) -> Result<bool> {
     let done = execute(
         tx,
-        "UPDATE session_quotas SET size = $3 WHERE session = $1 AND id = $2 AND taken <= $3",
-        [session.to_string().into(), id.into(), size.into()],
+        "UPDATE session_quotas SET size = $3, release_us = $4
+         WHERE session = $1 AND id = $2 AND taken <= $3",
+        [
+            session.to_string().into(),
+            quota.id.as_str().into(),
+            quota.size.into(),
+            notice(quota),
+        ],
     )
     .await?;
     Ok(done.rows_affected() == 1)
@@ -90,7 +98,14 @@ pub async fn remove(tx: &Tx, session: Uuid, id: &str) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
-fn read(found: &QueryResult) -> Result<Quota> {
+fn notice(quota: &Quota) -> Value {
+    let us = |notice: SignedDuration| i64::try_from(notice.as_micros()).unwrap_or(i64::MAX);
+    quota.release.notice.map(us).into()
+}
+
+pub(super) fn read(found: &QueryResult, now: Timestamp) -> Result<Quota> {
+    let notice: Option<i64> = row::get(found, "release_us")?;
+    let notice = notice.map(SignedDuration::from_micros);
     let (taken, expired): (i32, i64) = (row::get(found, "taken")?, row::get(found, "expired")?);
     Ok(Quota {
         id: row::get(found, "id")?,
@@ -98,5 +113,6 @@ fn read(found: &QueryResult) -> Result<Quota> {
         value: row::get(found, "value")?,
         size: row::get(found, "size")?,
         taken: taken - i32::try_from(expired).unwrap_or(0),
+        release: Release::at(notice, row::time(found, "start_us")?, now),
     })
 }

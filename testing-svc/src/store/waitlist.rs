@@ -304,6 +304,30 @@ pub async fn answer<C: ConnectionTrait>(
         .transpose()
 }
 
+/// Stages whose results are out while somebody waits.
+pub async fn outlived<C: ConnectionTrait>(on: &C) -> Result<Vec<Uuid>> {
+    let sql = "SELECT g.id FROM stages g WHERE g.published_us IS NOT NULL
+            AND EXISTS (SELECT 1 FROM waitlist_entries e
+                WHERE e.stage = g.id AND e.state = 'WAITING')
+         ORDER BY g.id";
+    let rows = query_all(on, sql, []).await?;
+    rows.iter().map(|found| row::uuid(found, "id")).collect()
+}
+
+/// Ends some of the places that wait in a stage, whose list is locked; gives them as they were.
+pub async fn end_waiting(tx: &Tx, stage: Uuid, limit: u64) -> Result<Vec<Entry>> {
+    let sql =
+        format!("{SELECT} WHERE e.stage = $1 AND e.state = 'WAITING' ORDER BY e.id LIMIT {limit}");
+    let mut ended = Vec::new();
+    for found in &query_all(tx, &sql, [stage.to_string().into()]).await? {
+        let entry = read(found)?;
+        if lead(tx, entry.id, State::Waiting, State::Left).await? {
+            ended.push(entry);
+        }
+    }
+    Ok(ended)
+}
+
 /// Coming sessions with free seats in stages in which somebody waits, the next first.
 pub async fn awaited<C: ConnectionTrait>(on: &C, now: Timestamp, limit: u64) -> Result<Vec<Uuid>> {
     let sql = format!(

@@ -24,6 +24,7 @@ mod rehearsal;
 mod reminders;
 mod rooms;
 mod rosters;
+mod rushes;
 mod season_2025;
 mod seat_crowds;
 mod seat_levels;

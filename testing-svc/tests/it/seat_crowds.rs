@@ -270,3 +270,74 @@ async fn a_closure_among_bookings_moves_and_cancellations_leaves_nobody_in_the_c
     let owed = world.count("waitlist_entries WHERE displaced").await;
     assert_eq!(displaced, owed);
 }
+
+/// Six seats: four for everybody, two kept for those who need an accessible one, until a day before.
+fn kept() -> Vec<pb::Quota> {
+    let others = pb::Quota {
+        release_notice: Some(prost_types::Duration {
+            seconds: DAY * 60,
+            nanos: 0,
+        }),
+        ..quota("others", Kind::OrdinarySeat, "", 4)
+    };
+    vec![quota("wide", Kind::AccessibleWorkstation, "", 2), others]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_crowd_only_those_who_need_them_get_the_seats_that_are_kept() {
+    let world = Arc::new(World::new().await);
+    let stage = world.stage(1).await.name;
+    let session = world.session_with(&stage, 3 * DAY, 6, &kept()).await.name;
+    for number in 1..=60 {
+        world.accept(number).await;
+    }
+    let hold = |number: u128| {
+        let (world, session) = (world.clone(), session.clone());
+        let needs = move |it: &mut pb::Booking| it.accessible = number > 57;
+        tokio::spawn(async move { world.hold_as(number, &session, needs).await })
+    };
+    // Everybody else comes first, and finds that two seats are not for them.
+    let answers = join_all((1..=57).map(hold)).await;
+    let answers: Vec<Answer<pb::Booking>> = answers
+        .into_iter()
+        .map(|it| it.expect("no panic"))
+        .collect();
+    assert_eq!(answers.iter().filter(|it| it.is_ok()).count(), 4);
+    assert_eq!(reasons(&answers), BTreeSet::from(["QUOTA_FULL".to_owned()]));
+    assert_eq!(world.seats_left(&session).await, 2);
+    let needy = join_all((58..=60).map(hold)).await;
+    let needy: Vec<Answer<pb::Booking>> =
+        needy.into_iter().map(|it| it.expect("no panic")).collect();
+    assert_eq!(needy.iter().filter(|it| it.is_ok()).count(), 2);
+    assert_eq!(world.seats_left(&session).await, 0);
+    world.quotas_add_up().await;
+}
+
+#[tokio::test]
+async fn kept_seats_are_for_anybody_once_they_are_released() {
+    let world = World::new().await;
+    let stage = world.stage(1).await.name;
+    let session = world.session_with(&stage, 3 * DAY, 6, &kept()).await.name;
+    for number in 1..=6 {
+        world.accept(number).await;
+    }
+    for number in 1..=4 {
+        world.book(number, &session).await;
+    }
+    let refused_for = |answer: Answer<pb::Booking>| reason(&answer.expect_err("no seat"));
+    assert_eq!(refused_for(world.hold(5, &session).await), "QUOTA_FULL");
+    let waiting = world.wait(5, &stage, |_| {}).await.expect("a place").name;
+    world.run("waiting_lists").await;
+    let waits = world.entry(5, &waiting).await;
+    assert_eq!(waits.state(), pb::waitlist_entry::State::Waiting);
+    world.pass(2 * DAY - 1);
+    assert_eq!(refused_for(world.hold(6, &session).await), "QUOTA_FULL");
+    // A day before the start: who waits is offered one, and whoever comes finds the other.
+    world.pass(1);
+    world.run("waiting_lists").await;
+    let offered = world.entry(5, &waiting).await;
+    assert_eq!(offered.state(), pb::waitlist_entry::State::Offered);
+    world.hold(6, &session).await.expect("a seat");
+    assert_eq!(world.seats_left(&session).await, 0);
+    world.quotas_add_up().await;
+}

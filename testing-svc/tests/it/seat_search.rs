@@ -150,3 +150,42 @@ async fn a_stage_without_sessions_says_so_and_a_wrong_wish_is_told() {
     };
     refused(sessions.find_seats(nowhere).await, "NOT_FOUND");
 }
+
+#[tokio::test]
+async fn seats_that_are_kept_for_others_are_said_to_be() {
+    let world = World::new().await;
+    let stage = world.stage(1).await.name;
+    let quotas = [
+        quota("wide", Kind::AccessibleWorkstation, "", 1),
+        quota("others", Kind::OrdinarySeat, "", 1),
+    ];
+    let session = world.session_with(&stage, 3 * DAY, 2, &quotas).await.name;
+    world.accept(1).await;
+    world.accept(2).await;
+    world.book(2, &session).await;
+    let request = pb::FindSeatsRequest {
+        parent: stage.clone(),
+        ..Default::default()
+    };
+    for (language, words) in [
+        (
+            "kk",
+            "қолжетімді жұмыс орнын қажет ететін адамдарға сақталған",
+        ),
+        (
+            "ru",
+            "сохраняются за теми, кому нужно доступное рабочее место",
+        ),
+        ("en", "kept for people who need an accessible workstation"),
+    ] {
+        let told = find(&world, request.clone(), language).await;
+        assert_eq!(told.obstacles[0].code, "SEATS_KEPT");
+        assert!(told.text.contains(words), "{}", told.text);
+    }
+    let needs = pb::FindSeatsRequest {
+        accessible: true,
+        ..request
+    };
+    let found = find(&world, needs, "en").await;
+    assert_eq!(found.suggestions[0].session, session);
+}

@@ -21,6 +21,7 @@ pub fn quota(id: &str, kind: Kind, value: &str, size: i32) -> pb::Quota {
         value: value.into(),
         size,
         seats_left: 0,
+        release_notice: None,
     }
 }
 

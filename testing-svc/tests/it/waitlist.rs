@@ -438,3 +438,31 @@ async fn places_are_listed_to_their_person_and_all_to_the_desk() {
     let rest = desk.list_waitlist_entries(rest).await.expect("a page");
     assert_eq!(names(rest.get_ref()), [places[0].clone()]);
 }
+
+#[tokio::test]
+async fn an_application_set_aside_gives_its_seat_and_its_place_to_the_next() {
+    let world = World::new().await;
+    let (_, session, booked, places) = full(&world, 2).await;
+    let accounts = || async {
+        let told = offered(&world).await;
+        told.into_iter().map(|it| it.account).collect::<Vec<_>>()
+    };
+    // Its acceptance was heard before.
+    world.set_aside(1).await;
+    let seat = world.get_booking(1, &booked).await.expect("the booking");
+    assert_eq!(seat.state(), State::Cancelled);
+    assert_eq!(accounts().await, [person_name(2)]);
+    // Who is offered a seat and who waits are out of it too.
+    world.set_aside(2).await;
+    assert_eq!(world.entry(2, &places[0]).await.state(), Place::Rejected);
+    assert_eq!(accounts().await, [person_name(2), person_name(3)]);
+    // Told of anew, nothing is left to give up.
+    world.set_aside(1).await;
+    assert_eq!(world.seats_left(&session).await, 0);
+    world.seats_add_up().await;
+    let ended = "audit WHERE action = 'CancelBooking' AND detail = 'set aside'";
+    assert_eq!(world.count(ended).await, 2);
+    // The acceptance of the same application opens nothing, however late it is heard.
+    world.accept(1).await;
+    refused(world.hold(1, &session).await, "NOT_ELIGIBLE");
+}

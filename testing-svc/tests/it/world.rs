@@ -7,12 +7,15 @@ use chassis::bus::{Bus, Event};
 use chassis::caller::{Caller, Role};
 use chassis::client::{Connection, LocalNet};
 use chassis::clock::{Clock, to_pb};
-use chassis::database::{execute, query_all, query_one};
+use chassis::database::{Database, execute, query_all, query_one};
+use chassis::ids::Ids;
 use chassis::server::Service;
-use chassis::testing::{self, TestDatabase, person, request_id};
+use chassis::testing::{self, Keys, TestDatabase, person, request_id};
 use chassis::token::PublicKey;
 use jiff::{SignedDuration, Timestamp};
-use proto::events::v1::{ApplicationAccepted, ApplicationSubmitted, ApplicationWithdrawn};
+use proto::events::v1::{
+    ApplicationAccepted, ApplicationMarkedErroneous, ApplicationSubmitted, ApplicationWithdrawn,
+};
 use proto::identity::v1::persons_server::PersonsServer;
 use proto::partner::v1 as partner;
 use proto::partner::v1::redemptions_client::RedemptionsClient;
@@ -41,12 +44,44 @@ pub const DESK: u128 = 9_000;
 pub struct World {
     pub data: TestDatabase,
     pub clock: Clock,
+    ids: Ids,
     pub service: Service,
     pub bus: Bus,
     pub net: LocalNet,
     pub questionnaire: Questionnaire,
     pub key: PublicKey,
     requests: AtomicU64,
+}
+
+async fn instance(
+    db: Database,
+    clock: &Clock,
+    ids: &Ids,
+    config: Config,
+    keys: Keys,
+    questionnaire: &Questionnaire,
+) -> (LocalNet, Service) {
+    let net = LocalNet::default();
+    let rights = PromoRightsServer::new(questionnaire.clone());
+    net.add("questionnaire-svc", Routes::new(rights));
+    net.add("identity-svc", Routes::new(PersonsServer::new(Identity)));
+    let service = testing_svc::build(Wiring {
+        db,
+        clock: clock.clone(),
+        ids: ids.clone(),
+        verifier: testing::verifier(NAME),
+        signer: keys.signer.clone(),
+        identity: keys.identity(clock),
+        config,
+        questionnaire: net.connect("questionnaire-svc"),
+        persons: net.connect("identity-svc"),
+    })
+    .await
+    .expect("a service");
+    net.add(NAME, service.routes.clone());
+    let partners = service.partner_routes.clone().expect("a partner port");
+    net.add("partners", partners);
+    (net, service)
 }
 
 impl World {
@@ -57,42 +92,43 @@ impl World {
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let data = testing::database::<Migrator>().await;
         let clock = testing::clock();
-        let keys = testing::keys(NAME);
-        let net = LocalNet::default();
+        let ids = testing::ids(&clock);
         let questionnaire = Questionnaire::default();
-        let rights = PromoRightsServer::new(questionnaire.clone());
-        net.add("questionnaire-svc", Routes::new(rights));
-        net.add("identity-svc", Routes::new(PersonsServer::new(Identity)));
         let mut config = Config::new(&[7; 32]);
         change(&mut config);
-        let mut service = testing_svc::build(Wiring {
-            db: data.db.clone(),
-            clock: clock.clone(),
-            ids: testing::ids(&clock),
-            verifier: testing::verifier(NAME),
-            signer: keys.signer.clone(),
-            identity: keys.identity(&clock),
-            config,
-            questionnaire: net.connect("questionnaire-svc"),
-            persons: net.connect("identity-svc"),
-        })
-        .await
-        .expect("a service");
-        net.add(NAME, service.routes.clone());
-        let partners = service.partner_routes.clone().expect("a partner port");
-        net.add("partners", partners);
+        let keys = testing::keys(NAME);
+        let key = keys.public.clone();
+        let db = data.db.clone();
+        let (net, mut service) = instance(db, &clock, &ids, config, keys, &questionnaire).await;
         let bus = Bus::default();
         bus.subscribe(std::mem::take(&mut service.subscribers));
         Self {
             data,
             clock,
+            ids,
             service,
             bus,
             net,
             questionnaire,
-            key: keys.public,
+            key,
             requests: AtomicU64::new(1),
         }
+    }
+
+    /// The same service once more, in front of the same database.
+    pub async fn another_instance(&self) -> (LocalNet, Service) {
+        let db = Database::connect(&self.data.url, 8).await;
+        let (config, keys) = (Config::new(&[7; 32]), testing::keys(NAME));
+        let db = db.expect("the same database");
+        instance(
+            db,
+            &self.clock,
+            &self.ids,
+            config,
+            keys,
+            &self.questionnaire,
+        )
+        .await
     }
 
     pub fn now(&self) -> Timestamp {
@@ -332,6 +368,18 @@ impl World {
         let mut own = found.expect("a list").into_inner().candidates;
         assert!(own.len() < 2);
         own.pop()
+    }
+
+    /// The application turned out to be a mistake.
+    pub async fn set_aside(&self, number: u128) {
+        let event = ApplicationMarkedErroneous {
+            application: application(number),
+            campaign: CAMPAIGN.into(),
+            account: person_name(number),
+            reason_code: "TEST_ENTRY".into(),
+            ..Default::default()
+        };
+        self.hear(&application(number), &event).await;
     }
 
     pub async fn withdraw(&self, number: u128) {

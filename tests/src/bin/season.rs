@@ -200,6 +200,7 @@ async fn options(arguments: &Arguments, own: Option<&Town>) -> anyhow::Result<Op
             administrator: arguments.staff.administrator.clone(),
             password,
         },
+        insists: false,
         at_once: usize::try_from(arguments.at_once)?,
         shows_progress: true,
     })

@@ -15,11 +15,16 @@ use crate::person::{Answer, Someone, exchange, new_key, sha256};
 /// How often a call is repeated that was put off, and a state is asked for that is to come.
 const PATIENCE: u32 = 120;
 const PAUSE: Duration = Duration::from_millis(50);
+/// How often somebody who insists shows a session that nobody knows.
+const OTHERS: u32 = 12;
+/// How long somebody who insists waits for one answer: longer than any call may take.
+pub const ANSWER: Duration = Duration::from_secs(13);
 
 #[derive(Clone)]
 pub struct Actor {
     someone: Someone,
     pub ledger: Arc<Ledger>,
+    insists: bool,
 }
 
 /// What a season asks of an answer.
@@ -74,15 +79,42 @@ impl Outcome for Answer {
 
 impl Actor {
     pub fn new(someone: Someone, ledger: Arc<Ledger>) -> Self {
-        Self { someone, ledger }
+        Self {
+            someone,
+            ledger,
+            insists: false,
+        }
+    }
+
+    /// Somebody who asks again, under the same key, until there is an answer that says something:
+    /// for suites whose parts come and go.
+    pub fn insisting(self) -> Self {
+        Self {
+            insists: true,
+            ..self
+        }
+    }
+
+    pub fn insists(&self) -> bool {
+        self.insists
+    }
+
+    pub fn someone(&self) -> &Someone {
+        &self.someone
     }
 
     pub fn speaking(&self, language: &'static str) -> Self {
-        Self::new(self.someone.speaking(language), self.ledger.clone())
+        Self {
+            someone: self.someone.speaking(language),
+            ..self.clone()
+        }
     }
 
     pub fn holding(&self, token: &str) -> Self {
-        Self::new(self.someone.holding(token), self.ledger.clone())
+        Self {
+            someone: self.someone.holding(token),
+            ..self.clone()
+        }
     }
 
     pub async fn get(&self, step: &'static str, path: &str) -> anyhow::Result<Answer> {
@@ -182,8 +214,10 @@ impl Actor {
         etag: &str,
         body: &Value,
     ) -> anyhow::Result<Answer> {
+        let key = new_key();
         let request = || {
             let request = self.someone.request(Method::PATCH, path).json(body);
+            let request = request.header("Idempotency-Key", &key);
             request.header("If-Match", format!("\"{etag}\""))
         };
         self.call(step, path, request).await
@@ -208,14 +242,40 @@ impl Actor {
     }
 
     pub async fn download(&self, step: &'static str, path: &str) -> anyhow::Result<Vec<u8>> {
+        for _ in 0..self.patience() {
+            let begun = Instant::now();
+            let fetched = fetch(self.someone.request(Method::GET, path).timeout(ANSWER)).await;
+            let (status, content) = match fetched {
+                Err(_) if self.insists => {
+                    pause(PAUSE).await;
+                    continue;
+                }
+                fetched => fetched?,
+            };
+            if self.insists && (status.is_server_error() || status.as_u16() == 429) {
+                pause(PAUSE).await;
+                continue;
+            }
+            let refused = (!status.is_success()).then(|| status.to_string());
+            self.ledger.note(step, begun.elapsed(), refused);
+            if status.is_success() {
+                return Ok(content);
+            }
+            bail!("{path} answered {status}")
+        }
+        bail!("{step}: {path} was put off for too long")
+    }
+
+    /// A stream that lasts; what comes on it is not timed.
+    pub async fn watch(&self, step: &'static str, path: &str) -> anyhow::Result<reqwest::Response> {
         let begun = Instant::now();
-        let response = self.someone.request(Method::GET, path).send().await?;
+        let request = self.someone.request(Method::GET, path);
+        let response = request.header("Accept", "text/event-stream").send().await?;
         let status = response.status();
-        let content = response.bytes().await?;
         let refused = (!status.is_success()).then(|| status.to_string());
         self.ledger.note(step, begun.elapsed(), refused);
         if status.is_success() {
-            return Ok(content.to_vec());
+            return Ok(response);
         }
         bail!("{path} answered {status}")
     }
@@ -236,7 +296,7 @@ impl Actor {
         so: impl Fn(&Value) -> bool,
     ) -> anyhow::Result<Value> {
         let mut last = Value::Null;
-        for round in 0..PATIENCE {
+        for round in 0..self.patience() {
             last = self.read(step, path).await?;
             if so(&last) {
                 return Ok(last);
@@ -253,9 +313,26 @@ impl Actor {
         path: &str,
         request: impl Fn() -> RequestBuilder,
     ) -> anyhow::Result<Answer> {
-        for _ in 0..PATIENCE {
+        let mut unknown = 0;
+        for _ in 0..self.patience() {
             let begun = Instant::now();
-            let answer = exchange(request()).await?;
+            let answer = match exchange(request().timeout(ANSWER)).await {
+                Err(_) if self.insists => {
+                    pause(PAUSE).await;
+                    continue;
+                }
+                answer => answer?,
+            };
+            if self.insists && says_nothing(&answer) {
+                pause(wait(&answer)).await;
+                continue;
+            }
+            // Where the clock of one instance is wrong, the next knows the session.
+            if self.insists && answer.status == 401 && unknown < OTHERS {
+                unknown += 1;
+                pause(PAUSE).await;
+                continue;
+            }
             let refused = (!answer.is_done()).then(|| answer.reason());
             self.ledger.note(step, begun.elapsed(), refused);
             match answer.status {
@@ -265,6 +342,25 @@ impl Actor {
             }
         }
         bail!("{step}: {path} was put off for too long")
+    }
+
+    fn patience(&self) -> u32 {
+        if self.insists { PATIENCE * 5 } else { PATIENCE }
+    }
+}
+
+async fn fetch(request: RequestBuilder) -> reqwest::Result<(reqwest::StatusCode, Vec<u8>)> {
+    let response = request.send().await?;
+    Ok((response.status(), response.bytes().await?.to_vec()))
+}
+
+/// Whether it is left open what came of the call: whoever insists asks again.
+pub fn says_nothing(answer: &Answer) -> bool {
+    match answer.status {
+        408 | 429 | 500.. => true,
+        // The first try is under way still.
+        409 => answer.reason() == "REQUEST_IN_FLIGHT",
+        _ => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The house: the manager opens the campaign, the exam desk its stages, centres and sessions.
 
 use anyhow::Context;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::actor::Outcome;
@@ -35,7 +35,7 @@ pub async fn create_campaigns(stand: &Stand, plan: &Plan) -> anyhow::Result<()> 
     Ok(())
 }
 
-fn campaign(stand: &Stand, places: usize, opens: i64, closes: i64) -> Value {
+pub fn campaign(stand: &Stand, places: usize, opens: i64, closes: i64) -> Value {
     json!({
         "programme": stand.programme,
         "title": text("Президенттік жастар кадр резерві", "Президентский молодёжный кадровый резерв",
@@ -91,7 +91,21 @@ pub struct SessionOpen {
     pub name: String,
     pub capacity: usize,
     pub check_in: bool,
+    /// Whether there are accessible workstations, kept for those who need them.
+    pub accessible: bool,
+    /// The room, and when the session starts and ends there.
+    pub room: Option<InRoom>,
 }
+
+#[derive(Debug, Clone)]
+pub struct InRoom {
+    pub room: String,
+    pub start: Timestamp,
+    pub end: Timestamp,
+}
+
+/// Accessible workstations of a session.
+pub const ACCESSIBLE: usize = 8;
 
 const TITLES: [(&str, &str, &str); 3] = [
     (
@@ -205,17 +219,34 @@ async fn create_sessions(
     people: usize,
 ) -> anyhow::Result<()> {
     let roomy = people.div_ceil(2) + 2;
-    for (at, capacity) in [(people / 4).max(1), roomy, roomy, roomy]
-        .into_iter()
-        .enumerate()
-    {
+    let capacities = [(people / 4).max(1), roomy, roomy + ACCESSIBLE, roomy];
+    for (at, capacity) in capacities.into_iter().enumerate() {
         let start = stand.began + SignedDuration::from_hours(i64::try_from(at)? * 2 + 3);
+        // Rooms have timetables of five minutes.
+        let start = Timestamp::from_second(start.as_second().div_euclid(300) * 300)?;
         let end = start + SignedDuration::from_mins(90);
-        let check_in = at == 1;
-        let session = json!({
+        let (check_in, accessible) = (at == 1, at == 2);
+        let mut session = json!({
             "startTime": start.to_string(), "endTime": end.to_string(), "center": center,
             "capacity": capacity, "language": "LANGUAGE_KK", "checkInRequired": check_in,
         });
+        if accessible {
+            session["extraTimePercent"] = 50.into();
+            session["quotas"] = json!([
+                {"id": "accessible", "kind": "KIND_ACCESSIBLE_WORKSTATION", "size": ACCESSIBLE},
+                {"id": "others", "kind": "KIND_ORDINARY_SEAT", "size": roomy, "releaseNotice": "3600s"},
+            ]);
+        }
+        let mut room = None;
+        if at == 3 && stand.offers("/rooms") {
+            let name = create_room(stand, center, capacity).await?;
+            session["room"] = name.as_str().into();
+            room = Some(InRoom {
+                room: name,
+                start,
+                end,
+            });
+        }
         let path = format!("/v1/{}/sessions", stage.name);
         let created = stand
             .desk
@@ -225,9 +256,17 @@ async fn create_sessions(
             name: name_of(&created)?,
             capacity,
             check_in,
+            accessible,
+            room,
         });
     }
     Ok(())
+}
+
+async fn create_room(stand: &Stand, center: &str, seats: usize) -> anyhow::Result<String> {
+    let room = json!({"title": text("201-бөлме", "Комната 201", "Room 201"), "seats": seats});
+    let path = format!("/v1/{center}/rooms");
+    name_of(&stand.desk.carry_out("create room", &path, room).await?)
 }
 
 fn name_of(created: &Value) -> anyhow::Result<String> {

@@ -38,6 +38,8 @@ pub struct Habits {
     pub is_interrupted: bool,
     /// Would rather wait for the popular session than take another.
     pub waits: bool,
+    /// Needs an accessible workstation.
+    pub needs_access: bool,
     /// Asks for the application back after submitting, to add something.
     pub asks_back: bool,
 }
@@ -45,7 +47,7 @@ pub struct Habits {
 /// A habit: the name of its own dice, how many in a hundred have it, of whom, and its mark.
 type Habit = (&'static str, usize, fn(Fate) -> bool, fn(&mut Habits));
 
-const DEALT: [Habit; 17] = [
+const DEALT: [Habit; 18] = [
     ("iin", 6, |_| true, |it| it.mistypes_iin = true),
     ("code", 6, |_| true, |it| it.mistypes_code = true),
     ("fields", 12, Fate::submits, |it| it.mistypes_fields = true),
@@ -70,6 +72,7 @@ const DEALT: [Habit; 17] = [
         |it| it == Fate::Accepted,
         |it| it.breaks_rules = true,
     ),
+    ("access", 2, Fate::is_accepted, |it| it.needs_access = true),
     ("power", 3, Fate::is_accepted, |it| it.is_interrupted = true),
     (
         "back",
@@ -87,6 +90,11 @@ pub fn deal(seed: u64, fates: &[Fate]) -> Vec<Habits> {
         Dice::about(seed, name).shuffle(&mut at);
         at.truncate(share(at.len(), percent));
         at.into_iter().for_each(|at| set(&mut all[at]));
+    }
+    // The session with accessible workstations is theirs from the first to the last.
+    for it in all.iter_mut().filter(|it| it.needs_access) {
+        (it.moves, it.cancels, it.waits, it.stays_away) = (false, false, false, false);
+        (it.wants_the_popular_session, it.loses_answers) = (false, false);
     }
     all
 }

@@ -9,6 +9,7 @@
 //! | [`people`], [`partner`], [`experts`], [`desk`] | what each side does |
 //! | [`judgement`] | what an expert sees in a dossier |
 //! | [`selection`] | stage by stage: [`scores`], then [`results`]; [`cut`] computes the same by itself |
+//! | [`news`], [`stream`], [`closure`] | what everybody reads; the inbox as it happens; a room that closes |
 //! | [`patience`] | pauses between two questions |
 //! | [`play`] | the order of it all, with [`progress`] |
 //! | [`ledger`] | what was acknowledged |
@@ -16,6 +17,7 @@
 //! | [`report`] | the table at the end |
 
 pub mod actor;
+pub mod closure;
 pub mod cut;
 pub mod desk;
 pub mod dice;
@@ -24,6 +26,7 @@ pub mod habits;
 pub mod invariants;
 pub mod judgement;
 pub mod ledger;
+pub mod news;
 pub mod partner;
 pub mod patience;
 pub mod people;
@@ -35,6 +38,7 @@ pub mod results;
 pub mod scores;
 pub mod selection;
 pub mod stand;
+pub mod stream;
 
 pub use play::{Season, play};
 pub use stand::{Options, Staff};

@@ -1,6 +1,6 @@
 //! The partners' side: codes looked up, reserved, redeemed, results reported, over mutual TLS.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use proto::google::r#type::Date;
@@ -15,11 +15,16 @@ use tonic::transport::Channel;
 use tonic::{Code, Response, Status};
 use tonic_types::StatusExt;
 
+use super::actor::ANSWER;
 use super::ledger::{Ledger, Redeemed};
+use super::patience::pause;
 use super::people::Person;
 use super::plan::System;
 use super::stand::Stand;
 use crate::person::new_key;
+
+const TRIES: u32 = 300;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The test systems that answer for their partners.
 #[derive(Debug, Clone)]
@@ -106,15 +111,29 @@ impl Sitting<'_> {
     }
 
     /// Another partner may not ask, and the code is good with this person's IIN only.
-    async fn is_nobody_elses(&self, mut foreign: RedemptionsClient<Channel>) -> anyhow::Result<()> {
-        let call = foreign.look_up_promo_code(self.look_up());
-        let answer = timed(self.ledger, "partner looks up", call).await;
+    async fn is_nobody_elses(&self, foreign: RedemptionsClient<Channel>) -> anyhow::Result<()> {
+        let request = self.look_up();
+        let answer = timed(
+            self.ledger,
+            "partner looks up",
+            &foreign,
+            request,
+            |mut it, request| async move { it.look_up_promo_code(request).await },
+        )
+        .await;
         refused(answer, "NOT_ALLOWED")?;
         let mut stranger = self.look_up();
         "010101100008".clone_into(&mut stranger.iin);
-        let mut partner = self.partner.clone();
-        let call = partner.look_up_promo_code(stranger);
-        let answer = timed(self.ledger, "partner looks up", call).await;
+        let partner = &self.partner;
+        let request = stranger;
+        let answer = timed(
+            self.ledger,
+            "partner looks up",
+            partner,
+            request,
+            |mut it, request| async move { it.look_up_promo_code(request).await },
+        )
+        .await;
         let held = refused(answer, "CODE_NOT_ACCEPTED").is_ok();
         self.ledger
             .tried("P3", held, "a code was not accepted with another IIN");
@@ -123,46 +142,91 @@ impl Sitting<'_> {
 
     /// Look up, reserve, redeem; each twice where answers get lost.
     async fn takes_the_code(&self, person: &Person) -> anyhow::Result<String> {
-        let mut partner = self.partner.clone();
-        let call = partner.look_up_promo_code(self.look_up());
-        timed(self.ledger, "partner looks up", call).await?;
+        let partner = &self.partner;
+        let request = self.look_up();
+        timed(
+            self.ledger,
+            "partner looks up",
+            partner,
+            request,
+            |mut it, request| async move { it.look_up_promo_code(request).await },
+        )
+        .await?;
         let reserve = self.reserve(format!("R-{}", person.number()));
-        let call = partner.reserve_promo_code(reserve.clone());
-        let reserved = timed(self.ledger, "partner reserves", call)
+        let request = reserve.clone();
+        let reserved = timed(
+            self.ledger,
+            "partner reserves",
+            partner,
+            request,
+            |mut it, request| async move { it.reserve_promo_code(request).await },
+        )
+        .await?
+        .into_inner();
+        if self.loses {
+            let request = reserve.clone();
+            let again = timed(
+                self.ledger,
+                "partner reserves",
+                partner,
+                request,
+                |mut it, request| async move { it.reserve_promo_code(request).await },
+            )
             .await?
             .into_inner();
-        if self.loses {
-            let call = partner.reserve_promo_code(reserve);
-            let again = timed(self.ledger, "partner reserves", call)
-                .await?
-                .into_inner();
             self.ledger.tried(
                 "B5",
                 again == reserved,
                 "a repeated reservation got the same answer",
             );
-            let call = partner.reserve_promo_code(self.reserve("another".into()));
-            let other = timed(self.ledger, "partner reserves", call).await;
+            let request = self.reserve("another".into());
+            let other = timed(
+                self.ledger,
+                "partner reserves",
+                partner,
+                request,
+                |mut it, request| async move { it.reserve_promo_code(request).await },
+            )
+            .await;
             refused(other, "CODE_ALREADY_RESERVED")?;
         }
         let redeem = || RedeemPromoCodeRequest {
             name: reserved.name.clone(),
             request_id: new_key(),
         };
-        let call = partner.redeem_promo_code(redeem());
-        let redeemed = timed(self.ledger, "partner redeems", call)
+        let request = redeem();
+        let redeemed = timed(
+            self.ledger,
+            "partner redeems",
+            partner,
+            request,
+            |mut it, request| async move { it.redeem_promo_code(request).await },
+        )
+        .await?
+        .into_inner();
+        if self.loses {
+            let request = redeem();
+            let again = timed(
+                self.ledger,
+                "partner redeems",
+                partner,
+                request,
+                |mut it, request| async move { it.redeem_promo_code(request).await },
+            )
             .await?
             .into_inner();
-        if self.loses {
-            let call = partner.redeem_promo_code(redeem());
-            let again = timed(self.ledger, "partner redeems", call)
-                .await?
-                .into_inner();
             let held = again.name == redeemed.name && again.redeem_time == redeemed.redeem_time;
             self.ledger
                 .tried("P2", held, "redeeming again changed nothing");
-            let call = partner.reserve_promo_code(self.reserve("later".into()));
-            let other = timed(self.ledger, "partner reserves", call).await;
+            let request = self.reserve("later".into());
+            let other = timed(
+                self.ledger,
+                "partner reserves",
+                partner,
+                request,
+                |mut it, request| async move { it.reserve_promo_code(request).await },
+            )
+            .await;
             let held = refused(other, "CODE_ALREADY_REDEEMED").is_ok();
             self.ledger
                 .tried("P2", held, "a redeemed code can't be reserved");
@@ -175,24 +239,45 @@ impl Sitting<'_> {
     }
 
     async fn reports(&self, redemption: &str, result: TestResult) -> anyhow::Result<()> {
-        let mut partner = self.partner.clone();
-        let request = |result: TestResult| ReportResultRequest {
+        let partner = &self.partner;
+        let report = |result: TestResult| ReportResultRequest {
             name: redemption.to_owned(),
             result: Some(result),
             request_id: new_key(),
         };
-        let call = partner.report_result(request(result.clone()));
-        timed(self.ledger, "partner reports", call).await?;
+        let request = report(result.clone());
+        timed(
+            self.ledger,
+            "partner reports",
+            partner,
+            request,
+            |mut it, request| async move { it.report_result(request).await },
+        )
+        .await?;
         if self.loses && result.outcome() == Outcome::Passed {
-            let call = partner.report_result(request(result.clone()));
-            timed(self.ledger, "partner reports", call).await?;
+            let request = report(result.clone());
+            timed(
+                self.ledger,
+                "partner reports",
+                partner,
+                request,
+                |mut it, request| async move { it.report_result(request).await },
+            )
+            .await?;
             let mut other = result;
             other.outcome = Outcome::Failed.into();
             other.level = LanguageLevel::Unspecified.into();
             other.certificate_number.clear();
             (other.issue_date, other.valid_until) = (None, None);
-            let call = partner.report_result(request(other));
-            let answer = timed(self.ledger, "partner reports", call).await;
+            let request = report(other);
+            let answer = timed(
+                self.ledger,
+                "partner reports",
+                partner,
+                request,
+                |mut it, request| async move { it.report_result(request).await },
+            )
+            .await;
             refused(answer, "RESULT_ALREADY_REPORTED")?;
         }
         Ok(())
@@ -222,15 +307,42 @@ fn result(stand: &Stand, person: &Person, passes: bool) -> anyhow::Result<TestRe
     })
 }
 
-async fn timed<T>(
+/// One call, repeated as partners do it: with the same request where nobody answered.
+async fn timed<Q: Clone, T, F>(
     ledger: &Ledger,
     step: &'static str,
-    call: impl Future<Output = Result<Response<T>, Status>>,
-) -> Result<Response<T>, Status> {
-    let begun = Instant::now();
-    let answer = call.await;
-    ledger.note(step, begun.elapsed(), answer.as_ref().err().map(reason));
-    answer
+    partner: &RedemptionsClient<Channel>,
+    request: Q,
+    call: impl Fn(RedemptionsClient<Channel>, Q) -> F,
+) -> Result<Response<T>, Status>
+where
+    F: Future<Output = Result<Response<T>, Status>>,
+{
+    let mut tries = 0;
+    loop {
+        let begun = Instant::now();
+        let limited = tokio::time::timeout(ANSWER, call(partner.clone(), request.clone())).await;
+        let answer = limited.unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer")));
+        tries += 1;
+        if tries < TRIES && answer.as_ref().is_err_and(says_nothing) {
+            pause(PAUSE).await;
+            continue;
+        }
+        ledger.note(step, begun.elapsed(), answer.as_ref().err().map(reason));
+        return answer;
+    }
+}
+
+/// Whether it is left open what came of the call.
+fn says_nothing(status: &Status) -> bool {
+    match status.code() {
+        Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => true,
+        // The first try is under way still.
+        Code::Aborted => reason(status) == "REQUEST_IN_FLIGHT",
+        // The connection broke: no status came.
+        Code::Unknown => status.get_details_error_info().is_none(),
+        _ => false,
+    }
 }
 
 fn reason(status: &Status) -> String {

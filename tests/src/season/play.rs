@@ -9,10 +9,15 @@ use tokio::task::JoinSet;
 
 use super::desk::{self, StageOpen};
 use super::experts::{self, Expert};
+use super::news;
 use super::people::{Person, fill, language, register, submit};
 use super::plan::{Fate, Plan};
 use super::progress::Progress;
 use super::stand::{Options, Stand};
+use super::stream::Listener;
+
+/// So many keep a stream of their inbox open.
+const LISTENERS: usize = 3;
 
 /// A season that was played.
 pub struct Season {
@@ -38,6 +43,9 @@ pub async fn play(options: &Options) -> anyhow::Result<Season> {
         shows: options.shows_progress,
     };
     desk::create_campaigns(&going.stand, &plan).await?;
+    if going.stand.offers("/newsItems") {
+        news::tell(&going.stand).await?;
+    }
     experts::set_policy(&going.stand).await?;
     let experts = experts::recruit(&going.stand, &plan.experts).await?;
     let people = going.applications(&plan).await?;
@@ -119,7 +127,18 @@ impl Going {
             })
             .await?;
         self.review("check corrections", experts, again).await?;
+        // Some listen while it is published.
+        let accepted = people.iter().filter(|it| it.planned.fate.is_accepted());
+        let mut listeners = Vec::new();
+        if stand.offers("/messages/watch") {
+            for person in accepted.take(LISTENERS) {
+                listeners.push(Listener::of(person).await?);
+            }
+        }
         experts::publish(&self.stand, &people).await?;
+        for listener in listeners {
+            listener.hears(stand, "KIND_APPLICATION_ACCEPTED").await?;
+        }
         self.each("learn the decision", people, |stand, person| async move {
             if person.planned.fate.submits() {
                 submit::learns(&stand, &person).await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 
+use super::closure;
 use super::desk::{self, StageOpen};
 use super::people::Person;
 use super::people::seat::{self, Seat};
@@ -60,6 +61,9 @@ impl Going {
         if !patient.is_empty() {
             let more = self.wait(stage, patient, &mut seated).await?;
             seated.extend(more);
+        }
+        if stage.number == 1 && self.stand.offers("/closures") {
+            closure::closes(&self.stand, stage, &mut seated).await?;
         }
         let sat = Arc::new(stage.clone());
         self.each("sit the test", seated, move |stand, (person, seat)| {

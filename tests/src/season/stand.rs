@@ -35,6 +35,8 @@ pub struct Options {
     pub mail_url: String,
     pub partners: Partners,
     pub staff: Staff,
+    /// Whether everybody asks again until there is an answer: parts of the suite come and go.
+    pub insists: bool,
     /// How many act at the same time.
     pub at_once: usize,
     /// Whether a line on the terminal tells how far it is.
@@ -65,9 +67,15 @@ impl Stand {
     /// Signs the people of the house in; the suite tells its time in doing so.
     pub async fn of(options: &Options) -> anyhow::Result<Self> {
         let ledger = Arc::new(Ledger::default());
-        let at = |url: &str| Someone::new(url.trim_end_matches('/').to_owned());
-        let visitor = Actor::new(at(&options.url), ledger.clone());
-        let mailbox = Actor::new(at(&options.mail_url), ledger.clone());
+        let at = |url: &str| {
+            let someone = Someone::new(url.trim_end_matches('/').to_owned());
+            match options.insists {
+                true => Actor::new(someone, ledger.clone()).insisting(),
+                false => Actor::new(someone, ledger.clone()),
+            }
+        };
+        let visitor = at(&options.url);
+        let mailbox = at(&options.mail_url);
         let staff = &options.staff;
         let house = async |login: &str| {
             let session = visitor.sign_in(login, &staff.password).await;

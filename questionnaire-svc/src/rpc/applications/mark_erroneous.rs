@@ -1,17 +1,14 @@
 //! Sets aside an application that should never have been there.
 
+use chassis::Result;
 use chassis::caller::Caller;
-use chassis::once::{self, Once};
-use chassis::{Error, Result, audit};
+use proto::events::v1::ApplicationMarkedErroneous;
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
 
-use super::message;
-use super::reason::Reason;
+use super::set_aside::{SetAside, last_submission, set_aside};
 use crate::Context;
-use crate::rpc::etag;
-use crate::rpc::name::ApplicationName;
-use crate::store::application;
+use crate::domain::application::Application;
 
 pub async fn mark_erroneous(
     ctx: &Context,
@@ -19,42 +16,21 @@ pub async fn mark_erroneous(
 ) -> Result<pb::Application> {
     let caller = Caller::of(&request);
     let pb = request.into_inner();
-    let name = ApplicationName::parse("name", &pb.name)?;
-    let now = ctx.clock.now();
-    let reason = Reason {
+    let way = SetAside {
+        rpc: "MarkErroneous",
         dictionary: "erroneous-reasons",
-        code: &pb.reason_code,
+        end: Application::mark_erroneous,
+        event: |kept, reason| ApplicationMarkedErroneous {
+            application: kept.name(),
+            campaign: kept.campaign_name(),
+            account: kept.applicant(),
+            reason_code: reason.to_owned(),
+            submission_number: last_submission(kept),
+        },
+        name: &pb.name,
         etag: &pb.etag,
+        reason_code: &pb.reason_code,
+        request_id: &pb.request_id,
     };
-    reason.check(ctx, ctx.db.read(), now).await?;
-
-    let write = match once::begin(
-        &ctx.db,
-        &ctx.clock,
-        &caller,
-        "MarkErroneous",
-        &pb.request_id,
-        &pb,
-    )
-    .await?
-    {
-        Once::Answered(application) => return Ok(application),
-        Once::Begun(write) => write,
-    };
-    let tx = write.tx();
-    let found = application::lock(tx, &name.campaign, &name.id).await?;
-    let mut kept = found.ok_or_else(|| Error::NotFound(pb.name.clone()))?;
-    etag::must_be_current(&pb.etag, kept.version, &pb.name)?;
-    kept.application.mark_erroneous(&pb.reason_code, now)?;
-    application::save(tx, &mut kept).await?;
-    audit::record(
-        tx,
-        &ctx.clock,
-        &caller,
-        "MarkErroneous",
-        &kept.name(),
-        &pb.reason_code,
-    )
-    .await?;
-    write.commit(message::of(&kept)).await
+    set_aside(ctx, &caller, &pb, way).await
 }

@@ -12,6 +12,7 @@ pub mod message;
 mod readiness;
 mod reason;
 mod rebase;
+mod set_aside;
 mod submit;
 mod withdraw;
 

@@ -9,6 +9,7 @@ use proto::questionnaire::v1 as pb;
 use tonic::Request;
 
 use super::message;
+use super::set_aside::last_submission;
 use crate::Context;
 use crate::rpc::name::ApplicationName;
 use crate::rpc::{access, etag};
@@ -48,7 +49,7 @@ pub async fn withdraw(
         application: kept.name(),
         campaign: kept.campaign_name(),
         account: kept.applicant(),
-        submission_number: i32::try_from(kept.application.submission_count).unwrap_or(i32::MAX),
+        submission_number: last_submission(&kept),
     };
     outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
     audit::record(

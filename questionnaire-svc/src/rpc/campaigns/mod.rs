@@ -1,5 +1,6 @@
 //! Campaigns: listed and shown to everybody, made and changed by campaign managers.
 
+mod before_its_time;
 mod check;
 mod close;
 mod create;

@@ -1,17 +1,13 @@
 //! Opens a campaign now, before its time.
 
+use chassis::Result;
 use chassis::caller::Caller;
-use chassis::once::{self, Once};
-use chassis::violation::Violations;
-use chassis::{Error, Result, audit};
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
 
-use super::message;
+use super::before_its_time::{Turn, turn};
 use crate::Context;
 use crate::domain::campaign_change;
-use crate::rpc::{etag, name};
-use crate::store::{campaign, draft};
 
 pub async fn open(
     ctx: &Context,
@@ -19,36 +15,14 @@ pub async fn open(
 ) -> Result<pb::Campaign> {
     let caller = Caller::of(&request);
     let pb = request.into_inner();
-    let id = name::campaign("name", &pb.name)?;
-    let mut violations = Violations::new();
-    etag::check(&mut violations, "etag", &pb.etag);
-    violations.into_result()?;
-
-    let write = match once::begin(
-        &ctx.db,
-        &ctx.clock,
-        &caller,
-        "OpenCampaign",
-        &pb.request_id,
-        &pb,
-    )
-    .await?
-    {
-        Once::Answered(campaign) => return Ok(campaign),
-        Once::Begun(write) => write,
+    let open = Turn {
+        rpc: "OpenCampaign",
+        change: campaign_change::open,
+        end: |window| window.open,
+        done: "opened",
+        name: &pb.name,
+        etag: &pb.etag,
+        request_id: &pb.request_id,
     };
-    let tx = write.tx();
-    let found = campaign::lock(tx, id).await?;
-    let mut kept = found.ok_or_else(|| Error::NotFound(pb.name.clone()))?;
-    etag::must_be_current(&pb.etag, kept.version, &pb.name)?;
-    let now = ctx.clock.now();
-    let before = kept.campaign.window.open;
-    campaign_change::open(&mut kept.campaign, now)?;
-    if !campaign::save(tx, &mut kept, now).await? {
-        return Err(Error::InFlight);
-    }
-    draft::follow_campaign(tx, id, kept.version).await?;
-    let detail = format!("was to be opened at {before}");
-    audit::record(tx, &ctx.clock, &caller, "OpenCampaign", &pb.name, &detail).await?;
-    write.commit(message::of(&kept, now)).await
+    turn(ctx, &caller, &pb, open).await
 }

@@ -74,7 +74,7 @@ pub async fn delete(
     let answer = write.commit(message::of(&kept)).await?;
     // After the commit: bytes can't be brought back.
     if let Some(blob) = loose {
-        release(ctx, &blob).await;
+        release(ctx, &blob, None).await;
     }
     Ok(answer)
 }

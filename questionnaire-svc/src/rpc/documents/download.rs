@@ -1,6 +1,7 @@
 //! Streams the bytes of a document.
 
 use chassis::Result;
+use chassis::blob::Content;
 use chassis::caller::Caller;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -32,7 +33,11 @@ pub async fn download(
         sections: vec![kept.document.section.clone()],
     };
     record(ctx, &caller, &application, look).await?;
-    let bytes = ctx.blobs.stream(blob).await?;
+    let content = Content {
+        size_bytes: kept.document.size_bytes,
+        sha256: kept.document.sha256.clone(),
+    };
+    let bytes = ctx.blobs.stream(blob, content);
     let message = move |data: Result<bytes::Bytes>| {
         Ok(HttpBody {
             content_type: content_type.clone(),

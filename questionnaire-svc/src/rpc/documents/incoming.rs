@@ -27,7 +27,12 @@ impl Incoming {
             let tx = ctx.db.begin().await?;
             loose_blob::insert(&tx, &blob, ctx.clock.now()).await?;
             ctx.db.commit(tx).await?;
-            let upload = ctx.blobs.begin(&blob).await?;
+            let upload = ctx.blobs.begin(&blob, document.size_bytes).await?;
+            if let Some(parts) = upload.parts() {
+                let tx = ctx.db.begin().await?;
+                loose_blob::note_parts(&tx, &blob, parts).await?;
+                ctx.db.commit(tx).await?;
+            }
             Some((blob, upload))
         } else {
             None
@@ -67,12 +72,16 @@ impl Incoming {
         &self.head
     }
 
-    /// Makes the bytes readable under the key that comes back.
-    pub async fn keep(self) -> Result<Option<String>> {
+    /// Makes the bytes readable under the key that comes back. Where that fails they are thrown away.
+    pub async fn keep(self, ctx: &Context) -> Result<Option<String>> {
         let Some((blob, upload)) = self.target else {
             return Ok(None);
         };
-        upload.commit().await?;
+        let parts = upload.parts().map(str::to_owned);
+        if let Err(error) = upload.commit().await {
+            release(ctx, &blob, parts.as_deref()).await;
+            return Err(error);
+        }
         Ok(Some(blob))
     }
 
@@ -81,22 +90,26 @@ impl Incoming {
         let Some((blob, upload)) = self.target else {
             return;
         };
+        let parts = upload.parts().map(str::to_owned);
         if let Err(error) = upload.abort().await {
             tracing::warn!(?error, "an upload was not thrown away");
         }
-        release(ctx, &blob).await;
+        release(ctx, &blob, parts.as_deref()).await;
     }
 }
 
 /// Removes a loose blob now instead of at the next sweep. A failure is the sweep's to mend.
-pub async fn release(ctx: &Context, blob: &str) {
-    if let Err(error) = remove(ctx, blob).await {
+pub async fn release(ctx: &Context, blob: &str, parts: Option<&str>) {
+    if let Err(error) = remove(ctx, blob, parts).await {
         tracing::warn!(?error, "a loose blob stays for the sweep");
     }
 }
 
 /// First the bytes, then the row: whatever breaks off in between is found again.
-pub async fn remove(ctx: &Context, blob: &str) -> Result<()> {
+pub async fn remove(ctx: &Context, blob: &str, parts: Option<&str>) -> Result<()> {
+    if let Some(parts) = parts {
+        ctx.blobs.remove_parts(blob, parts).await?;
+    }
     ctx.blobs.remove(blob).await?;
     let tx = ctx.db.begin().await?;
     loose_blob::remove(&tx, blob).await?;

@@ -42,13 +42,13 @@ pub async fn upload(ctx: &Context, request: Request<Streaming<Message>>) -> Resu
             return Err(refusal.into());
         }
     }
-    let Some(blob) = incoming.keep().await? else {
+    let Some(blob) = incoming.keep(ctx).await? else {
         return Ok(message::of(&kept));
     };
     match adopt(ctx, &caller, &above, &id, &blob).await {
         Ok(kept) => Ok(message::of(&check::check(ctx, kept).await?)),
         Err(error) => {
-            release(ctx, &blob).await;
+            release(ctx, &blob, None).await;
             Err(error)
         }
     }
@@ -160,6 +160,7 @@ async fn adopt(
     if !document::save(&tx, &mut kept, was).await? {
         return Err(Error::InFlight);
     }
+    crate::store::check::from(&tx, id, now + check::LEASE).await?;
     audit::record(
         &tx,
         &ctx.clock,

@@ -105,6 +105,7 @@ fn cause(state: &State) -> PbCause {
         State::Withdrawn { cause, .. } => match cause {
             WithdrawCause::Withdrawn => PbCause::Withdrawn,
             WithdrawCause::Disqualified => PbCause::Disqualified,
+            WithdrawCause::Erroneous => PbCause::Erroneous,
         },
         _ => PbCause::Unspecified,
     }

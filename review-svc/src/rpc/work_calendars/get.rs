@@ -51,12 +51,16 @@ fn day(day: &CalendarDay) -> pb::CalendarDay {
         Kind::WorkingWeekend => Pb::WorkingWeekend,
     };
     pb::CalendarDay {
-        date: Some(Date {
-            year: day.date.year().into(),
-            month: day.date.month().into(),
-            day: day.date.day().into(),
-        }),
+        date: Some(date(day.date)),
         kind: kind.into(),
         title: Some(localized(&day.title)),
+    }
+}
+
+pub fn date(date: jiff::civil::Date) -> Date {
+    Date {
+        year: date.year().into(),
+        month: date.month().into(),
+        day: date.day().into(),
     }
 }

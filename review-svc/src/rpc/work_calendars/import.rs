@@ -3,7 +3,7 @@
 use chassis::audit;
 use chassis::caller::Caller;
 use chassis::clock::to_pb as time;
-use chassis::error::{Error, Result};
+use chassis::error::{Error, Result, explain};
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
 use jiff::Timestamp;
@@ -11,10 +11,11 @@ use proto::review::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
 
-use super::get::{shown, year};
+use super::get::{date, shown, year};
 use super::parse::days;
 use crate::Context;
 use crate::domain::calendar::{CalendarDay, Status, YearCalendar};
+use crate::domain::import::Note;
 use crate::jobs::recount_terms;
 use crate::rpc::review_tasks::request_id;
 use crate::store::calendar::{self, InForce};
@@ -34,6 +35,7 @@ struct Given {
     year: i16,
     days: Vec<CalendarDay>,
     source: String,
+    notes: Vec<pb::CalendarNote>,
 }
 
 pub async fn import(
@@ -42,11 +44,12 @@ pub async fn import(
 ) -> Result<pb::ImportWorkCalendarResponse> {
     let caller = Caller::of(&request);
     let pb = request.into_inner();
-    let given = parse(&pb)?;
+    let mut given = parse(&pb)?;
+    let notes = std::mem::take(&mut given.notes);
     if pb.dry_run {
         let before = calendar::in_force(ctx.db.read(), &ctx.calendar).await?;
         let next = next(&before, given, &pb)?;
-        let mut comparison = Comparison::of(before, next);
+        let mut comparison = Comparison::of(before, next, notes);
         queue::each_undecided(ctx.db.read(), |kept| comparison.look(kept)).await?;
         return Ok(comparison.answer());
     }
@@ -63,7 +66,7 @@ pub async fn import(
     calendar::insert(tx, &next, ctx.clock.now()).await?;
     let detail = format!("version {}, {} days", next.version, next.days.len());
     audit::record(tx, &ctx.clock, &caller, ACTION, &pb.name, &detail).await?;
-    let mut comparison = Comparison::of(before, next);
+    let mut comparison = Comparison::of(before, next, notes);
     queue::each_undecided(tx, |kept| comparison.look(kept)).await?;
     let imported = write.commit(comparison.answer()).await?;
     recount(ctx).await;
@@ -84,10 +87,24 @@ fn parse(pb: &pb::ImportWorkCalendarRequest) -> Result<Given> {
         violations.add("known_version", "OUT_OF_RANGE");
     }
     request_id(&mut violations, &pb.request_id);
-    let days = days(&mut violations, year, pb);
+    let (days, notes) = days(&mut violations, year, pb);
     match year {
-        Some(year) if violations.is_empty() => Ok(Given { year, days, source }),
+        Some(year) if violations.is_empty() => Ok(Given {
+            year,
+            days,
+            source,
+            notes: notes.into_iter().map(note).collect(),
+        }),
         _ => Err(violations.into()),
+    }
+}
+
+fn note(note: Note) -> pb::CalendarNote {
+    pb::CalendarNote {
+        place: note.place,
+        date: Some(date(note.date)),
+        code: note.reason.to_owned(),
+        text: explain(note.reason, &[]),
     }
 }
 
@@ -118,10 +135,11 @@ struct Comparison {
     work_calendar: pb::WorkCalendar,
     after: InForce,
     moved: Vec<(Option<Timestamp>, pb::TermChange)>,
+    notes: Vec<pb::CalendarNote>,
 }
 
 impl Comparison {
-    fn of(before: InForce, next: YearCalendar) -> Self {
+    fn of(before: InForce, next: YearCalendar, notes: Vec<pb::CalendarNote>) -> Self {
         Self {
             work_calendar: shown(&next),
             after: InForce {
@@ -129,6 +147,7 @@ impl Comparison {
                 sequence: before.sequence + 1,
             },
             moved: Vec::new(),
+            notes,
         }
     }
 
@@ -153,6 +172,7 @@ impl Comparison {
             work_calendar: Some(self.work_calendar),
             term_changes: self.moved.into_iter().map(|(_, change)| change).collect(),
             changed_count,
+            notes: self.notes,
         }
     }
 }

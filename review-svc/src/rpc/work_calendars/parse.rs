@@ -6,38 +6,45 @@ use proto::review::v1 as pb;
 use proto::review::v1::calendar_day::Kind as PbKind;
 
 use crate::domain::calendar::{CalendarDay, Kind};
-use crate::domain::import::{self, Line};
+use crate::domain::import::{self, Line, Note};
 use crate::domain::labels::Labels;
 
 /// The most days of a list: a leap year's.
 const MOST_DAYS: usize = 366;
 
-/// The days in order; what is wrong with any of them is noted.
+/// The days in order and what is worth a look; what is wrong with any of them is a violation.
 pub fn days(
     violations: &mut Violations,
     year: Option<i16>,
     pb: &pb::ImportWorkCalendarRequest,
-) -> Vec<CalendarDay> {
-    let lines = match (pb.csv.is_empty(), pb.days.len()) {
+) -> (Vec<CalendarDay>, Vec<Note>) {
+    let lines = lines(violations, pb);
+    match year {
+        Some(year) => (
+            import::days(year, &lines, violations),
+            import::notes(&lines),
+        ),
+        None => (Vec::new(), Vec::new()),
+    }
+}
+
+fn lines(violations: &mut Violations, pb: &pb::ImportWorkCalendarRequest) -> Vec<Line> {
+    match (pb.csv.is_empty(), pb.days.len()) {
         (true, 0) => {
             violations.add("csv", "REQUIRED");
-            return Vec::new();
+            Vec::new()
         }
         (true, 1..=MOST_DAYS) => lines_of_list(violations, &pb.days),
         (true, _) => {
             violations.add_with("days", "TOO_MANY", [("max", MOST_DAYS.to_string())]);
-            return Vec::new();
+            Vec::new()
         }
         (false, 0) => import::lines_of_csv(&pb.csv, violations),
         // Both: nobody could say which of them counts.
         (false, _) => {
             violations.add("days", "DUPLICATE_FIELD");
-            return Vec::new();
+            Vec::new()
         }
-    };
-    match year {
-        Some(year) => import::days(year, &lines, violations),
-        None => Vec::new(),
     }
 }
 

@@ -1,7 +1,11 @@
-//! CreateBooking: holds a seat for a short while.
+//! CreateBooking: holds a seat for a short while. Where many ask at once they are decided on together, in
+//! [`super::rush`]; what one has to be asked alone is here.
+
+use std::sync::Arc;
 
 use chassis::caller::Caller;
 use chassis::database::Tx;
+use chassis::many::Claim;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
 use chassis::{Error, Result, audit};
@@ -9,6 +13,7 @@ use proto::testing::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
 
+use super::rush::{Asks, Rush, Told};
 use super::{Phase, Refusal, Seat, needed, no_seat, written};
 use crate::domain::booking::{At, Booking};
 use crate::domain::eligibility;
@@ -19,24 +24,39 @@ use crate::rpc::parse::{self, Nested};
 use crate::rpc::wishes::{self, Wanted};
 use crate::{Context, dealing, events, store};
 
+pub(super) const RPC: &str = "CreateBooking";
+
 pub async fn create(
-    ctx: &Context,
+    ctx: &Arc<Context>,
+    rush: &Arc<Rush>,
     request: Request<pb::CreateBookingRequest>,
 ) -> Result<pb::Booking> {
     let caller = Caller::of(&request);
     let account = caller.person()?.account;
     let pb = request.into_inner();
     let (wanted, needs) = read(&pb)?;
-    let write = match once::begin(
-        &ctx.db,
-        &ctx.clock,
-        &caller,
-        "CreateBooking",
-        &pb.request_id,
-        &pb,
-    )
-    .await?
-    {
+    let asks = Asks {
+        claim: Claim::new(&caller, &pb.request_id, &pb)?,
+        caller: caller.clone(),
+        account,
+        wanted: wanted.clone(),
+        needs: needs.clone(),
+    };
+    match rush.ask(ctx, asks).await? {
+        Told::Answer(answer) => *answer,
+        Told::Alone => alone(ctx, &caller, &pb, wanted, needs).await,
+    }
+}
+
+async fn alone(
+    ctx: &Context,
+    caller: &Caller,
+    pb: &pb::CreateBookingRequest,
+    wanted: Nested,
+    needs: Needs,
+) -> Result<pb::Booking> {
+    let account = caller.person()?.account;
+    let write = match once::begin(&ctx.db, &ctx.clock, caller, RPC, &pb.request_id, pb).await? {
         Once::Answered(booking) => return Ok(booking),
         Once::Begun(write) => write,
     };
@@ -66,10 +86,10 @@ pub async fn create(
     }
     store::seats::note(tx, booking.id, session.id, &quotas).await?;
     let name = booking.name();
-    audit::record(tx, &ctx.clock, &caller, "CreateBooking", &name, "HELD").await?;
+    audit::record(tx, &ctx.clock, caller, RPC, &name, "HELD").await?;
     let seat = store::booking::find(tx, booking.id).await?;
     let seat = seat.ok_or(Error::NotFound(name))?;
-    write.commit(written(&seat, &caller, now)).await
+    write.commit(written(&seat, caller, now)).await
 }
 
 /// A seat was offered to the person in the meantime.

@@ -9,6 +9,7 @@ mod get;
 mod list;
 mod mark_no_show;
 mod r#move;
+mod rush;
 mod undo_check_in;
 mod undo_no_show;
 
@@ -24,7 +25,7 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use super::{enums, parse, wishes};
-use crate::domain::booking::{Asks, Phase, State};
+use crate::domain::booking::{Action, Asks, Phase, State};
 use crate::domain::quota::Needs;
 use crate::domain::refusal::{NextFree, Refusal};
 use crate::domain::session::Session;
@@ -32,9 +33,20 @@ use crate::domain::{attempt, room, test_center, waitlist};
 use crate::store::booking::Seat;
 use crate::store::seats::Taken;
 use crate::{Context, store};
+use rush::Rush;
 
 #[derive(Clone)]
-pub struct Bookings(pub(super) Arc<Context>);
+pub struct Bookings {
+    ctx: Arc<Context>,
+    rush: Arc<Rush>,
+}
+
+impl Bookings {
+    pub fn new(ctx: Arc<Context>) -> Self {
+        let rush = Arc::new(Rush::new(&ctx));
+        Self { ctx, rush }
+    }
+}
 
 #[async_trait::async_trait]
 impl pb::bookings_server::Bookings for Bookings {
@@ -42,42 +54,46 @@ impl pb::bookings_server::Bookings for Bookings {
         &self,
         request: Request<pb::CreateBookingRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
-        Ok(Response::new(create::create(&self.0, request).await?))
+        Ok(Response::new(
+            create::create(&self.ctx, &self.rush, request).await?,
+        ))
     }
 
     async fn confirm_booking(
         &self,
         request: Request<pb::ConfirmBookingRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
-        Ok(Response::new(confirm::confirm(&self.0, request).await?))
+        Ok(Response::new(confirm::confirm(&self.ctx, request).await?))
     }
 
     async fn move_booking(
         &self,
         request: Request<pb::MoveBookingRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
-        Ok(Response::new(r#move::move_booking(&self.0, request).await?))
+        Ok(Response::new(
+            r#move::move_booking(&self.ctx, request).await?,
+        ))
     }
 
     async fn cancel_booking(
         &self,
         request: Request<pb::CancelBookingRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
-        Ok(Response::new(cancel::cancel(&self.0, request).await?))
+        Ok(Response::new(cancel::cancel(&self.ctx, request).await?))
     }
 
     async fn check_in_booking(
         &self,
         request: Request<pb::CheckInBookingRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
-        Ok(Response::new(check_in::check_in(&self.0, request).await?))
+        Ok(Response::new(check_in::check_in(&self.ctx, request).await?))
     }
 
     async fn undo_check_in(
         &self,
         request: Request<pb::UndoCheckInRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
-        let undone = undo_check_in::undo_check_in(&self.0, request).await?;
+        let undone = undo_check_in::undo_check_in(&self.ctx, request).await?;
         Ok(Response::new(undone))
     }
 
@@ -85,7 +101,7 @@ impl pb::bookings_server::Bookings for Bookings {
         &self,
         request: Request<pb::MarkNoShowRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
-        let marked = mark_no_show::mark_no_show(&self.0, request).await?;
+        let marked = mark_no_show::mark_no_show(&self.ctx, request).await?;
         Ok(Response::new(marked))
     }
 
@@ -93,7 +109,7 @@ impl pb::bookings_server::Bookings for Bookings {
         &self,
         request: Request<pb::UndoNoShowRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
-        let undone = undo_no_show::undo_no_show(&self.0, request).await?;
+        let undone = undo_no_show::undo_no_show(&self.ctx, request).await?;
         Ok(Response::new(undone))
     }
 
@@ -101,14 +117,14 @@ impl pb::bookings_server::Bookings for Bookings {
         &self,
         request: Request<pb::GetBookingRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
-        Ok(Response::new(get::get(&self.0, request).await?))
+        Ok(Response::new(get::get(&self.ctx, request).await?))
     }
 
     async fn list_bookings(
         &self,
         request: Request<pb::ListBookingsRequest>,
     ) -> Result<Response<pb::ListBookingsResponse>, Status> {
-        Ok(Response::new(list::list(&self.0, request).await?))
+        Ok(Response::new(list::list(&self.ctx, request).await?))
     }
 }
 
@@ -120,7 +136,8 @@ fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
         owner: caller.is(booking.account),
         exam_desk: caller.has(Role::ExamDesk),
     };
-    let actions = booking.allowed_actions(asks, at).into_iter();
+    let works = |it: &Action| !(seat.is_published && it.leads_to_a_sitting());
+    let actions = booking.allowed_actions(asks, at).into_iter().filter(works);
     pb::Booking {
         name: booking.name(),
         account: format!("accounts/{}", booking.account),
@@ -238,17 +255,23 @@ async fn no_seat(tx: &Tx, session: &Session, taken: Taken, now: Timestamp) -> Op
 
 /// "Full", with the way out where there is one.
 async fn full(tx: &Tx, session: &Session, now: Timestamp) -> Error {
-    match store::test_session::next_free(tx, session.stage, now).await {
-        Ok(next) => Refusal::SessionFull {
+    match next_free(tx, session.stage, now).await {
+        Ok(next_free) => Refusal::SessionFull {
             session: session.name(),
-            next_free: next.map(|next| NextFree {
-                session: next.name(),
-                start: next.start,
-            }),
+            next_free,
         }
         .into(),
         Err(error) => error,
     }
+}
+
+/// Where somebody who found no seat would find one.
+async fn next_free(tx: &Tx, stage: Uuid, now: Timestamp) -> chassis::Result<Option<NextFree>> {
+    let next = store::test_session::next_free(tx, stage, now).await?;
+    Ok(next.map(|next| NextFree {
+        session: next.name(),
+        start: next.start,
+    }))
 }
 
 /// Saves a locked booking with its audit row, and reads it again as it now is.

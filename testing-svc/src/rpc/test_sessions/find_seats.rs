@@ -38,15 +38,18 @@ pub async fn find(
         return Err(violations.into());
     };
     let (db, now) = (ctx.db.read(), ctx.clock.now());
-    store::stage::find(db, stage)
+    let stage = store::stage::find(db, stage)
         .await?
         .filter(|stage| stage.campaign == campaign)
         .ok_or(Error::NotFound(pb.parent))?;
+    if stage.is_open().is_err() {
+        return Ok(written(&Found::over(), &wishes));
+    }
     let coming = Filter {
         earliest_start: Some(now + jiff::SignedDuration::from_micros(1)),
         ..Filter::default()
     };
-    let offers = store::test_session::list(db, stage, &coming, None, SESSIONS, now).await?;
+    let offers = store::test_session::list(db, stage.id, &coming, None, SESSIONS, now).await?;
     let offers = store::test_session::with_quotas(db, offers, now).await?;
     let candidates = candidates(ctx, offers).await?;
     Ok(written(&seat_search::find(&candidates, &wishes), &wishes))

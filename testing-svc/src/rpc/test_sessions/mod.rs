@@ -118,5 +118,9 @@ fn written_quota(quota: &Quota) -> pb::Quota {
         value: quota.value.clone(),
         size: quota.size,
         seats_left: quota.seats_left(),
+        release_notice: quota.release.notice.map(|notice| prost_types::Duration {
+            seconds: notice.as_secs(),
+            nanos: notice.subsec_nanos(),
+        }),
     }
 }

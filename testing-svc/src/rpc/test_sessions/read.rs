@@ -1,11 +1,11 @@
 //! Reading a session of a request: each field as it stands there, whether it is new or changed.
 
 use chassis::violation::Violations;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proto::testing::v1 as pb;
 use uuid::Uuid;
 
-use crate::domain::quota::{MOST_QUOTAS, Quota, wrong_quotas};
+use crate::domain::quota::{MOST_QUOTAS, Quota, Release, wrong_quotas};
 use crate::domain::session::MOST_SEATS;
 use crate::rpc::{enums, parse, wishes};
 
@@ -74,6 +74,10 @@ pub fn quotas(violations: &mut Violations, session: &pb::TestSession, capacity: 
             value: quota.value.clone(),
             size: quota.size,
             taken: 0,
+            release: Release {
+                notice: quota.release_notice.map(length),
+                is_over: false,
+            },
         });
     }
     if whole {
@@ -82,4 +86,15 @@ pub fn quotas(violations: &mut Violations, session: &pb::TestSession, capacity: 
         }
     }
     read
+}
+
+/// Whatever is no length of time is out of every range.
+fn length(pb: prost_types::Duration) -> SignedDuration {
+    let is_one = pb.seconds.signum() * i64::from(pb.nanos.signum()) >= 0
+        && (-999_999_999..=999_999_999).contains(&pb.nanos);
+    if is_one {
+        SignedDuration::new(pb.seconds, pb.nanos)
+    } else {
+        SignedDuration::MIN
+    }
 }

@@ -209,7 +209,7 @@ async fn save_quotas(tx: &Tx, before: &Offer, after: &[Quota]) -> Result<()> {
     for quota in &before.quotas {
         let kept = after.iter().find(|it| same(it, quota));
         let done = match kept {
-            Some(kept) => store::quota::resize(tx, session, &quota.id, kept.size).await?,
+            Some(kept) => store::quota::resize(tx, session, kept).await?,
             None => store::quota::remove(tx, session, &quota.id).await?,
         };
         if !done {

@@ -49,6 +49,7 @@ pub async fn reject(
     let answer = pb::RejectedSeatOffer {
         start_time: Some(to_pb(seat.session.start)),
         center_title: Some(enums::localized(&seat.center_title)),
+        time_zone: seat.time_zone.clone(),
     };
     let session = seat.session.id;
     reject::give_on(ctx, tx, &caller, seat, Outcome::Rejected).await?;

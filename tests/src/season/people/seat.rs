@@ -4,7 +4,7 @@ use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 
 use super::Person;
-use crate::person::new_key;
+use crate::person::{Answer, new_key};
 use crate::season::actor::Outcome;
 use crate::season::desk::StageOpen;
 use crate::season::dice::Dice;
@@ -45,15 +45,16 @@ async fn takes_a_seat(stand: &Stand, person: &Person, stage: &StageOpen) -> anyh
         free["sessions"][0].is_object(),
         "no session has a seat left"
     );
+    let needs_access = person.planned.habits.needs_access;
     for session in wishes(person, stage) {
         let key = new_key();
-        let body = json!({"session": session});
+        let body = json!({"session": session, "accessible": needs_access});
         let held = person
             .actor
             .post_with_key("hold seat", &key, &bookings, body.clone())
             .await?;
         if !held.is_done() {
-            held.refused_for("SESSION_FULL")?;
+            is_full(&held)?;
             stand.ledger.facts().refused_seats.push(SeatRefused {
                 person: person.number(),
                 session: session.to_owned(),
@@ -62,6 +63,11 @@ async fn takes_a_seat(stand: &Stand, person: &Person, stage: &StageOpen) -> anyh
         }
         let held = held.done()?;
         note(stand, person, &held)?;
+        if needs_access {
+            let held = held["accessible"] == true && held["extraTimePercent"] == 50;
+            let what = "who needs an accessible workstation has one, with more time";
+            stand.ledger.tried("B1", held, what);
+        }
         if person.planned.habits.loses_answers {
             repeats(stand, person, stage, &key, body, &held).await?;
         }
@@ -81,8 +87,19 @@ async fn takes_a_seat(stand: &Stand, person: &Person, stage: &StageOpen) -> anyh
     bail!("no session took the person")
 }
 
+/// Every seat is taken, or those that are left are kept for others.
+fn is_full(answer: &Answer) -> anyhow::Result<()> {
+    answer
+        .refused_for("SESSION_FULL")
+        .or_else(|_| answer.refused_for("QUOTA_FULL"))
+}
+
 /// The sessions in the order of a person's wishes.
 fn wishes<'a>(person: &Person, stage: &'a StageOpen) -> Vec<&'a str> {
+    if person.planned.habits.needs_access {
+        let accessible = stage.sessions.iter().filter(|it| it.accessible);
+        return accessible.map(|it| it.name.as_str()).collect();
+    }
     let mut all: Vec<&str> = stage.sessions.iter().map(|it| it.name.as_str()).collect();
     let popular = all.remove(0);
     let seed = (person.number() * 31 + stage.number) as u64;
@@ -149,7 +166,7 @@ pub async fn moves(
             .post("move booking", &path, json!({"session": session}))
             .await?;
         if !moved.is_done() {
-            moved.refused_for("SESSION_FULL")?;
+            is_full(&moved)?;
             continue;
         }
         note(stand, person, &moved.done()?)?;

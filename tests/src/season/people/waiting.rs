@@ -72,6 +72,14 @@ pub async fn offers(
 }
 
 impl Waiting {
+    /// The place of somebody who did not ask for it.
+    pub fn at(person: &Person, entry: String) -> Self {
+        Self {
+            person: person.clone(),
+            entry,
+        }
+    }
+
     /// How the place stands, and the seat that is kept for it, noted.
     async fn look(&self, stand: &Stand) -> anyhow::Result<Value> {
         let path = format!("/v1/{}", self.entry);

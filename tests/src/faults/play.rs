@@ -1,0 +1,104 @@
+//! Everybody who uses the suite during a run, from the first fault until the last answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::history::History;
+use super::scene::Scene;
+use super::worker::Retries;
+use super::{seats, sessions};
+use crate::season::dice::Dice;
+use crate::season::invariants::{self, Line};
+use crate::season::{Options, play};
+
+/// How long people still ask after the last fault.
+const GOES_ON: Duration = Duration::from_secs(60);
+
+/// Who acts.
+pub struct Actors {
+    pub retries: Retries,
+    /// How the seasons that are played beside are to be played; none without it.
+    pub seasons: Option<Options>,
+    pub seed: u64,
+}
+
+pub struct Play {
+    workers: JoinSet<()>,
+    seasons: JoinHandle<Played>,
+}
+
+/// What came of the seasons, and what else went wrong.
+#[derive(Default)]
+pub struct Played {
+    pub seasons: Vec<Vec<Line>>,
+    pub wrong: Vec<String>,
+}
+
+impl Play {
+    /// All but the last of the scene's people want seats; the last one signs in and out.
+    pub fn begin(scene: &Scene, actors: Actors, history: &Arc<History>) -> Self {
+        let mut workers = JoinSet::new();
+        let mut people = scene.workers(&scene.players, actors.retries, history);
+        if let Some(last) = people.pop() {
+            workers.spawn(sessions::act(last));
+        }
+        for (number, person) in people.into_iter().enumerate() {
+            let dice = Dice::about(actors.seed, &format!("seats {number}"));
+            let (campaign, sessions) = (scene.campaign.clone(), scene.sessions.clone());
+            workers.spawn(seats::act(person, campaign, sessions, dice));
+        }
+        Self {
+            workers,
+            seasons: tokio::spawn(seasons(actors.seasons, history.clone())),
+        }
+    }
+
+    /// Lets everybody end what they are at.
+    pub async fn end(mut self, history: &History) -> Played {
+        history.stop(GOES_ON);
+        let mut wrong = Vec::new();
+        while let Some(ended) = self.workers.join_next().await {
+            if let Err(error) = ended {
+                wrong.push(format!("a worker broke off: {error}"));
+            }
+        }
+        match self.seasons.await {
+            Ok(mut played) => {
+                played.wrong.extend(wrong);
+                played
+            }
+            Err(error) => {
+                wrong.push(format!("the seasons broke off: {error}"));
+                Played {
+                    wrong,
+                    ..Played::default()
+                }
+            }
+        }
+    }
+}
+
+/// One season after another; the one that is on at the end is played to its end.
+async fn seasons(options: Option<Options>, history: Arc<History>) -> Played {
+    let mut played = Played::default();
+    let Some(mut options) = options else {
+        return played;
+    };
+    while !history.stops() && played.wrong.is_empty() {
+        options.seed += 1000;
+        match season(&options).await {
+            Ok(lines) => played.seasons.push(lines),
+            Err(error) => played
+                .wrong
+                .push(format!("season {} broke off: {error:#}", options.seed)),
+        }
+    }
+    played
+}
+
+async fn season(options: &Options) -> anyhow::Result<Vec<Line>> {
+    let season = play(options).await?;
+    invariants::check(&season).await
+}

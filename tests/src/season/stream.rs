@@ -1,0 +1,82 @@
+//! The inbox as a stream of server-sent events: what happens is heard while it happens.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use reqwest::Response;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::people::Person;
+use super::stand::Stand;
+
+/// A stream that is silent for so long has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Somebody who listens to their inbox.
+pub struct Listener {
+    response: Response,
+    /// What came of an event that is not whole yet.
+    rest: Vec<u8>,
+    person: usize,
+}
+
+impl Listener {
+    /// Listens to what comes from now on.
+    pub async fn of(person: &Person) -> anyhow::Result<Self> {
+        let path = "/v1/accounts/me/messages/watch";
+        let response = person.actor.watch("watch messages", path).await?;
+        let kind = response.headers().get("content-type");
+        let kind = kind.and_then(|it| it.to_str().ok()).unwrap_or_default();
+        ensure!(kind.starts_with("text/event-stream"), "a stream of {kind}");
+        let mut listener = Self {
+            response,
+            rest: Vec::new(),
+            person: person.number(),
+        };
+        // The first says that the stream is alive: nothing that comes after it is missed.
+        timeout(PATIENCE, listener.next()).await??;
+        Ok(listener)
+    }
+
+    /// Hears on until a message of this kind came.
+    pub async fn hears(mut self, stand: &Stand, kind: &str) -> anyhow::Result<()> {
+        let person = self.person;
+        let heard = timeout(PATIENCE, async {
+            loop {
+                let event = self.next().await?;
+                if event["message"]["kind"] == kind {
+                    return anyhow::Ok(event);
+                }
+            }
+        });
+        let heard = heard.await;
+        let held = matches!(heard, Ok(Ok(_)));
+        let what = format!("person {person} heard {kind} on the open stream");
+        stand.ledger.tried("N1", held, what);
+        match heard {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(error),
+            Err(_) => bail!("person {person} heard no {kind}"),
+        }
+    }
+
+    /// The data of the next event; comments and pauses have none.
+    async fn next(&mut self) -> anyhow::Result<Value> {
+        loop {
+            while let Some(end) = self.rest.windows(2).position(|it| it == b"\n\n") {
+                let event: Vec<u8> = self.rest.drain(..end + 2).collect();
+                let data: Vec<&str> = std::str::from_utf8(&event)?
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("data:"))
+                    .collect();
+                if !data.is_empty() {
+                    return Ok(serde_json::from_str(&data.join("\n"))?);
+                }
+            }
+            let more = self.response.chunk().await?;
+            let more = more.context("the stream ended")?;
+            self.rest.extend_from_slice(&more);
+        }
+    }
+}
