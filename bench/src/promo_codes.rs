@@ -93,7 +93,11 @@ pub async fn measure(options: &Options) -> Result<Vec<Row>> {
     let certificates = Certificates::of(stack.folder.path(), "kaztest");
     let mut partners = Vec::new();
     for _ in 0..CONNECTIONS {
-        partners.push(certificates.connect(stack.service.text("partner")?, None).await?);
+        partners.push(
+            certificates
+                .connect(stack.service.text("partner")?, None)
+                .await?,
+        );
     }
     let mut callers: Vec<_> = partners.iter().cycle().take(CALLERS).cloned().collect();
     let redeem = Redeem {

@@ -20,6 +20,10 @@ use crate::database::{Database, Tx, execute, for_update, query_one};
 use crate::error::{Error, Result};
 use crate::violation::Violations;
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of it a call, and most begin"
+)]
 pub enum Once<R> {
     /// This request was done before; this is the answer it got.
     Answered(R),

@@ -69,6 +69,7 @@ impl Answer {
 
 impl Someone {
     pub fn new(base: String) -> Self {
+        chassis::tls::use_ring();
         Self {
             http: reqwest::Client::new(),
             base,

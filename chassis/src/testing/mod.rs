@@ -6,6 +6,7 @@ mod signal;
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::caller::{Caller, Person, Role, ServiceIdentity};
 use crate::clock::Clock;
-use crate::database::Database;
+use crate::database::{Database, Limits};
 use crate::ids::Ids;
 use crate::token::{PublicKey, Signer, Verifier};
 
@@ -29,9 +30,20 @@ pub struct TestDatabase {
 pub async fn database<M: MigratorTrait>() -> TestDatabase {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = database_url(folder.path(), "test").await;
-    let db = Database::connect(&url, 8).await.expect("a database");
+    let db = Database::open(&url, &patient()).await.expect("a database");
     db.migrate::<M>().await.expect("migrations");
     TestDatabase { db, url, folder }
+}
+
+/// Limits that a crowd on a busy machine stays within; those of a service are tried where they matter.
+pub fn patient() -> Limits {
+    let longest = Duration::from_secs(30);
+    Limits {
+        wait: longest,
+        statement: Some(longest),
+        lock: Some(longest),
+        ..Limits::default()
+    }
 }
 
 /// The URL of a new, empty database on the engine of this run.
@@ -70,6 +82,24 @@ async fn new_postgres() -> String {
     admin.close().await.expect("closed");
     let (base, _) = server.rsplit_once('/').expect("a database in the URL");
     format!("{base}/{name}")
+}
+
+/// A database of this name on a PostgreSQL, unless it is there.
+///
+/// # Errors
+/// If the server can't be reached or refuses.
+pub async fn create_database(server: &str, name: &str) -> anyhow::Result<()> {
+    let admin = sea_orm::Database::connect(server).await?;
+    let there = crate::database::statement(
+        &admin,
+        "SELECT 1 FROM pg_database WHERE datname = $1",
+        [name.into()],
+    );
+    if admin.query_one_raw(there).await?.is_none() {
+        let sql = format!("CREATE DATABASE {name}");
+        admin.execute_unprepared(&sql).await?;
+    }
+    Ok(admin.close().await?)
 }
 
 tokio::task_local! {

@@ -1,5 +1,7 @@
 //! A PostgreSQL of one's own, that a test may stop at once, freeze and start again.
 
+#![expect(clippy::panic, reason = "a test says no by panicking")]
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

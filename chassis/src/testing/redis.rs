@@ -1,5 +1,7 @@
 //! A Redis of one's own, that a test may flush, freeze, kill and start again.
 
+#![expect(clippy::panic, reason = "a test says no by panicking")]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};

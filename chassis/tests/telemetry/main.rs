@@ -1,6 +1,10 @@
 //! What a process tells a collector, seen from the collector. The tracer is one for the whole process,
 //! so these tests have a program of their own.
-#![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says no by panicking"
+)]
 
 use std::sync::LazyLock;
 use std::time::Duration;

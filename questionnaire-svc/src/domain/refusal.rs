@@ -326,7 +326,6 @@ mod tests {
                 width: 400,
                 height: 300,
             },
-            Refusal::DocumentInfected,
             Refusal::ApplicationNotSubmitted { state: "DRAFT" },
             Refusal::CorrectionOpen {
                 correction_due_time: time,
@@ -344,6 +343,7 @@ mod tests {
             },
             Refusal::DictionaryExists,
             Refusal::NewsRetired,
+            Refusal::DocumentInfected,
         ]
     }
 

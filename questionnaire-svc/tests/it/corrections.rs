@@ -341,7 +341,7 @@ async fn what_should_never_have_been_there_is_set_aside_unless_it_is_decided() {
         reason_code: "TEST_ENTRY".into(),
         submission_number: 1,
     };
-    assert_eq!(told, [expected.clone()]);
+    assert_eq!(told, std::slice::from_ref(&expected));
     let stale = manager.mark_erroneous(marks("TEST_ENTRY")).await;
     assert_eq!(reason(&stale.unwrap_err()), "STALE_ETAG");
     let blind = pb::MarkErroneousRequest {

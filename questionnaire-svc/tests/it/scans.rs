@@ -219,7 +219,8 @@ async fn two_processes_that_work_off_the_queue_scan_each_document_once() {
     let application = candidate.opens().await.unwrap().name;
     for number in 0..20 {
         let line = format!("diploma {number}");
-        sends(&candidate, &application, &paper::pdf(&line)).await;
+        let (_, sent) = sends(&candidate, &application, &paper::pdf(&line)).await;
+        sent.unwrap();
     }
     scanner.start();
     let other = world.another_process().await;

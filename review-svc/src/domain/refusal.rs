@@ -120,7 +120,6 @@ mod tests {
             Refusal::TaskNotDisputed,
             Refusal::TaskNotPending,
             Refusal::TaskDisqualified,
-            Refusal::TaskErroneous,
             Refusal::ConflictOfInterest,
             Refusal::FirstOpinionGiven,
             Refusal::TooManyClaims { max: 10 },
@@ -130,6 +129,7 @@ mod tests {
             },
             Refusal::NoCorrectionWanted,
             Refusal::TooManySavedFilters { max: 20 },
+            Refusal::TaskErroneous,
         ]
     }
 

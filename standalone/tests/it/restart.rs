@@ -10,6 +10,7 @@ use crate::process::Process;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_start_finds_the_data_of_the_first() {
     let folder = tempfile::tempdir().unwrap();
+    chassis::tls::use_ring();
     let http = reqwest::Client::new();
     let first = Process::start(folder.path());
     let campaigns = |base: String| {
@@ -40,6 +41,7 @@ async fn a_second_start_finds_the_data_of_the_first() {
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_9_loses_nothing_that_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
+    chassis::tls::use_ring();
     let http = reqwest::Client::new();
     let mut application: Option<String> = None;
     for round in 1..=3_u32 {

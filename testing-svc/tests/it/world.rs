@@ -117,7 +117,7 @@ impl World {
 
     /// The same service once more, in front of the same database.
     pub async fn another_instance(&self) -> (LocalNet, Service) {
-        let db = Database::connect(&self.data.url, 8).await;
+        let db = Database::open(&self.data.url, &testing::patient()).await;
         let (config, keys) = (Config::new(&[7; 32]), testing::keys(NAME));
         let db = db.expect("the same database");
         instance(

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, bail};
-use chassis::database::{Database, execute};
 use xtask::servers::ServerUser;
 use xtask::tools;
 
@@ -57,19 +56,10 @@ pub fn postgres(folder: &Path, at: &Addresses, places: &Places) -> anyhow::Resul
 /// A database for each service, where there is none.
 pub async fn create_databases(at: &Addresses) -> anyhow::Result<()> {
     let url = format!("postgres://irikteu@{}/postgres", at.postgres());
-    let server = Database::connect(&url, 1).await?;
     for (service, _) in SERVICES {
-        let name = database_name(service);
-        let there = chassis::database::query_one(
-            server.read(),
-            "SELECT 1 FROM pg_database WHERE datname = $1",
-            [name.into()],
-        );
-        if there.await?.is_none() {
-            execute(server.read(), &format!("CREATE DATABASE {name}"), []).await?;
-        }
+        chassis::testing::create_database(&url, database_name(service)).await?;
     }
-    Ok(server.close().await?)
+    Ok(())
 }
 
 /// A Redis, not started yet.

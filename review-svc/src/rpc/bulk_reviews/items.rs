@@ -40,6 +40,7 @@ pub enum Ground {
     Rehearsal(Tx),
 }
 
+#[expect(clippy::large_enum_variant, reason = "one of them lives at a time")]
 pub enum Begun<R> {
     Answered(R),
     On(Ground),

@@ -209,7 +209,7 @@ impl Known {
         session.end = session.end_with(session.extra_time_of(&booking.needs));
         let seat = Seat {
             session,
-            terms: stage.terms.clone(),
+            terms: stage.terms,
             stage_number: stage.number,
             is_published: stage.published.is_some(),
             center_title: offered.center_title.clone(),
