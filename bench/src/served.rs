@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum::routing::post;
 use bytes::{BufMut, Bytes, BytesMut};
 use chassis::caller::{CallerClaims, ServiceIdentity, TOKEN_LIFE};
-use chassis::client::Connection;
+use chassis::client::FarNet;
 use chassis::clock::Clock;
 use chassis::error::WIRE_TEXTS;
 use chassis::ids::Ids;
@@ -30,7 +30,6 @@ use proto::testing::v1 as testing;
 use standalone::compose::{self, Settings};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
-use tonic::transport::Endpoint;
 
 use crate::seats::Seats;
 
@@ -96,21 +95,15 @@ async fn hop() -> Result<()> {
     };
     let seats = Seats::new();
     let routes = guard.protect(Routes::from(answers().merge(seats.service())));
-    let (testing, grpc) = listen(routes).await?;
-    let (sessions, _) = listen(Routes::from(exchange(&identity, &clock))).await?;
-    let by_name: HashMap<_, _> = gateway::route::SERVICES
-        .into_iter()
-        .map(|name| {
-            (
-                name,
-                if name == "identity-svc" {
-                    &sessions
-                } else {
-                    &testing
-                },
-            )
-        })
-        .collect();
+    let grpc = listen(routes).await?;
+    let sessions = listen(Routes::from(exchange(&identity, &clock))).await?;
+    let net = FarNet::new(proto::DESCRIPTOR, None)?;
+    let mut connections = HashMap::new();
+    for name in gateway::route::SERVICES {
+        let is_identity = name == "identity-svc";
+        let url = if is_identity { &sessions } else { &grpc };
+        connections.insert(name, net.connect(name, url)?);
+    }
     let config = GatewayConfig {
         rates: Rates::rehearsal(),
         streams: StreamRules {
@@ -121,7 +114,7 @@ async fn hop() -> Result<()> {
     };
     let gateway = Gateway::new(
         config,
-        |name| Connection::remote(name, by_name[name].connect_lazy()),
+        |name| connections[name].clone(),
         ServiceIdentity::new(own, clock.clone()),
         Ids::random(clock.clone()),
         clock.clone(),
@@ -138,12 +131,12 @@ async fn hop() -> Result<()> {
 }
 
 /// Routes on a port of their own.
-async fn listen(routes: Routes) -> Result<(Endpoint, String)> {
+async fn listen(routes: Routes) -> Result<String> {
     let listener = chassis::server::bind(([127, 0, 0, 1], 0).into()).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let stop = CancellationToken::new();
     tokio::spawn(chassis::server::serve(listener, routes, None, stop));
-    Ok((Endpoint::from_shared(url.clone())?, url))
+    Ok(url)
 }
 
 fn caller_token(signer: &Signer, clock: &Clock, audience: &str) -> Result<String> {

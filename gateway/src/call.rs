@@ -7,7 +7,7 @@ use chassis::client::Connection;
 use futures_util::Stream;
 use http::HeaderMap;
 use prost::Message;
-use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor};
+use prost_reflect::{DynamicMessage, MessageDescriptor};
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::metadata::MetadataMap;
@@ -44,7 +44,7 @@ pub async fn unary(
 ) -> Result<Bytes, Status> {
     let limit = envelope.deadline;
     let request = envelope.around(message);
-    let (path, codec) = (operation.path.clone(), Raw);
+    let (path, codec) = (operation.path.clone(), Codecs(AsIs));
     let call = async {
         let mut client = ready(connection).await?;
         client.unary(request, path, codec).await
@@ -61,7 +61,7 @@ pub async fn upload(
 ) -> Result<Bytes, Status> {
     let limit = envelope.deadline;
     let request = envelope.around(messages);
-    let (path, codec) = (operation.path.clone(), Raw);
+    let (path, codec) = (operation.path.clone(), Codecs(AsIs));
     let call = async {
         let mut client = ready(connection).await?;
         client.client_streaming(request, path, codec).await
@@ -77,13 +77,7 @@ pub async fn download(
     message: DynamicMessage,
 ) -> Result<Streaming<DynamicMessage>, Status> {
     let limit = envelope.deadline;
-    let request = envelope.around(message);
-    let (path, codec) = (operation.path.clone(), Dynamic::of(&operation.rpc));
-    let call = async {
-        let mut client = ready(connection).await?;
-        client.server_streaming(request, path, codec).await
-    };
-    in_time(limit, call).await.map(Response::into_inner)
+    streaming(connection, operation, limit, envelope.around(message)).await
 }
 
 /// One message there, many back for as long as somebody listens. The deadline is only for the first
@@ -97,7 +91,17 @@ pub async fn listen(
     let limit = envelope.deadline;
     let mut request = Request::new(message);
     *request.metadata_mut() = MetadataMap::from_headers(envelope.headers);
-    let (path, codec) = (operation.path.clone(), Dynamic::of(&operation.rpc));
+    streaming(connection, operation, limit, request).await
+}
+
+async fn streaming(
+    connection: Connection,
+    operation: &Operation,
+    limit: Duration,
+    request: Request<DynamicMessage>,
+) -> Result<Streaming<DynamicMessage>, Status> {
+    let path = operation.path.clone();
+    let codec = Codecs(ByDescriptor(operation.rpc.output()));
     let call = async {
         let mut client = ready(connection).await?;
         client.server_streaming(request, path, codec).await
@@ -126,60 +130,25 @@ async fn in_time<T>(
         .unwrap_or_else(|_| late())
 }
 
-/// Encodes and decodes by descriptor.
-struct Dynamic {
-    output: MessageDescriptor,
-}
+/// Encodes by descriptor; answers are decoded by what it holds.
+struct Codecs<D>(D);
 
-impl Dynamic {
-    fn of(rpc: &MethodDescriptor) -> Self {
-        Self {
-            output: rpc.output(),
-        }
-    }
-}
-
-impl Codec for Dynamic {
+impl<D> Codec for Codecs<D>
+where
+    D: Decoder<Error = Status> + Clone + Send + 'static,
+    D::Item: Send + 'static,
+{
     type Encode = DynamicMessage;
-    type Decode = DynamicMessage;
+    type Decode = D::Item;
     type Encoder = DynamicEncoder;
-    type Decoder = DynamicDecoder;
+    type Decoder = D;
 
     fn encoder(&mut self) -> DynamicEncoder {
         DynamicEncoder
     }
 
-    fn decoder(&mut self) -> DynamicDecoder {
-        DynamicDecoder(self.output.clone())
-    }
-}
-
-/// Encodes by descriptor, and leaves answers as they came.
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = DynamicMessage;
-    type Decode = Bytes;
-    type Encoder = DynamicEncoder;
-    type Decoder = RawDecoder;
-
-    fn encoder(&mut self) -> DynamicEncoder {
-        DynamicEncoder
-    }
-
-    fn decoder(&mut self) -> RawDecoder {
-        RawDecoder
-    }
-}
-
-struct RawDecoder;
-
-impl Decoder for RawDecoder {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(from.copy_to_bytes(from.remaining())))
+    fn decoder(&mut self) -> D {
+        self.0.clone()
     }
 }
 
@@ -196,9 +165,24 @@ impl Encoder for DynamicEncoder {
     }
 }
 
-struct DynamicDecoder(MessageDescriptor);
+/// Answers as they came.
+#[derive(Clone)]
+struct AsIs;
 
-impl Decoder for DynamicDecoder {
+impl Decoder for AsIs {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(from.copy_to_bytes(from.remaining())))
+    }
+}
+
+/// Answers read by their descriptor.
+#[derive(Clone)]
+struct ByDescriptor(MessageDescriptor);
+
+impl Decoder for ByDescriptor {
     type Item = DynamicMessage;
     type Error = Status;
 

@@ -21,7 +21,6 @@ use futures_util::future::BoxFuture;
 use http::{HeaderValue, Request, Response};
 use tonic::body::Body;
 use tonic::service::Routes;
-use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tower::{BoxError, Service};
 
@@ -72,8 +71,6 @@ pub struct Connection {
 #[derive(Clone)]
 pub(crate) enum Via {
     Local(Weak<Services>),
-    /// One address, as a test or a measurement has it.
-    Remote(Channel),
     Far(Arc<far::Instances>),
 }
 
@@ -87,10 +84,6 @@ enum Sign {
 }
 
 impl Connection {
-    pub fn remote(service: &'static str, channel: Channel) -> Self {
-        Self::via(service, Via::Remote(channel))
-    }
-
     pub(crate) fn via(service: &'static str, via: Via) -> Self {
         Self {
             service,
@@ -146,11 +139,8 @@ impl Service<Request<Body>> for Connection {
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        match &mut self.via {
-            Via::Local(_) | Via::Far(_) => Poll::Ready(Ok(())),
-            Via::Remote(channel) => Service::poll_ready(channel, cx).map_err(Into::into),
-        }
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
@@ -192,19 +182,6 @@ impl Connection {
             Via::Far(instances) => {
                 let answer = send::send(instances.clone(), request);
                 Box::pin(async move { Ok(answer.await) })
-            }
-            Via::Remote(channel) => {
-                // An upload takes as long as its sender's line: it says so by its deadline.
-                let longest = deadline::read(request.headers()).unwrap_or(send::LONGEST);
-                let answer = channel.call(request);
-                Box::pin(async move {
-                    match tokio::time::timeout(longest, answer).await {
-                        Ok(answer) => answer.map_err(Into::into),
-                        Err(_) => Ok(
-                            Status::new(Code::DeadlineExceeded, "no answer in time").into_http()
-                        ),
-                    }
-                })
             }
             Via::Local(services) => match find(services, self.service) {
                 Some(mut routes) => {

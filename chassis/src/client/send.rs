@@ -135,13 +135,29 @@ impl Sending {
         let answer = tokio::time::timeout(left, sender.try_send_request(request)).await;
         match answer {
             Err(_late) => Err(Failed::Late),
-            Ok(Ok(answer)) if is_unavailable(&answer) => Err(Failed::Unavailable(read(answer))),
-            Ok(Ok(answer)) => Ok(read(answer)),
+            Ok(Ok(answer)) if is_unavailable(&answer) => {
+                Err(Failed::Unavailable(answer.map(Body::new)))
+            }
+            Ok(Ok(answer)) if self.call.has_one_answer => self.read(answer).await,
+            Ok(Ok(answer)) => Ok(answer.map(Body::new)),
             Ok(Err(mut error)) => Err(match error.take_message() {
                 Some(request) => Failed::Unsent(Box::new(request)),
                 None => Failed::Lost(format!("the connection broke: {}", error.into_error())),
             }),
         }
+    }
+
+    /// The one message of an answer, to its end: an instance that dies in the middle of it has not
+    /// answered, and what had not arrived is asked for elsewhere.
+    async fn read(&self, answer: Response<Incoming>) -> Result<Response<Body>, Failed> {
+        let (head, body) = answer.into_parts();
+        let left = self.until.saturating_duration_since(Instant::now());
+        let body = match tokio::time::timeout(left, body.collect()).await {
+            Err(_late) => return Err(Failed::Late),
+            Ok(Err(error)) => return Err(Failed::Lost(format!("an answer broke off: {error}"))),
+            Ok(Ok(body)) => body,
+        };
+        Ok(Response::from_parts(head, Body::new(body)))
     }
 
     fn left(&self) -> Option<Duration> {
@@ -220,10 +236,6 @@ fn is_unavailable(answer: &Response<Incoming>) -> bool {
 
 fn code(headers: &HeaderMap) -> Option<Code> {
     Some(Code::from_bytes(headers.get("grpc-status")?.as_bytes()))
-}
-
-fn read(answer: Response<Incoming>) -> Response<Body> {
-    answer.map(Body::new)
 }
 
 fn unavailable(why: String) -> Response<Body> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::routing::post;
 use chassis::caller::{Caller, CallerClaims, Role, ServiceIdentity, TOKEN_LIFE};
-use chassis::client::{Connection, LocalNet};
+use chassis::client::{Connection, FarNet, LocalNet};
 use chassis::error::WIRE_TEXTS;
 use chassis::policy::{Allow, Policy, Row};
 use chassis::server::Guard;
@@ -301,8 +301,8 @@ async fn a_connection_bears_any_number_of_refused_calls() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let serving = chassis::server::serve(listener, world.routes, None, Default::default());
     let serving = tokio::spawn(serving);
-    let channel = tonic::transport::Endpoint::from_shared(url).unwrap();
-    let connection = Connection::remote("x-svc", channel.connect().await.unwrap());
+    let net = FarNet::new(&[], None).unwrap();
+    let connection = net.connect("x-svc", &url).unwrap();
     for _ in 0..50 {
         let calls = (0..20).map(|_| message(connection.clone(), "Mine"));
         for code in futures_util::future::join_all(calls).await {

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::routing::post;
 use bytes::Bytes;
 use chassis::caller::Role;
-use chassis::client::{Connection, LocalNet};
+use chassis::client::{Connection, FarNet, LocalNet};
 use chassis::error::WIRE_TEXTS;
 use chassis::policy::{Allow, Policy, Row};
 use chassis::server::Guard;
@@ -189,8 +189,8 @@ async fn a_service_that_closes_ends_its_watches_and_finishes_its_downloads() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let stop = CancellationToken::new();
     let serving = tokio::spawn(chassis::server::serve(listener, routes, None, stop.clone()));
-    let channel = tonic::transport::Endpoint::from_shared(url).unwrap();
-    let connect = Connection::remote("x-svc", channel.connect_lazy());
+    let net = FarNet::new(&[], None).unwrap();
+    let connect = net.connect("x-svc", &url).unwrap();
 
     let mut watching = call(connect.clone(), "WatchThings", &[]).await;
     let watch = streams.recv().await.unwrap();

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::routing::post;
-use chassis::client::Connection;
+use chassis::client::{Connection, FarNet};
 use chassis::config::CommonArgs;
 use chassis::error::WIRE_TEXTS;
 use chassis::policy::{Allow, Policy, Row};
@@ -27,7 +27,6 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::service::Routes;
-use tonic::transport::Endpoint;
 use tower::{Service, ServiceExt};
 
 #[derive(Parser)]
@@ -79,8 +78,10 @@ async fn far_service(stop: &CancellationToken) -> Connection {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(server::serve(listener, routes, None, stop.clone()));
-    let channel = Endpoint::from_shared(url).unwrap().connect_lazy();
-    Connection::remote("x-svc", channel)
+    FarNet::new(&[], None)
+        .unwrap()
+        .connect("x-svc", &url)
+        .unwrap()
 }
 
 async fn call(mut connection: Connection, rpc: &str) {

@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::{BufMut, Bytes, BytesMut};
 use chassis::caller::CallerClaims;
-use chassis::client::{Connection, LocalNet};
+use chassis::client::{Connection, FarNet, LocalNet};
 use chassis::clock::Clock;
 use chassis::error::{Scope, in_scope};
 use chassis::policy::{Allow, Policy, Row};
@@ -27,7 +27,6 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::service::Routes;
-use tonic::transport::Endpoint;
 use tower::ServiceExt;
 
 use crate::streams::Documents;
@@ -140,17 +139,20 @@ fn far(contract: Contract<'_>, config: GatewayConfig) -> Stage {
             None,
             CancellationToken::new(),
         ));
-        let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
-        Connection::remote(service, endpoint.connect_lazy())
+        at(service, &format!("http://{address}"))
     })
 }
 
 /// The same, with nobody behind the ports.
 pub fn dead_stage() -> Stage {
     build(Contract::SUITE, GatewayConfig::default(), |service, _| {
-        let endpoint = Endpoint::from_static("http://127.0.0.1:1");
-        Connection::remote(service, endpoint.connect_lazy())
+        at(service, "http://127.0.0.1:1")
     })
+}
+
+fn at(service: &'static str, url: &str) -> Connection {
+    let net = FarNet::new(proto::DESCRIPTOR, None).expect("the contract");
+    net.connect(service, url).expect("an address")
 }
 
 fn build(

@@ -1,5 +1,6 @@
 //! Calls spread over instances, and go where somebody is.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -51,6 +52,29 @@ async fn an_instance_that_died_costs_no_read_and_no_write_with_a_request_id() {
         "{:?}",
         begun.elapsed()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_broke_off_is_asked_for_elsewhere() {
+    let (mut one, two) = (Instance::plain().await, Instance::plain().await);
+    let connection = connect(None, &[&one, &two]);
+    while one.handled() == 0 || two.handled() == 0 {
+        assert_eq!(code(&connection, "Get", "").await, Code::Ok);
+    }
+    one.is_slow.store(true, Ordering::SeqCst);
+    let before = one.handled();
+    let asked = loop {
+        let connection = connection.clone();
+        let asked = tokio::spawn(async move { code(&connection, "Get", "").await });
+        while one.handled() == before && !asked.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        if one.handled() > before {
+            break asked;
+        }
+    };
+    one.dies();
+    assert_eq!(asked.await.unwrap(), Code::Ok);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,16 +5,11 @@ use std::time::{Duration, Instant};
 
 use axum::routing::post;
 use chassis::client::LocalNet;
-use chassis::error::WIRE_TEXTS;
-use chassis::policy::{Allow, Policy, Row};
-use chassis::server::Guard;
-use chassis::testing::clock;
-use chassis::token::Verifier;
+use chassis::policy::{Allow, Row};
 use http::HeaderMap;
-use tonic::service::Routes;
 use tonic::{Code, Status};
 
-use super::instance::{Instance, call_within, connect};
+use super::instance::{Instance, call_within, connect, guarded};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_answer_is_waited_for_until_the_deadline_and_no_longer() {
@@ -29,19 +24,6 @@ async fn who_does_not_answer_is_waited_for_until_the_deadline_and_no_longer() {
 }
 
 const ROWS: &[Row] = &[("/x.v1.Things/Get", &[Allow::Anyone])];
-
-fn guarded(router: axum::Router) -> Routes {
-    let guard = Guard {
-        service: "x-svc",
-        domain: "x.irikteu.kz",
-        texts: &WIRE_TEXTS,
-        policy: Policy::new(ROWS),
-        verifier: Verifier::new("x-svc", &[]).unwrap(),
-        clock: clock(),
-        longest: Duration::from_secs(10),
-    };
-    guard.protect(Routes::from(router))
-}
 
 #[tokio::test]
 async fn a_deadline_shrinks_from_hop_to_hop() {
@@ -68,8 +50,8 @@ async fn a_deadline_shrinks_from_hop_to_hop() {
             }),
         )
     };
-    net.add("inner", guarded(inner));
-    net.add("outer", guarded(outer));
+    net.add("inner", guarded(ROWS, inner));
+    net.add("outer", guarded(ROWS, outer));
     let answer = call_within(&net.connect("outer"), "Get", "", Some("700m")).await;
     assert_eq!(answer.code(), Code::Ok);
     let told = told.lock().unwrap().clone().unwrap();

@@ -2,6 +2,7 @@
 //! calls to it.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -18,7 +19,9 @@ use chassis::tls::accept::Acceptor;
 use chassis::tls::{Files, Peers, Tls};
 use chassis::token::Verifier;
 use chassis::under_way::Places;
+use futures_util::{StreamExt, stream};
 use http::Request;
+use http_body_util::BodyExt;
 use prost::Message;
 use prost_types::method_options::IdempotencyLevel;
 use prost_types::{
@@ -48,13 +51,16 @@ pub struct Instance {
     pub handled: Arc<AtomicUsize>,
     /// While it is set, every call is answered with UNAVAILABLE.
     pub is_ill: Arc<AtomicBool>,
+    /// While it is set, every answer begins and does not end.
+    pub is_slow: Arc<AtomicBool>,
     runtime: Option<Runtime>,
 }
 
 impl Instance {
     pub async fn new(tls: Option<Tls>, places: usize) -> Self {
         let (handled, is_ill) = (Arc::<AtomicUsize>::default(), Arc::<AtomicBool>::default());
-        let routes = routes(&handled, &is_ill, places);
+        let is_slow = Arc::<AtomicBool>::default();
+        let routes = routes(&handled, &is_ill, &is_slow, places);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{}", listener.local_addr().unwrap());
@@ -77,6 +83,7 @@ impl Instance {
             stop,
             handled,
             is_ill,
+            is_slow,
             runtime: Some(runtime),
         }
     }
@@ -107,34 +114,59 @@ impl Drop for Instance {
     }
 }
 
-fn routes(handled: &Arc<AtomicUsize>, is_ill: &Arc<AtomicBool>, places: usize) -> Routes {
-    let (handled, is_ill) = (handled.clone(), is_ill.clone());
+fn routes(
+    handled: &Arc<AtomicUsize>,
+    is_ill: &Arc<AtomicBool>,
+    is_slow: &Arc<AtomicBool>,
+    places: usize,
+) -> Routes {
+    let (handled, is_ill, is_slow) = (handled.clone(), is_ill.clone(), is_slow.clone());
     let answer = move || {
         handled.fetch_add(1, Ordering::SeqCst);
         let status = match is_ill.load(Ordering::SeqCst) {
             true => Status::unavailable("ill"),
             false => Status::ok(""),
         };
-        async move { status.into_http::<axum::body::Body>() }
+        let answer = match is_slow.load(Ordering::SeqCst) {
+            true => begun(),
+            false => status.into_http::<axum::body::Body>(),
+        };
+        async move { answer }
     };
     let router = axum::Router::new()
         .route("/x.v1.Things/Get", post(answer.clone()))
         .route("/x.v1.Things/Make", post(answer.clone()))
         .route("/x.v1.Things/Sign", post(answer))
         .route("/x.v1.Things/Wait", post(std::future::pending::<()>));
+    let routes = guarded(ROWS, router);
+    let routes = server::join([routes], &["x-svc"], contract()).unwrap();
+    let places = Extension(Places::new(places));
+    Routes::from(routes.into_axum_router().layer(places))
+}
+
+/// The head of an answer and the first bytes of its message; the rest never comes.
+fn begun() -> http::Response<axum::body::Body> {
+    let first = stream::once(async { Ok::<_, Infallible>(Bytes::from_static(&[0, 0, 0])) });
+    http::Response::builder()
+        .header("content-type", "application/grpc")
+        .body(axum::body::Body::from_stream(
+            first.chain(stream::pending()),
+        ))
+        .unwrap()
+}
+
+/// What anyone may call by these rows.
+pub fn guarded(rows: &'static [Row], router: axum::Router) -> Routes {
     let guard = Guard {
         service: "x-svc",
         domain: "x.irikteu.kz",
         texts: &WIRE_TEXTS,
-        policy: Policy::new(ROWS),
+        policy: Policy::new(rows),
         verifier: Verifier::new("x-svc", &[]).unwrap(),
         clock: clock(),
         longest: Duration::from_secs(10),
     };
-    let routes = guard.protect(Routes::from(router));
-    let routes = server::join([routes], &["x-svc"], contract()).unwrap();
-    let places = Extension(Places::new(places));
-    Routes::from(routes.into_axum_router().layer(places))
+    guard.protect(Routes::from(router))
 }
 
 /// The contract of the small service, encoded once.
@@ -226,7 +258,11 @@ pub async fn call_within(
     let request = request.body(body).unwrap();
     let mut connection = connection.clone();
     let answer = connection.ready().await.unwrap().call(request).await;
-    Status::from_header_map(answer.unwrap().headers()).unwrap_or_else(|| Status::ok(""))
+    let (head, body) = answer.unwrap().into_parts();
+    match body.collect().await {
+        Ok(_) => Status::from_header_map(&head.headers).unwrap_or_else(|| Status::ok("")),
+        Err(error) => Status::unknown(format!("the answer broke off: {error}")),
+    }
 }
 
 pub async fn code(connection: &Connection, rpc: &str, request_id: &str) -> Code {
