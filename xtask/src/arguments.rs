@@ -15,8 +15,13 @@ cargo xtask test [FILTER…] [-p CRATE]… [--engine sqlite|postgres|both]
 
 cargo xtask check
     Formatting, lints, dependency bans and licences, the contract's style and its
-    compatibility with the contract that was there before.
+    compatibility with the contract that was there before, the manifests.
     IRIKTEU_CONTRACT_BASE: the commit to compare the contract with.
+
+cargo xtask k8s
+    Renders the manifests of every overlay, and holds them against strict schemas of two
+    versions of Kubernetes, checkov, and the programs: their settings, ports, metrics and
+    ways to each other. Part of check.
 
 cargo xtask season [--programme reserve] [--people N] [--seed S] [--url URL]
     Plays a whole season through public interfaces, against a running suite or one
@@ -46,7 +51,7 @@ cargo xtask bench [--rows 1,2,…] [--repeats 5] [--seconds 3] [--many N] [--smo
     said otherwise; --smoke tries everything once, for as short as it goes.
 
 Programs that are missing are installed where that needs no question: cargo-deny,
-buf and schemathesis into a cache (IRIKTEU_CACHE_DIR, else ~/.cache/irikteu), and, as root on
+buf, schemathesis and checkov into a cache (IRIKTEU_CACHE_DIR, else ~/.cache/irikteu), and, as root on
 Debian, PostgreSQL, Redis and npm by apt-get. Anywhere else it says what to install.
 ";
 
@@ -55,6 +60,7 @@ pub enum Command {
     Help,
     Test(Selection),
     Check,
+    K8s,
     /// The arguments are passed on as they are.
     Season(Vec<String>),
     /// The same.
@@ -96,10 +102,11 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
         Some("rest-fuzz") => Ok(Command::RestFuzz(arguments.collect())),
         Some("faults") => Ok(Command::Faults(arguments.collect())),
         Some("bench") => parse_bench(arguments.collect()),
-        Some("check") => match arguments.next().as_deref() {
-            None => Ok(Command::Check),
+        Some(word @ ("check" | "k8s")) => match arguments.next().as_deref() {
+            None if word == "check" => Ok(Command::Check),
+            None => Ok(Command::K8s),
             Some("-h" | "--help") => Ok(Command::Help),
-            Some(other) => bail!("check takes no argument, got {other:?}"),
+            Some(other) => bail!("{word} takes no argument, got {other:?}"),
         },
         Some(other) => bail!("no command {other:?}; cargo xtask --help lists them"),
     }
@@ -213,6 +220,7 @@ mod tests {
             "test --engine",
             "test -p",
             "check twice",
+            "k8s prod",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

@@ -14,12 +14,13 @@ use xtask::tools::{self, must_run, output_of};
 type Step = fn() -> Result<()>;
 
 pub fn run() -> Result<()> {
-    let steps: [(&str, Step); 5] = [
+    let steps: [(&str, Step); 6] = [
         ("formatting", formatting),
         ("dependencies", dependencies),
         ("contract style", contract_style),
         ("contract compatibility", contract_compatibility),
         ("lints", lints),
+        ("manifests", crate::others::k8s),
     ];
     let mut failed = Vec::new();
     for (name, step) in steps {

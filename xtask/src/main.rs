@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         }
         Command::Test(selection) => test::run(&selection),
         Command::Check => check::run(),
+        Command::K8s => others::k8s(),
         Command::Season(arguments) => others::season(&arguments),
         Command::Standing(arguments) => others::standing(&arguments),
         Command::RestFuzz(arguments) => others::rest_fuzz(&arguments),

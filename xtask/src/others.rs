@@ -24,11 +24,21 @@ fn run_of_tests(program: &str, arguments: &[String]) -> Result<()> {
 /// Starts the suite as many processes, or ends it. All programs are built at once and as the tests
 /// build them, so that nothing is built twice; this one lies among them.
 pub fn standing(arguments: &[String]) -> Result<()> {
+    must_run(among_all_programs("standing")?.args(arguments))
+}
+
+/// Holds the manifests against the programs.
+pub fn k8s() -> Result<()> {
+    must_run(&mut among_all_programs("k8s")?)
+}
+
+fn among_all_programs(name: &str) -> Result<Command> {
     let build = ["build", "--workspace", "--bins", "--test", "tidy"];
     must_run(tools::cargo().args(build))?;
     let ours = std::env::current_exe().context("where this program is")?;
-    let mut program = Command::new(ours.with_file_name("standing"));
-    must_run(program.args(arguments).current_dir(tools::workspace()))
+    let mut program = Command::new(ours.with_file_name(name));
+    program.current_dir(tools::workspace());
+    Ok(program)
 }
 
 /// Makes up requests from the OpenAPI document; the arguments are the program's own.

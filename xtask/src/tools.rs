@@ -1,5 +1,7 @@
 //! Finding the programs we need, and installing those that are missing.
 
+pub mod kubernetes;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
