@@ -109,7 +109,7 @@ pub fn page(rows: &[Row], others: f64) -> Result<String> {
 
 Ratios of two things that are done in turn in one run (A B A B …), medians of five turns after one that
 warms up. Callers, the suite and its database share the cores. Written by `cargo xtask bench`, which builds
-with the profile `measure`: as a release, but without link-time optimisation.
+what is released.
 
 {HOW}
 

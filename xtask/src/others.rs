@@ -61,6 +61,6 @@ pub fn rest_fuzz(arguments: &[String]) -> Result<()> {
 pub fn bench(options: &[String]) -> Result<()> {
     // Its pgbench comes with the server.
     tools::postgres_programs()?;
-    let run = ["run", "--profile", "measure", "--package", "bench", "--"];
+    let run = ["run", "--release", "--package", "bench", "--"];
     must_run(tools::cargo().args(run).args(options))
 }
