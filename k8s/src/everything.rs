@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::object::Overlay;
 use crate::programs::Programs;
 use crate::schema::Schemas;
-use crate::{checkov, dashboards, home, project, render, rules};
+use crate::{capacity, checkov, dashboards, home, project, render, rules};
 
 /// With the programs of this folder. Whether nothing is wrong; what is, is told.
 ///
@@ -41,12 +41,25 @@ pub fn check(programs: &Path) -> Result<bool> {
     let left = fs::read_to_string(home().join("base/settings/left.txt"))?;
     findings.extend(rules::settings::decided(&overlays, &programs, &left));
     findings.extend(dashboards::check(home(), &overlays)?);
+    if let Some(day) = overlays.iter().find(|it| it.name == capacity::DAY) {
+        findings.extend(capacity::check(day, &programs)?);
+    }
     findings.extend(checkov::look(home(), &files)?);
     tell(&findings);
     for line in unreleased(&overlays) {
         println!("{line}");
     }
     Ok(findings.is_empty())
+}
+
+/// Writes the page of capacity anew.
+///
+/// # Errors
+/// If the overlay can't be rendered, or the page not be written.
+pub fn write_capacity(programs: &Path) -> Result<()> {
+    let programs = Programs::ask(programs)?;
+    let text = render::text(home(), capacity::DAY)?;
+    capacity::write(&render::overlay(capacity::DAY, &text)?, &programs)
 }
 
 fn tell(findings: &BTreeSet<Finding>) {

@@ -7,6 +7,7 @@
 //! * [`schema`] – strict schemas of two versions of Kubernetes, and of the custom resources
 //! * [`rules`] – what no schema says: one file for each thing that can be out of step
 //! * [`dashboards`], [`expression`] – what is shown and woken by, and the metrics it names
+//! * [`capacity`] – what the last day needs, and whether its overlay has it
 //! * [`checkov`] – what others know to look for
 //! * [`everything`] – all of it, as `cargo xtask k8s` does it
 
@@ -15,6 +16,7 @@
     reason = "part of a command-line tool, which talks to a terminal"
 )]
 
+pub mod capacity;
 pub mod checkov;
 pub mod dashboards;
 pub mod everything;

@@ -7,7 +7,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 fn main() -> ExitCode {
     match check() {
@@ -22,5 +22,10 @@ fn main() -> ExitCode {
 
 fn check() -> Result<bool> {
     let ours = std::env::current_exe().context("where this program is")?;
-    k8s::everything::check(ours.parent().context("a program in a folder")?)
+    let programs = ours.parent().context("a program in a folder")?;
+    match std::env::args().nth(1).as_deref() {
+        None => k8s::everything::check(programs),
+        Some("capacity") => k8s::everything::write_capacity(programs).map(|()| true),
+        Some(other) => bail!("no argument {other:?}: capacity writes docs/capacity.md"),
+    }
 }

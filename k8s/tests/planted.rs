@@ -14,7 +14,7 @@ use k8s::finding::Finding;
 use k8s::object::{Object, Overlay};
 use k8s::programs::{Programs, Setting};
 use k8s::schema::Schemas;
-use k8s::{dashboards, home, render, rules};
+use k8s::{capacity, dashboards, home, render, rules};
 use serde_json::{Value, json};
 
 /// Production, as it is.
@@ -493,4 +493,27 @@ fn a_finding_leads_to_the_files_of_its_object() {
         "k8s/overlays/prod/replicas.yaml",
     ];
     assert_eq!(files, expected);
+}
+
+#[test]
+fn too_few_replicas_for_the_last_day_are_found_and_figures_that_became_worse() {
+    let text = render::text(home(), capacity::DAY).unwrap();
+    let day = render::overlay(capacity::DAY, &text).unwrap();
+    assert_eq!(capacity::check(&day, &PROGRAMS).unwrap(), []);
+
+    let mut few = day.clone();
+    let scaler = |it: &&mut Object| it.title() == "HorizontalPodAutoscaler/gateway";
+    let scaler = few.objects.iter_mut().find(scaler).unwrap();
+    set(&mut scaler.value, "/spec/minReplicas", json!(4));
+    let findings = capacity::check(&few, &PROGRAMS).unwrap();
+    let shown: Vec<_> = findings.iter().map(Finding::to_string).collect();
+    let says = "deadline-day: Deployment/gateway: capacity: (4, 17) replicas at least and at most";
+    assert!(shown.iter().any(|it| it.starts_with(says)), "{shown:?}");
+
+    let page =
+        "| the gateway's hop, a list of 50 | x | 0.4 | 1 calls/s; 620 against 98 µs of CPU a call |
+| signing in, every core | x | 0.6 | 50.1 sign-ins/s against 72.7 hashes/s |";
+    let worse = ["the gateway's hop, a list of 50: it was 464 µs of CPU a call, it is 620"];
+    assert_eq!(capacity::outdated(page), worse);
+    assert_eq!(capacity::outdated("").len(), 2);
 }

@@ -23,6 +23,11 @@ cargo xtask k8s
     versions of Kubernetes, checkov, and the programs: their settings, ports, metrics and
     ways to each other. Part of check.
 
+cargo xtask images [--profile release]
+    An image of each program in target/images, without a daemon or a registry: not
+    root, nothing to write to, the same bytes twice, with a list of what it is made of.
+    Debian only; wants buildah and mmdebstrap, and starts each where podman and runc are.
+
 cargo xtask season [--programme reserve] [--people N] [--seed S] [--url URL]
     Plays a whole season through public interfaces, against a running suite or one
     of its own; season --help tells more.
@@ -61,6 +66,8 @@ pub enum Command {
     Test(Selection),
     Check,
     K8s,
+    /// The profile that programs are built with.
+    Images(String),
     /// The arguments are passed on as they are.
     Season(Vec<String>),
     /// The same.
@@ -94,6 +101,12 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
     match word.as_deref() {
         None | Some("help" | "-h" | "--help") => Ok(Command::Help),
         Some("test") => parse_test(arguments),
+        Some("images") => match (arguments.next().as_deref(), arguments.next()) {
+            (None, _) => Ok(Command::Images("release".into())),
+            (Some("-h" | "--help"), _) => Ok(Command::Help),
+            (Some("--profile"), Some(profile)) => Ok(Command::Images(profile)),
+            (Some(other), _) => bail!("images has no argument {other:?}"),
+        },
         Some("season") => Ok(Command::Season(arguments.collect())),
         Some(word @ ("up" | "down")) => {
             let word = std::iter::once(word.to_owned());
@@ -181,6 +194,13 @@ mod tests {
     }
 
     #[test]
+    fn images_are_of_a_release_unless_said_otherwise() {
+        assert_eq!(parsed("images").unwrap(), Command::Images("release".into()));
+        let dev = Command::Images("dev".into());
+        assert_eq!(parsed("images --profile dev").unwrap(), dev);
+    }
+
+    #[test]
     fn a_season_takes_its_own_arguments() {
         let arguments = ["--people", "20", "--help"].map(str::to_owned).to_vec();
         let line = "season --people 20 --help";
@@ -221,6 +241,7 @@ mod tests {
             "test -p",
             "check twice",
             "k8s prod",
+            "images twice",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

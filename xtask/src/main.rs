@@ -3,6 +3,7 @@
 //! * [`arguments`] – what was asked
 //! * [`test`] – the tests on both engines, with servers that live as long as they do
 //! * [`check`] – everything that can be said of the tree without running it
+//! * [`images`] – an image of each program, for clusters
 //! * [`others`] – programs of the workspace that are started from here
 //!
 //! What tests that start servers need of it too is in the library beside it.
@@ -15,6 +16,7 @@
 
 mod arguments;
 mod check;
+mod images;
 mod others;
 mod tally;
 mod test;
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Command::Test(selection) => test::run(&selection),
         Command::Check => check::run(),
         Command::K8s => others::k8s(),
+        Command::Images(profile) => images::run(&profile),
         Command::Season(arguments) => others::season(&arguments),
         Command::Standing(arguments) => others::standing(&arguments),
         Command::RestFuzz(arguments) => others::rest_fuzz(&arguments),

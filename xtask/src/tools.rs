@@ -1,5 +1,6 @@
 //! Finding the programs we need, and installing those that are missing.
 
+pub mod images;
 pub mod kubernetes;
 
 use std::env;

@@ -16,6 +16,7 @@ mod once;
 mod only_grows;
 mod parsers;
 mod postgres;
+mod restore;
 mod stream;
 mod watches;
 mod world;

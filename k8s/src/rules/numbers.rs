@@ -1,11 +1,17 @@
 //! How many: budgets below replicas, nobody alone in earnest, connections below what the database lets in.
 
 use crate::finding::Finding;
-use crate::object::{Object, Overlay, Pod, at, labels, list, selects, text};
+use crate::object::{Object, Overlay, Pod, at, list, selects, text};
 use crate::programs::Programs;
 
 /// Kept for the operator, its standbys' replication, the exporter, and whoever has to look.
 const KEPT_CONNECTIONS: u64 = 30;
+
+/// The settings that say how many a pod opens.
+const CONNECTIONS: [&str; 2] = [
+    "IRIKTEU_DATABASE_CONNECTIONS",
+    "IRIKTEU_DATABASE_READ_CONNECTIONS",
+];
 
 pub fn check(overlay: &Overlay, programs: &Programs) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -69,51 +75,55 @@ fn budget_leaves_none(budget: &Object, least: u64) -> Option<String> {
 /// and the migrations.
 fn connections(overlay: &Overlay, programs: &Programs) -> Option<Finding> {
     let cluster = overlay.of("Cluster").next()?;
-    let allowed: u64 = cluster
-        .text("/spec/postgresql/parameters/max_connections")
-        .parse()
-        .ok()?;
-    let mut opened = KEPT_CONNECTIONS;
-    let mut sum = vec![format!("{KEPT_CONNECTIONS} kept")];
-    for pod in overlay
-        .programs()
-        .iter()
-        .filter(|pod| pod.kind() == "service")
-    {
-        let (_, most) = replicas(overlay, pod);
-        let environment = super::settings::environment(overlay, pod);
-        let each: u64 = [
-            "IRIKTEU_DATABASE_CONNECTIONS",
-            "IRIKTEU_DATABASE_READ_CONNECTIONS",
-        ]
-        .iter()
-        .filter_map(|name| {
-            let default = || {
-                programs
-                    .of(pod.name(), "serve")?
-                    .get(*name)?
-                    .default
-                    .clone()
-            };
-            environment
-                .get(*name)
-                .cloned()
-                .or_else(default)?
-                .parse::<u64>()
-                .ok()
-        })
-        .sum();
-        opened += (most + 1) * each;
-        sum.push(format!("{} {} x {each}", pod.name(), most + 1));
-    }
-    let migrations = overlay.of("Job").count() as u64;
-    opened += 2 * migrations;
-    sum.push(format!("migrations {migrations} x 2"));
+    let allowed = allowed(cluster);
+    let (opened, sum) = opened(overlay, programs);
     let what = format!(
         "{opened} connections may be opened ({}), {allowed} are let in",
         sum.join(", ")
     );
     (opened > allowed).then(|| Finding::of(cluster, "connections-fit", what))
+}
+
+/// How many may be opened, and how many are let in.
+pub fn connections_sum(overlay: &Overlay, programs: &Programs) -> (u64, u64) {
+    let allowed = overlay.of("Cluster").next().map_or(0, allowed);
+    (opened(overlay, programs).0, allowed)
+}
+
+fn allowed(cluster: &Object) -> u64 {
+    let allowed = cluster.text("/spec/postgresql/parameters/max_connections");
+    allowed.parse().unwrap_or_default()
+}
+
+/// All together, and what they consist of.
+fn opened(overlay: &Overlay, programs: &Programs) -> (u64, Vec<String>) {
+    let mut opened = KEPT_CONNECTIONS;
+    let mut sum = vec![format!("{KEPT_CONNECTIONS} kept")];
+    let pods = overlay.programs();
+    for pod in pods.iter().filter(|pod| pod.kind() == "service") {
+        let (_, most) = replicas(overlay, pod);
+        let environment = super::settings::environment(overlay, pod);
+        let each: u64 = CONNECTIONS
+            .iter()
+            .filter_map(|name| {
+                let default = || {
+                    programs
+                        .of(pod.name(), "serve")?
+                        .get(*name)?
+                        .default
+                        .clone()
+                };
+                let set = environment.get(*name).cloned();
+                set.or_else(default)?.parse::<u64>().ok()
+            })
+            .sum();
+        opened += (most + 1) * each;
+        sum.push(format!("{} {} x {each}", pod.name(), most + 1));
+    }
+    let migrations = u64::try_from(overlay.of("Job").count()).unwrap_or_default();
+    opened += 2 * migrations;
+    sum.push(format!("migrations {migrations} x 2"));
+    (opened, sum)
 }
 
 /// The request of CPU of a program's container, in thousandths of a core.
@@ -138,14 +148,4 @@ pub fn cpu_target(overlay: &Overlay, program: &str) -> u64 {
     let mut targets =
         metrics.filter_map(|it| at(it, "/resource/target/averageUtilization").as_u64());
     targets.next().unwrap_or(100)
-}
-
-/// Whether an overlay has pods of this name.
-pub fn has(overlay: &Overlay, name: &str) -> bool {
-    let asked = labels(&serde_json::json!({"app.kubernetes.io/name": name}));
-    overlay.pods().iter().any(|pod| {
-        asked
-            .iter()
-            .all(|(key, value)| pod.labels.get(key) == Some(value))
-    })
 }

@@ -1,0 +1,281 @@
+//! `cargo xtask images`: an image of each program, without a daemon and without a registry. From nothing:
+//! what the program needs of Debian, and the program. Each is assembled twice and must be the same bytes,
+//! has a list of what it is made of beside it, and is started once where that is possible.
+//!
+//! Where there is a registry to pull from, `Containerfile` does it in the usual way.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use xtask::tools::{self, images, must_run, output_of};
+
+const PROGRAMS: [&str; 5] = [
+    "gateway",
+    "identity-svc",
+    "questionnaire-svc",
+    "review-svc",
+    "testing-svc",
+];
+
+/// What a program is linked with, whom it believes on the public web, and the names of ports.
+const PACKAGES: &str = "libc6,libgcc-s1,ca-certificates,tzdata,base-files,netbase";
+const SUITE: &str = "bookworm";
+
+/// In bytes, not compressed: a rollout of many pods waits for it to be pulled.
+const LARGEST: u64 = 60_000_000;
+
+/// `release`, or another profile to try this with.
+pub fn run(profile: &str) -> Result<()> {
+    let mut build = tools::cargo();
+    build.args(["build", "--locked", "--profile", profile, "--bins"]);
+    for program in PROGRAMS {
+        build.args(["--package", program]);
+    }
+    must_run(&mut build)?;
+    let target = tools::variable("CARGO_TARGET_DIR").map(PathBuf::from);
+    let target = target.unwrap_or_else(|| tools::workspace().join("target"));
+    let programs = target.join(if profile == "dev" { "debug" } else { profile });
+    let folder = target.join("images");
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let base = base(&folder)?;
+    for program in PROGRAMS {
+        let bare = folder.join(program);
+        must_run(
+            Command::new("strip")
+                .arg(programs.join(program))
+                .arg("-o")
+                .arg(&bare),
+        )?;
+        let image = folder.join(format!("{program}.oci.tar"));
+        let digest = assemble(&folder, &base, program, &bare, &image)?;
+        let again = assemble(&folder, &base, program, &bare, &image)?;
+        ensure!(
+            digest == again,
+            "{program}: two images of the same are {digest} and {again}"
+        );
+        let bytes = fs::metadata(&image)?.len();
+        fs::write(
+            folder.join(format!("{program}.cdx.json")),
+            made_of(program)?,
+        )?;
+        println!("{program} {digest} {} MB", bytes / 1_000_000);
+        if bytes > LARGEST && profile == "release" {
+            bail!("{program} is larger than {} MB", LARGEST / 1_000_000);
+        }
+        try_out(&folder, program, &image)?;
+    }
+    println!(
+        "images, and what they are made of, are in {}",
+        folder.display()
+    );
+    Ok(())
+}
+
+/// The files of some packages, unpacked and not set up: no shell runs in it, because there is none.
+fn base(folder: &Path) -> Result<PathBuf> {
+    let file = folder.join("base.tar");
+    if !file.is_file() {
+        let mut debootstrap = Command::new(images::mmdebstrap()?);
+        debootstrap
+            .args(["--quiet", "--variant=extract"])
+            .arg(format!("--include={PACKAGES}"))
+            .args([SUITE.as_ref(), file.as_os_str()])
+            .arg("http://deb.debian.org/debian")
+            .env("SOURCE_DATE_EPOCH", "0");
+        must_run(&mut debootstrap)?;
+    }
+    Ok(file)
+}
+
+/// The digest of its manifest, which is what an overlay names.
+fn assemble(
+    folder: &Path,
+    base: &Path,
+    program: &str,
+    bare: &Path,
+    image: &Path,
+) -> Result<String> {
+    let store = Store::new(folder)?;
+    let container = store.buildah(&["from", "scratch"])?;
+    let (base, bare) = (base.display().to_string(), bare.display().to_string());
+    let inside = format!("/usr/bin/{program}");
+    let entry = format!("[{inside:?}]");
+    store.buildah(&["add", "--quiet", &container, &base, "/"])?;
+    store.buildah(&[
+        "copy", "--quiet", "--chmod", "0755", &container, &bare, &inside,
+    ])?;
+    let user = ["config", "--user", "65532:65532", "--entrypoint", &entry];
+    store.buildah(&[&user[..], &["--cmd", "serve", &container]].concat())?;
+    if image.exists() {
+        fs::remove_file(image)?;
+    }
+    let to = format!("oci-archive:{}:{program}", image.display());
+    // Without a time of its own, the same parts are the same bytes.
+    store.buildah(&[
+        "commit",
+        "--quiet",
+        "--timestamp",
+        "0",
+        "--rm",
+        &container,
+        &to,
+    ])?;
+    let index = output_of(Command::new("tar").arg("-xOf").arg(image).arg("index.json"));
+    let index = index.context("the image has no index")?;
+    let digest = index.split('"').find(|word| word.starts_with("sha256:"));
+    digest
+        .map(str::to_owned)
+        .context("the index names no manifest")
+}
+
+/// Where buildah keeps what it works on; gone with it.
+struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    fn new(images: &Path) -> Result<Self> {
+        let folder = images.join(format!("store-{}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        Ok(Self { folder })
+    }
+
+    fn in_here(&self, program: PathBuf) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(["--storage-driver", "vfs", "--root"])
+            .arg(self.folder.join("root"))
+            .arg("--runroot")
+            .arg(self.folder.join("run"));
+        command
+    }
+
+    fn buildah(&self, words: &[&str]) -> Result<String> {
+        let output = self.in_here(images::buildah()?).args(words).output()?;
+        if !output.status.success() {
+            bail!(
+                "buildah {}: {}",
+                words.join(" "),
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // A folder that cannot be removed lies in the target folder, where everything may be.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Starts it as a pod would: nobody's user, nothing to write to, no rights.
+fn try_out(folder: &Path, program: &str, image: &Path) -> Result<()> {
+    let (Some(podman), Some(runc)) = (images::podman(), images::runc()) else {
+        println!("    not started: podman and runc are not here");
+        return Ok(());
+    };
+    let store = Store::new(folder)?;
+    let podman = || {
+        let mut podman = store.in_here(podman.clone());
+        podman
+            .arg("--runtime")
+            .arg(&runc)
+            .args(["--cgroup-manager", "cgroupfs"]);
+        podman
+    };
+    let loaded = output_of(podman().args(["load", "--quiet", "--input"]).arg(image));
+    let loaded = loaded.context("podman can't read the image")?;
+    let name = loaded.rsplit(' ').next().unwrap_or_default();
+    let mut run = podman();
+    run.args([
+        "run",
+        "--rm",
+        "--network=host",
+        "--read-only",
+        "--cap-drop",
+        "all",
+    ])
+    .args([
+        "--ulimit",
+        "nofile=1024:1024",
+        "--ulimit",
+        "nproc=1024:1024",
+    ])
+    .args([name, "--version"]);
+    let says = output_of(&mut run).with_context(|| format!("{program} does not start"))?;
+    ensure!(says.starts_with(program), "{program} says {says:?}");
+    println!("    started: {says}");
+    Ok(())
+}
+
+/// CycloneDX: every crate that is in the program, by its lock.
+fn made_of(program: &str) -> Result<String> {
+    let mut tree = tools::cargo();
+    tree.args([
+        "tree",
+        "--locked",
+        "--package",
+        program,
+        "--edges",
+        "normal",
+    ])
+    .args(["--prefix", "none", "--no-dedupe", "--format", "{p}|{l}"]);
+    let tree = output_of(&mut tree).context("cargo tree says nothing")?;
+    components(program, &tree)
+}
+
+fn components(program: &str, tree: &str) -> Result<String> {
+    let mut lines: Vec<_> = tree.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let mut list = String::new();
+    for line in lines {
+        let (package, license) = line.split_once('|').context("a package has a licence")?;
+        let mut words = package.split(' ');
+        let (Some(name), Some(version)) = (words.next(), words.next()) else {
+            bail!("{line:?} is no package");
+        };
+        let version = version.trim_start_matches('v');
+        // Older crates write the choice so.
+        let license = license.replace('/', " OR ");
+        if !list.is_empty() {
+            list.push_str(",\n");
+        }
+        write!(
+            list,
+            r#"    {{"type": "library", "name": "{name}", "version": "{version}", "purl": "pkg:cargo/{name}@{version}", "licenses": [{{"expression": "{license}"}}]}}"#
+        )?;
+    }
+    Ok(format!(
+        r#"{{
+  "bomFormat": "CycloneDX",
+  "specVersion": "1.5",
+  "version": 1,
+  "metadata": {{"component": {{"type": "application", "name": "{program}"}}}},
+  "components": [
+{list}
+  ]
+}}
+"#
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_crate_is_listed_once_with_its_licence() {
+        let tree = "b v2.0.0|MIT\na v1.0.0 (proc-macro)|MIT/Apache-2.0\nb v2.0.0|MIT";
+        let list = components("gateway", tree).unwrap();
+        assert_eq!(list.matches("pkg:cargo/b@2.0.0").count(), 1);
+        assert!(list.contains(r#""expression": "MIT OR Apache-2.0""#));
+        assert!(list.find("pkg:cargo/a@").unwrap() < list.find("pkg:cargo/b@").unwrap());
+    }
+}
