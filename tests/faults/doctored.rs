@@ -1,8 +1,9 @@
 //! The rules themselves: they hold where everything went well, and each says no to what it is for.
 
 use tests::faults::history::{History, Hurt, Outcome};
+use tests::faults::rows::{AuditRow, RAN_OUT};
 use tests::faults::schedule::CLOCK;
-use tests::faults::seats::{CANCEL, HOLD, REPEAT, REUSE};
+use tests::faults::seats::{CANCEL, CONFIRM, HOLD, REPEAT, REUSE};
 use tests::faults::sessions::{AFTER_END, WHILE_OPEN};
 
 use crate::bench::{Case, case};
@@ -161,6 +162,21 @@ fn a_wrong_clock_may_cost_a_session() {
         ended_us: 200,
     });
     assert!(skewed.broken().is_empty());
+}
+
+#[test]
+fn a_hold_that_ran_out_has_nothing_to_give_up() {
+    let mut late = case();
+    late.calls.retain(|it| it.kind != CONFIRM);
+    late.rows.messages.clear();
+    let left = |it: &AuditRow| !["CancelBooking", "ConfirmBooking"].contains(&it.action.as_str());
+    late.rows.audits.retain(left);
+    late.rows.bookings[0].state = RAN_OUT.into();
+    assert_eq!(late.broken(), Vec::<&str>::new());
+    // Once it was confirmed it could not run out.
+    let mut lost = case();
+    lost.rows.bookings[0].state = RAN_OUT.into();
+    assert_eq!(lost.broken(), ["B3"]);
 }
 
 #[test]

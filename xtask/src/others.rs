@@ -13,7 +13,7 @@ pub fn season(arguments: &[String]) -> Result<()> {
 
 /// Hurts a suite of real processes; the arguments are the program's own.
 pub fn faults(arguments: &[String]) -> Result<()> {
-    run_of_tests("faults", arguments)
+    must_run(among_all_programs("faults")?.args(arguments))
 }
 
 fn run_of_tests(program: &str, arguments: &[String]) -> Result<()> {

@@ -16,10 +16,11 @@ use super::play::{Actors, Play};
 use super::report::{Counts, Report};
 use super::rows::{Rows, outbox};
 use super::rules::{Evidence, check};
+use super::scene;
 use super::schedule::{self, SERVICES};
 use super::worker::Retries;
-use super::{programs, scene};
 use crate::person::{Someone, exchange};
+use crate::processes::binaries;
 use crate::season::partner::Partners;
 use crate::season::patience::pause;
 use crate::season::{Options, Staff};
@@ -82,7 +83,7 @@ pub async fn run(wanted: Wanted) -> anyhow::Result<Report> {
 
     let mut wrong = played.wrong;
     let outboxes = program.settled().await?;
-    program.end()?;
+    program.end().await?;
     wrong.extend(program.damage().await?);
     wrong.extend(panics(&std::fs::read_to_string(&program.log)?));
     let testing = program.database("testing-svc").await?;
@@ -133,7 +134,7 @@ impl Embedded {
             .create(true)
             .append(true)
             .open(&self.log)?;
-        let child = Command::new(programs::built("standalone", "irikteu")?)
+        let child = Command::new(binaries::folder()?.join("irikteu"))
             .arg("--data-dir")
             .arg(self.folder.path().join("data"))
             .args(["--http-addr", &self.http.to_string()])
@@ -176,16 +177,23 @@ impl Embedded {
     }
 
     /// SIGTERM, and it has to end by itself.
-    fn end(&mut self) -> anyhow::Result<()> {
+    async fn end(&mut self) -> anyhow::Result<()> {
         let Some(mut child) = self.child.take() else {
             return Ok(());
         };
         let pid = child.id().to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).status()?;
         ensure!(told.success(), "SIGTERM was not sent");
-        let status = child.wait()?;
-        ensure!(status.success(), "irikteu ended with {status}");
-        Ok(())
+        let begun = Instant::now();
+        while begun.elapsed() < START {
+            if let Some(status) = child.try_wait()? {
+                ensure!(status.success(), "irikteu ended with {status}");
+                return Ok(());
+            }
+            pause(LOOK).await;
+        }
+        self.child = Some(child);
+        bail!("irikteu did not end in {START:?}")
     }
 
     fn url(&self) -> String {

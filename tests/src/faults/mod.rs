@@ -13,13 +13,17 @@
 //! | [`rules`] | the history held against the rows |
 //! | [`embedded`] | a run on `irikteu` and SQLite: kill -9 in the middle of writes |
 //! | [`play`] | everybody who uses the suite during a run, seasons included |
+//! | [`many`], [`lines`], [`strike`] | a run on many processes, PostgreSQL and Redis: how each fault is done |
+//! | [`planted`] | bugs planted on purpose: a test of the harness |
 //! | [`report`] | the numbers at the end |
 
 pub mod embedded;
 pub mod history;
 pub mod linear;
+pub mod lines;
+pub mod many;
+pub mod planted;
 pub mod play;
-pub mod programs;
 pub mod proxy;
 pub mod report;
 pub mod rows;
@@ -28,5 +32,6 @@ pub mod scene;
 pub mod schedule;
 pub mod seats;
 pub mod sessions;
+pub mod strike;
 pub mod wire;
 pub mod worker;

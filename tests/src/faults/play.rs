@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 
 use super::history::History;
 use super::scene::Scene;
@@ -15,6 +16,8 @@ use crate::season::{Options, play};
 
 /// How long people still ask after the last fault.
 const GOES_ON: Duration = Duration::from_secs(60);
+/// How long a season may take to its end then: several times what a whole one takes.
+const PLAYS_ON: Duration = Duration::from_secs(180);
 
 /// Who acts.
 pub struct Actors {
@@ -34,6 +37,15 @@ pub struct Play {
 pub struct Played {
     pub seasons: Vec<Vec<Line>>,
     pub wrong: Vec<String>,
+}
+
+impl Played {
+    fn broken(why: String) -> Self {
+        Self {
+            wrong: vec![why],
+            ..Self::default()
+        }
+    }
 }
 
 impl Play {
@@ -64,19 +76,16 @@ impl Play {
                 wrong.push(format!("a worker broke off: {error}"));
             }
         }
-        match self.seasons.await {
-            Ok(mut played) => {
-                played.wrong.extend(wrong);
-                played
+        let mut played = match timeout(PLAYS_ON, &mut self.seasons).await {
+            Ok(Ok(played)) => played,
+            Ok(Err(error)) => Played::broken(format!("the seasons broke off: {error}")),
+            Err(_) => {
+                self.seasons.abort();
+                Played::broken(format!("a season had no end in {PLAYS_ON:?}"))
             }
-            Err(error) => {
-                wrong.push(format!("the seasons broke off: {error}"));
-                Played {
-                    wrong,
-                    ..Played::default()
-                }
-            }
-        }
+        };
+        played.wrong.extend(wrong);
+        played
     }
 }
 

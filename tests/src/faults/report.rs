@@ -33,6 +33,8 @@ pub struct Counts {
     /// Answers of 500: each is looked at, none is a violation.
     pub broken: u64,
     pub longest: Duration,
+    /// From the first fault to the end of the last one.
+    pub hurt_for: Duration,
 }
 
 impl Counts {
@@ -42,6 +44,11 @@ impl Counts {
             longest: history.longest(),
             ..Self::default()
         };
+        let hurts = history.hurts();
+        if let (Some(first), Some(last)) = (hurts.first(), hurts.last()) {
+            let hurt_for = last.ended_us.saturating_sub(first.began_us);
+            counts.hurt_for = Duration::from_micros(hurt_for);
+        }
         for call in history.calls() {
             counts.tries += usize::try_from(call.tries).unwrap_or_default();
             match call.outcome {
@@ -71,6 +78,11 @@ impl Report {
         self.violations().is_empty()
     }
 
+    /// Whether no rule is broken: a planted bug has to be found by one of them.
+    pub fn rules_hold(&self) -> bool {
+        self.rules.iter().all(Rule::holds)
+    }
+
     /// Keeps the history where something is broken, in a folder that outlives the run.
     ///
     /// # Errors
@@ -90,10 +102,11 @@ impl Report {
 
     pub fn text(&self) -> String {
         let mut text = format!(
-            "{}: seed {}, {} faults in {:.0} s, {} seasons beside\n",
+            "{}: seed {}, {} faults in {:.0} s, {:.0} s in all, {} seasons beside\n",
             self.what,
             self.seed,
             self.faults,
+            self.counts.hurt_for.as_secs_f32(),
             self.took.as_secs_f32(),
             self.seasons.len(),
         );

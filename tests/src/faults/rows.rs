@@ -57,6 +57,9 @@ pub struct MessageRow {
 /// States in which a booking has a seat.
 pub const LIVE: [&str; 5] = ["HELD", "BOOKED", "CHECKED_IN", "STARTED", "COMPLETED"];
 
+/// The state of a hold that nobody confirmed in time.
+pub const RAN_OUT: &str = "HOLD_EXPIRED";
+
 impl Rows {
     /// Of one campaign, by the id at the end of its name.
     pub async fn of(

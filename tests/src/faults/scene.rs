@@ -117,8 +117,9 @@ async fn create_campaign(stand: &Stand) -> anyhow::Result<()> {
 
 async fn accept(testing: &Database, stand: &Stand, player: &Player) -> anyhow::Result<()> {
     let account = player.account.trim_start_matches("accounts/");
+    let tx = testing.begin().await?;
     execute(
-        testing.read(),
+        &tx,
         "INSERT INTO eligibilities (campaign, account, application, standing, stage_number,
             changed_us)
          VALUES ($1, $2, $3, 'GRANTED', 1, $4)",
@@ -130,7 +131,7 @@ async fn accept(testing: &Database, stand: &Stand, player: &Player) -> anyhow::R
         ],
     )
     .await?;
-    Ok(())
+    Ok(testing.commit(tx).await?)
 }
 
 async fn create_sessions(stand: &Stand) -> anyhow::Result<Vec<Session>> {

@@ -58,6 +58,8 @@ pub enum Fault {
     ServiceParted(&'static str),
     ServiceReset(&'static str),
     ServiceDeaf(&'static str),
+    /// Answers to people get lost.
+    PeopleReset,
     PartnersParted,
     PartnersReset,
     /// The partners' line is slow.
@@ -91,6 +93,7 @@ impl fmt::Display for Fault {
             Self::RedisFlush => f.write_str("Redis flushed"),
             Self::RedisFrozen => f.write_str("Redis frozen"),
             Self::RedisParted => f.write_str("Redis parted"),
+            Self::PeopleReset => f.write_str("connections of people reset"),
             Self::PartnersParted => f.write_str("partners parted"),
             Self::PartnersReset => f.write_str("connections of partners reset"),
             Self::PartnersStall => f.write_str("partners' line slow"),
@@ -113,8 +116,8 @@ pub fn of_many(seed: u64, faults: usize) -> Vec<Step> {
     let mut dice = Dice::about(seed, "faults");
     (0..faults)
         .map(|_| Step {
-            after: millis(&mut dice, 30, 300),
-            lasts: millis(&mut dice, 100, 700),
+            after: millis(&mut dice, 20, 160),
+            lasts: millis(&mut dice, 60, 400),
             fault: fault(&mut dice),
         })
         .collect()
@@ -163,7 +166,8 @@ fn fault(dice: &mut Dice) -> Fault {
         84..88 => Fault::ServiceReset(service),
         88..92 => Fault::ServiceDeaf(service),
         92..94 => Fault::PartnersParted,
-        94..96 => Fault::PartnersReset,
+        94..95 => Fault::PartnersReset,
+        95..96 => Fault::PeopleReset,
         96..97 => Fault::PartnersStall,
         97..98 => Fault::Migrate,
         _ => Fault::Poison(service),
@@ -196,6 +200,6 @@ mod tests {
             }
         }
         let told: BTreeSet<String> = all.iter().map(|step| step.fault.to_string()).collect();
-        assert_eq!(kinds.len(), 24, "{told:#?}");
+        assert_eq!(kinds.len(), 25, "{told:#?}");
     }
 }

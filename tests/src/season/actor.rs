@@ -266,18 +266,40 @@ impl Actor {
         bail!("{step}: {path} was put off for too long")
     }
 
-    /// A stream that lasts; what comes on it is not timed.
-    pub async fn watch(&self, step: &'static str, path: &str) -> anyhow::Result<reqwest::Response> {
-        let begun = Instant::now();
-        let request = self.someone.request(Method::GET, path);
-        let response = request.header("Accept", "text/event-stream").send().await?;
-        let status = response.status();
-        let refused = (!status.is_success()).then(|| status.to_string());
-        self.ledger.note(step, begun.elapsed(), refused);
-        if status.is_success() {
-            return Ok(response);
+    /// A stream that lasts, from where an earlier one was heard up to; what comes on it is not timed.
+    pub async fn watch(
+        &self,
+        step: &'static str,
+        path: &str,
+        heard_up_to: Option<&str>,
+    ) -> anyhow::Result<reqwest::Response> {
+        for _ in 0..self.patience() {
+            let begun = Instant::now();
+            let request = self.someone.request(Method::GET, path);
+            let mut request = request.header("Accept", "text/event-stream");
+            if let Some(id) = heard_up_to {
+                request = request.header("Last-Event-ID", id);
+            }
+            let response = match request.send().await {
+                Err(_) if self.insists => {
+                    pause(PAUSE).await;
+                    continue;
+                }
+                response => response?,
+            };
+            let status = response.status();
+            if self.insists && (status.is_server_error() || [401, 429].contains(&status.as_u16())) {
+                pause(PAUSE).await;
+                continue;
+            }
+            let refused = (!status.is_success()).then(|| status.to_string());
+            self.ledger.note(step, begun.elapsed(), refused);
+            if status.is_success() {
+                return Ok(response);
+            }
+            bail!("{path} answered {status}")
         }
-        bail!("{path} answered {status}")
+        bail!("{step}: {path} was put off for too long")
     }
 
     /// Signs in and holds the session.

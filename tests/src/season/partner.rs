@@ -7,8 +7,8 @@ use proto::google::r#type::Date;
 use proto::partner::v1::redemptions_client::RedemptionsClient;
 use proto::partner::v1::test_result::Outcome;
 use proto::partner::v1::{
-    LookUpPromoCodeRequest, RedeemPromoCodeRequest, ReportResultRequest, ReservePromoCodeRequest,
-    TestResult,
+    LookUpPromoCodeRequest, RedeemPromoCodeRequest, Redemption, ReportResultRequest,
+    ReservePromoCodeRequest, TestResult,
 };
 use proto::testing::v1::{LanguageLevel, TestSystem};
 use tonic::transport::Channel;
@@ -195,26 +195,18 @@ impl Sitting<'_> {
             request_id: new_key(),
         };
         let request = redeem();
-        let redeemed = timed(
-            self.ledger,
-            "partner redeems",
-            partner,
-            request,
-            |mut it, request| async move { it.redeem_promo_code(request).await },
-        )
-        .await?
-        .into_inner();
+        let redeemed = if self.loses {
+            // What sits between gives it to two connections.
+            let (one, other) = tokio::join!(self.redeems(request.clone()), self.redeems(request));
+            let (one, other) = (one?, other?);
+            let what = "a redemption that came twice at once got one answer";
+            self.ledger.tried("B5", one == other, what);
+            one
+        } else {
+            self.redeems(request).await?
+        };
         if self.loses {
-            let request = redeem();
-            let again = timed(
-                self.ledger,
-                "partner redeems",
-                partner,
-                request,
-                |mut it, request| async move { it.redeem_promo_code(request).await },
-            )
-            .await?
-            .into_inner();
+            let again = self.redeems(redeem()).await?;
             let held = again.name == redeemed.name && again.redeem_time == redeemed.redeem_time;
             self.ledger
                 .tried("P2", held, "redeeming again changed nothing");
@@ -236,6 +228,17 @@ impl Sitting<'_> {
             "the redemption keeps its name"
         );
         Ok(reserved.name)
+    }
+
+    async fn redeems(&self, request: RedeemPromoCodeRequest) -> Result<Redemption, Status> {
+        let answer = timed(
+            self.ledger,
+            "partner redeems",
+            &self.partner,
+            request,
+            |mut it, request| async move { it.redeem_promo_code(request).await },
+        );
+        Ok(answer.await?.into_inner())
     }
 
     async fn reports(&self, redemption: &str, result: TestResult) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ use reqwest::Response;
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::actor::Actor;
 use super::people::Person;
 use super::stand::Stand;
 
@@ -15,7 +16,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Somebody who listens to their inbox.
 pub struct Listener {
+    actor: Actor,
     response: Response,
+    /// Where the next stream goes on when this one breaks.
+    heard_up_to: Option<String>,
     /// What came of an event that is not whole yet.
     rest: Vec<u8>,
     person: usize,
@@ -24,19 +28,29 @@ pub struct Listener {
 impl Listener {
     /// Listens to what comes from now on.
     pub async fn of(person: &Person) -> anyhow::Result<Self> {
-        let path = "/v1/accounts/me/messages/watch";
-        let response = person.actor.watch("watch messages", path).await?;
-        let kind = response.headers().get("content-type");
-        let kind = kind.and_then(|it| it.to_str().ok()).unwrap_or_default();
-        ensure!(kind.starts_with("text/event-stream"), "a stream of {kind}");
         let mut listener = Self {
-            response,
+            actor: person.actor.clone(),
+            response: open(&person.actor, None).await?,
+            heard_up_to: None,
             rest: Vec::new(),
             person: person.number(),
         };
         // The first says that the stream is alive: nothing that comes after it is missed.
-        timeout(PATIENCE, listener.next()).await??;
+        timeout(PATIENCE, listener.insists()).await??;
         Ok(listener)
+    }
+
+    /// The next event; who insists goes on with another stream where one breaks.
+    async fn insists(&mut self) -> anyhow::Result<Value> {
+        loop {
+            match self.next().await {
+                Err(_) if self.actor.insists() => {
+                    self.response = open(&self.actor, self.heard_up_to.as_deref()).await?;
+                    self.rest.clear();
+                }
+                heard => return heard,
+            }
+        }
     }
 
     /// Hears on until a message of this kind came.
@@ -44,7 +58,7 @@ impl Listener {
         let person = self.person;
         let heard = timeout(PATIENCE, async {
             loop {
-                let event = self.next().await?;
+                let event = self.insists().await?;
                 if event["message"]["kind"] == kind {
                     return anyhow::Ok(event);
                 }
@@ -66,7 +80,12 @@ impl Listener {
         loop {
             while let Some(end) = self.rest.windows(2).position(|it| it == b"\n\n") {
                 let event: Vec<u8> = self.rest.drain(..end + 2).collect();
-                let data: Vec<&str> = std::str::from_utf8(&event)?
+                let event = std::str::from_utf8(&event)?;
+                let mut lines = event.lines();
+                if let Some(id) = lines.find_map(|line| line.strip_prefix("id:")) {
+                    self.heard_up_to = Some(id.trim().to_owned());
+                }
+                let data: Vec<&str> = event
                     .lines()
                     .filter_map(|line| line.strip_prefix("data:"))
                     .collect();
@@ -79,4 +98,13 @@ impl Listener {
             self.rest.extend_from_slice(&more);
         }
     }
+}
+
+async fn open(actor: &Actor, heard_up_to: Option<&str>) -> anyhow::Result<Response> {
+    let path = "/v1/accounts/me/messages/watch";
+    let response = actor.watch("watch messages", path, heard_up_to).await?;
+    let kind = response.headers().get("content-type");
+    let kind = kind.and_then(|it| it.to_str().ok()).unwrap_or_default();
+    ensure!(kind.starts_with("text/event-stream"), "a stream of {kind}");
+    Ok(response)
 }

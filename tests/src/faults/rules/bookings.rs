@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Evidence, Rule, last};
 use crate::faults::history::{Call, Outcome};
 use crate::faults::linear::{self, Act, Span};
-use crate::faults::rows::{BookingRow, LIVE};
+use crate::faults::rows::{BookingRow, LIVE, RAN_OUT};
 use crate::faults::seats::{CANCEL, CONFIRM, HOLD, REPEAT, REUSE};
 
 pub fn rules(evidence: &Evidence<'_>) -> Vec<Rule> {
@@ -80,10 +80,10 @@ fn acknowledged(evidence: &Evidence<'_>) -> Rule {
             broken.push(format!("{} was told {}", hold.who, hold.answer));
         }
     }
-    // A confirmed one may have been cancelled later.
+    // A confirmed one may have been cancelled later; a hold that had run out has nothing to give up.
     for (kind, states) in [
-        (CONFIRM, ["BOOKED", "CANCELLED"].as_slice()),
-        (CANCEL, &["CANCELLED"]),
+        (CONFIRM, ["BOOKED", "CANCELLED"]),
+        (CANCEL, ["CANCELLED", RAN_OUT]),
     ] {
         for change in of_kind(evidence, kind).filter(|it| it.is_done()) {
             compared += 1;
