@@ -305,6 +305,28 @@ fn the_page_on_telemetry_lists_every_name_and_no_others() {
     found.none("a level is listed in names.rs and on the page");
 }
 
+/// `docs/bad-days.md`: every file and every test that it names.
+#[test]
+fn the_page_on_bad_days_names_tests_that_are_there() {
+    let page = read(&root().join("docs/bad-days.md"));
+    let mut named = 0;
+    for line in page.lines().filter(|line| line.starts_with("| ")) {
+        let shown_by = line.trim_end_matches(" |").rsplit(" | ").next();
+        for shown in shown_by.unwrap_or_default().split("; ") {
+            let Some(path) = quoted(shown, '`').next() else {
+                continue;
+            };
+            let file = read(&root().join(path));
+            let rest = shown.rsplit('`').next().unwrap_or_default();
+            for test in rest.split([' ', ',']).filter(|it| it.contains('_')) {
+                assert!(file.contains(&format!("fn {test}()")), "{path}: {test}");
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 25, "{named}");
+}
+
 /// What stands between pairs of this mark.
 fn quoted(text: &str, mark: char) -> impl Iterator<Item = &str> {
     text.split(mark).skip(1).step_by(2)

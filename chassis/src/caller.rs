@@ -146,7 +146,7 @@ pub enum CallerClaims {
 /// Reads the caller off a token. Only the identity service vouches for people; any other
 /// service can only say its own name.
 pub fn verify(verifier: &Verifier, token: &str, now: Timestamp) -> Option<Caller> {
-    let Claims { iss, body, .. } = verifier.verify::<CallerClaims>(token, now)?;
+    let Claims { iss, body, exp, .. } = verifier.verify::<CallerClaims>(token, now)?;
     match body {
         CallerClaims::Person { sub, sid, roles } => {
             (iss == IDENTITY).then_some(Caller::Person(Person {
@@ -155,8 +155,29 @@ pub fn verify(verifier: &Verifier, token: &str, now: Timestamp) -> Option<Caller
                 roles,
             }))
         }
-        CallerClaims::Service => Some(Caller::Service(iss)),
+        CallerClaims::Service => (left(exp, now) <= LONGEST_LEFT).then_some(Caller::Service(iss)),
     }
+}
+
+/// The longest that a service's token can be good for, on two clocks that may pass for right.
+const LONGEST_LEFT: SignedDuration =
+    SignedDuration::from_secs(TOKEN_LIFE.as_secs() + crate::agreement::MOST.as_secs());
+
+fn left(expires: i64, now: Timestamp) -> SignedDuration {
+    SignedDuration::from_secs(expires.saturating_sub(now.as_second()))
+}
+
+/// The service whose token is good but for its time, and how long that has left by our clock. Services
+/// sign anew all the time: one of the two clocks is wrong, and nobody did anything that is not allowed.
+pub fn out_of_time(
+    verifier: &Verifier,
+    token: &str,
+    now: Timestamp,
+) -> Option<(String, SignedDuration)> {
+    let Claims { iss, body, exp, .. } = verifier.claims::<CallerClaims>(token)?;
+    let left = left(exp, now);
+    let is_in_time = left > SignedDuration::ZERO && left <= LONGEST_LEFT;
+    (matches!(body, CallerClaims::Service) && !is_in_time).then_some((iss, left))
 }
 
 /// Signs calls of one service to others.

@@ -6,7 +6,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -14,46 +14,79 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// Where the time comes from.
+/// Where the time comes from, and whether it is known to be wrong. Clones share both.
 #[derive(Debug, Clone, Default)]
-pub struct Clock(Source);
+pub struct Clock {
+    source: Source,
+    /// Set by [`crate::agreement`], for whoever would act on the time.
+    is_wrong: Arc<AtomicBool>,
+}
 
 #[derive(Debug, Clone, Default)]
 enum Source {
     #[default]
     Machine,
+    /// On purpose, for everybody alike: a rehearsal.
     Shifted(SignedDuration),
+    /// As a machine whose clock is off: for trying out what happens.
+    Wrong(SignedDuration),
     /// Microseconds since the epoch; stands still until a test moves it.
     Held(Arc<AtomicI64>),
 }
 
 impl Clock {
     pub fn machine() -> Self {
-        Self(Source::Machine)
+        Self::default()
     }
 
     pub fn held_at(time: Timestamp) -> Self {
-        Self(Source::Held(Arc::new(AtomicI64::new(
-            time.as_microsecond(),
-        ))))
+        let at = AtomicI64::new(time.as_microsecond());
+        Self::of(Source::Held(Arc::new(at)))
+    }
+
+    /// That of a machine which is off by so much.
+    pub fn off_by(by: SignedDuration) -> Self {
+        Self::of(Source::Wrong(by))
+    }
+
+    fn of(source: Source) -> Self {
+        Self {
+            source,
+            is_wrong: Arc::default(),
+        }
     }
 
     pub fn now(&self) -> Timestamp {
-        match &self.0 {
+        match &self.source {
             // Whole microseconds, because that is what the database keeps.
             Source::Machine => to_microseconds(Timestamp::now()),
-            Source::Shifted(by) => to_microseconds(
-                Timestamp::now()
-                    .saturating_add(*by)
-                    .unwrap_or(Timestamp::MAX),
-            ),
+            Source::Shifted(by) | Source::Wrong(by) => machine_and(*by),
             Source::Held(at) => from_us(at.load(Ordering::SeqCst)),
         }
     }
 
+    /// What the machine's own clock says, whatever time the suite lives in; a held clock knows of none.
+    pub(crate) fn of_machine(&self) -> Option<Timestamp> {
+        match &self.source {
+            Source::Machine | Source::Shifted(_) => Some(machine_and(SignedDuration::ZERO)),
+            Source::Wrong(by) => Some(machine_and(*by)),
+            Source::Held(_) => None,
+        }
+    }
+
+    /// Whether the machine's clock is known to be wrong: then nothing must be decided by it.
+    pub fn is_wrong(&self) -> bool {
+        self.is_wrong.load(Ordering::SeqCst)
+    }
+
+    /// Gives what was known before.
+    pub fn set_wrong(&self, is_wrong: bool) -> bool {
+        self.is_wrong.swap(is_wrong, Ordering::SeqCst)
+    }
+
     /// Moves a held clock; the machine's own can't be moved.
     pub fn set(&self, time: Timestamp) {
-        if let Source::Held(at) = &self.0 {
+        if let Source::Held(at) = &self.source {
             at.store(time.as_microsecond(), Ordering::SeqCst);
         }
     }
@@ -63,11 +96,17 @@ impl Clock {
     }
 }
 
+fn machine_and(by: SignedDuration) -> Timestamp {
+    let time = Timestamp::now().saturating_add(by);
+    to_microseconds(time.unwrap_or(Timestamp::MAX))
+}
+
 fn to_microseconds(time: Timestamp) -> Timestamp {
     from_us(time.as_microsecond())
 }
 
-/// `machine`; `+2d3h` or `-30m` to shift; an instant such as `2026-06-30T18:59:59Z` to hold.
+/// `machine`; `+2d3h` or `-30m` to shift; an instant such as `2026-06-30T18:59:59Z` to hold; `off+10m` for a
+/// machine whose clock is off.
 impl FromStr for Clock {
     type Err = anyhow::Error;
 
@@ -79,7 +118,8 @@ impl FromStr for Clock {
         if let Ok(time) = text.parse::<Timestamp>() {
             return Ok(Self::held_at(time));
         }
-        let (sign, rest) = match text.split_at_checked(1) {
+        let off = text.strip_prefix("off");
+        let (sign, rest) = match off.unwrap_or(text).split_at_checked(1) {
             Some(("+", rest)) => (1, rest),
             Some(("-", rest)) => (-1, rest),
             _ => bail!(
@@ -90,7 +130,11 @@ impl FromStr for Clock {
             .parse()
             .with_context(|| format!("{rest:?} is not a span such as 2d3h"))?;
         let shift = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())?;
-        Ok(Self(Source::Shifted(if sign < 0 { -shift } else { shift })))
+        let shift = if sign < 0 { -shift } else { shift };
+        Ok(match off {
+            Some(_) => Self::off_by(shift),
+            None => Self::of(Source::Shifted(shift)),
+        })
     }
 }
 
@@ -178,7 +222,10 @@ mod tests {
                 > Clock::machine().now() + SignedDuration::from_hours(50)
         );
         assert!("-1h".parse::<Clock>().expect("shifted").now() < Clock::machine().now());
+        let off: Clock = "off-10m".parse().expect("off");
+        assert!(off.now() < Clock::machine().now() - SignedDuration::from_mins(9));
         assert!("tomorrow".parse::<Clock>().is_err());
+        assert!("off".parse::<Clock>().is_err());
         assert!("ә".parse::<Clock>().is_err());
     }
 }

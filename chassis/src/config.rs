@@ -26,7 +26,8 @@ pub struct CommonArgs {
     pub log_format: LogFormat,
 
     /// The time the suite lives in: `machine`, a shift such as `+2d3h`, or an instant such as
-    /// `2026-06-30T18:59:59Z` at which the clock stands still. For rehearsals only.
+    /// `2026-06-30T18:59:59Z` at which the clock stands still. For rehearsals only. `off+10m` is a
+    /// machine whose clock is wrong, to see what happens.
     #[arg(
         long,
         env = "IRIKTEU_CLOCK",

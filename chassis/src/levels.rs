@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::agreement;
 use crate::clock::{Clock, to_us};
 use crate::database::Database;
 use crate::error::Result;
@@ -25,6 +26,7 @@ async fn look(service: &'static str, db: &Database, clock: &Clock) -> Result<()>
     level(service, "pool_idle", pool.idle);
     level(service, "pool_most", pool.most);
     level(service, "pool_waiting", pool.waiting);
+    agreement::look(service, db, clock).await?;
     let (waiting, dead) = outbox::depth(db).await?;
     level(service, "outbox_waiting", waiting);
     level(service, "outbox_dead", dead);

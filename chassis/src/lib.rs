@@ -8,13 +8,14 @@
 //! | [`database`], [`once`], [`many`], [`outbox`], [`bus`], [`audit`] | writing exactly once, alone or in crowds, and telling others at least once |
 //! | [`page`], [`name`] | keyset lists and resource names |
 //! | [`bounded`] | memory that stays small |
-//! | [`clock`], [`ids`], [`mask`], [`identifier`] | injected time, ids and randomness; personal data that cannot be printed |
+//! | [`clock`], [`agreement`], [`ids`], [`mask`], [`identifier`] | injected time, and whether the machine's is right; ids and randomness; personal data that cannot be printed |
 //! | [`stream`], [`dead`] | events between processes, over Redis; those that nobody took |
 //! | [`link`] | what processes share through Redis, and that nobody waits for it |
 //! | [`blob`], [`telemetry`], [`jobs`] | documents, logs and metrics, clock-driven work |
 //! | [`config`], [`program`] | settings; a service as a program of its own |
 //! | `testing` | fixed clocks, counted ids and throw-away databases (a feature) |
 
+pub mod agreement;
 pub mod audit;
 pub mod blob;
 pub mod bounded;

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
+use crate::agreement;
 use crate::bus::Bus;
 use crate::caller::ServiceIdentity;
 use crate::client::FarNet;
@@ -19,6 +20,7 @@ use crate::database::settings::MigrateArgs;
 use crate::database::{Database, Limits, MigratorTrait, grants};
 use crate::ids::Ids;
 use crate::jobs::pause;
+use crate::link::Link;
 use crate::server::{self, Service};
 use crate::stream::Stream;
 use crate::telemetry::{self, admin};
@@ -72,10 +74,22 @@ impl Parts {
             "gRPC in plain text would leave this machine: give the --tls-…-file settings, or listen \
              on a loopback address"
         );
-        let db = Database::open(&args.database.place.url()?, &args.database.limits()).await?;
-        if let Some(address) = args.admin_addr {
-            admin::open(address, vec![db.check()]).await?;
+        if let Some(tls) = &tls {
+            tls.tell_life("services", clock.clone());
         }
+        let db = Database::open(&args.database.place.url()?, &args.database.limits()).await?;
+        let redis = args.redis.place()?;
+        if let Some(address) = args.admin_addr {
+            let mut checks = vec![db.check(), agreement::check(&clock)];
+            checks.extend(
+                redis
+                    .as_ref()
+                    .map(|place| Link::forever(place, name).check()),
+            );
+            admin::open(address, checks).await?;
+        }
+        let looked = agreement::look(name, &db, &clock).await;
+        looked.map_err(|error| anyhow::anyhow!("the database's time: {error:?}"))?;
         let pending = db.pending::<M>().await?;
         ensure!(
             pending == 0,
@@ -90,7 +104,6 @@ impl Parts {
                 )
             })?;
         let ids = Ids::random(clock.clone());
-        let redis = args.redis.place()?;
         let stream = redis
             .map(|place| Stream::at(&place, ids.clone()))
             .transpose()?;
@@ -145,12 +158,15 @@ impl PartnerPort {
         address: SocketAddr,
         files: Files,
         look: Duration,
+        clock: Clock,
         routes: Routes,
     ) -> anyhow::Result<Self> {
+        let tls = Tls::looking(files, look)?;
+        tls.tell_life("partners", clock);
         Ok(Self {
             listener: server::bind(address).await?,
             routes,
-            tls: Acceptor::new(Tls::looking(files, look)?, Peers::Partners),
+            tls: Acceptor::new(tls, Peers::Partners),
         })
     }
 }

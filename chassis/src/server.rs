@@ -105,9 +105,11 @@ impl Service {
         stop: &CancellationToken,
     ) -> Vec<tokio::task::JoinHandle<()>> {
         let (db, clock) = (self.relay.db.clone(), self.relay.clock.clone());
-        self.jobs.push(crate::levels::job(self.name, db, clock));
-        for job in &self.jobs {
-            tasks.push(tokio::spawn(job.clone().repeat(stop.clone())));
+        let levels = crate::levels::job(self.name, db, clock.clone());
+        // Only by a right clock; what looks at the clock goes on.
+        let jobs = self.jobs.iter().map(|job| job.clone().by(clock.clone()));
+        for job in jobs.chain([levels]) {
+            tasks.push(tokio::spawn(job.repeat(stop.clone())));
         }
         tasks
     }
@@ -126,6 +128,8 @@ pub struct Guard {
     /// A call without a deadline of its own gets this one; longer ones are cut to it.
     pub longest: Duration,
 }
+
+const NOT_SIGNED_IN: Error = Error::Unauthenticated("NOT_SIGNED_IN");
 
 impl Guard {
     /// Puts the layers before every route.
@@ -155,15 +159,35 @@ impl Guard {
         match (caller, peer) {
             // What a service says of itself must be what its certificate says.
             (Some(Caller::Service(said)), Some(Peer::Service(proven))) if said != proven => {
-                Err(Error::Unauthenticated("NOT_SIGNED_IN"))
+                Err(NOT_SIGNED_IN)
             }
             (Some(caller), _) => Ok(caller),
-            (None, _) => Err(Error::Unauthenticated("NOT_SIGNED_IN")),
+            (None, _) => Err(token.map_or(NOT_SIGNED_IN, |token| self.refused(token))),
+        }
+    }
+
+    /// Why a token is not believed. People must not be signed out over the clocks of machines.
+    fn refused(&self, token: &str) -> Error {
+        match caller::out_of_time(&self.verifier, token, self.clock.now()) {
+            Some((issuer, left)) => Error::Unavailable(anyhow::anyhow!(
+                "a fresh token of {issuer} has {} s left by this clock: one of the two is wrong",
+                left.as_secs()
+            )),
+            None => NOT_SIGNED_IN,
+        }
+    }
+
+    /// An instance whose clock is wrong decides nothing: others do.
+    fn is_right(&self) -> Result<(), Error> {
+        match self.clock.is_wrong() {
+            true => Err(Error::Unavailable(anyhow::anyhow!(
+                "this machine's clock is wrong"
+            ))),
+            false => Ok(()),
         }
     }
 }
 
-/// The partner whose certificate the connection showed.
 /// Who is at the other end of the connection, where that was proven by a certificate.
 fn peer(request: &Request) -> Option<Peer> {
     let tls = request
@@ -204,6 +228,7 @@ async fn layers(State(guard): State<Arc<Guard>>, mut request: Request, next: Nex
     let is_patient = guard.policy.longest(&rpc).is_some();
     let work = async {
         let _place = under_way::place(request.extensions(), is_patient)?;
+        guard.is_right()?;
         let caller = guard.caller(&request)?;
         guard.policy.check(&rpc, &caller)?;
         request.extensions_mut().insert(caller);

@@ -32,7 +32,11 @@ async fn main() -> anyhow::Result<()> {
     let Command::Serve(args) = Command::parse();
     telemetry::start("gateway", &args.common)?;
     chassis::tls::use_ring();
-    let net = FarNet::new(proto::DESCRIPTOR, args.tls.read()?)?;
+    let tls = args.tls.read()?;
+    if let Some(tls) = &tls {
+        tls.tell_life("services", args.common.clock.clone());
+    }
+    let net = FarNet::new(proto::DESCRIPTOR, tls)?;
     let mut services = Vec::new();
     for service in route::SERVICES {
         services.push((service, net.connect(service, args.url(service))?));
@@ -62,13 +66,7 @@ async fn main() -> anyhow::Result<()> {
     )?;
     if let Some(address) = args.admin_addr {
         let mut checks = vec![Check::needed("services", move || ready())];
-        checks.extend(redis.map(|link| {
-            let is_up = move || {
-                let link = link.clone();
-                async move { link.is_up() }.boxed()
-            };
-            Check::helpful("redis", is_up)
-        }));
+        checks.extend(redis.map(|link| link.check()));
         admin::open(address, checks).await?;
     }
     let gateway = Arc::new(gateway);

@@ -56,6 +56,7 @@ async fn run(args: Serve) -> anyhow::Result<()> {
     let config = Config::try_from(&args.testing)?;
     let parts = Parts::open::<Migrator>(NAME, &args.service, proto::DESCRIPTOR).await?;
     let serve = args.serve;
+    let clock = parts.clock.clone();
     let mut service = testing_svc::build(Wiring {
         db: parts.db,
         clock: parts.clock,
@@ -87,7 +88,7 @@ async fn run(args: Serve) -> anyhow::Result<()> {
         authority: serve.partner_authority_file,
     };
     let look = args.service.tls.look();
-    let partners = PartnerPort::open(serve.partner_addr, files, look, routes).await?;
+    let partners = PartnerPort::open(serve.partner_addr, files, look, clock, routes).await?;
     program::serve(
         service,
         parts.door,

@@ -20,14 +20,14 @@ const SERVICES: [&str; 4] = [
 ];
 
 /// People who read and write without a pause; whatever is answered must be an answer.
-struct Load {
+pub struct Load {
     is_over: Arc<AtomicBool>,
     answered: Arc<AtomicUsize>,
     workers: Vec<JoinHandle<()>>,
 }
 
 impl Load {
-    async fn on(fleet: &Fleet) -> Self {
+    pub async fn on(fleet: &Fleet) -> Self {
         let (is_over, answered) = (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default());
         let visitor = Someone::new(fleet.url());
         let expert = visitor.signed_in("expert@demo.irikteu.kz", PASSWORD).await;
@@ -60,7 +60,7 @@ impl Load {
     }
 
     /// Waits until so many more calls were answered.
-    async fn goes_on(&self) {
+    pub async fn goes_on(&self) {
         let enough = self.answered.load(Ordering::SeqCst) + 60;
         while self.answered.load(Ordering::SeqCst) < enough {
             assert!(
@@ -71,7 +71,7 @@ impl Load {
         }
     }
 
-    async fn ends(self) {
+    pub async fn ends(self) {
         self.is_over.store(true, Ordering::SeqCst);
         for worker in self.workers {
             worker.await.unwrap();

@@ -2,12 +2,14 @@
 //! well the one with less to do.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, RwLock, Weak};
+use std::sync::{Arc, Mutex, RwLock, Weak};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
+use futures_util::future::BoxFuture;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 use tokio::sync::Notify;
@@ -22,11 +24,53 @@ use crate::tls::Tls;
 /// How often names are looked up again: instances come and go.
 const LOOK_UP: Duration = Duration::from_secs(5);
 
+/// A resolver that is silent for so long has no answer.
+const LOOKED_UP: Duration = Duration::from_secs(5);
+
+/// Finds the addresses of a host and a port.
+pub type Resolve =
+    Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
+
+/// How names become addresses.
+#[derive(Clone)]
+struct Names {
+    resolve: Resolve,
+    every: Duration,
+}
+
+impl Names {
+    /// As the machine does it.
+    fn of_machine() -> Self {
+        let resolve: Resolve = Arc::new(|host, port| {
+            Box::pin(async move {
+                let found = tokio::net::lookup_host((host, port)).await?;
+                Ok(found.collect())
+            })
+        });
+        Self {
+            resolve,
+            every: LOOK_UP,
+        }
+    }
+
+    async fn find(&self, target: &Authority) -> io::Result<Vec<SocketAddr>> {
+        let port = target.port_u16().unwrap_or_default();
+        let host = target.host().trim_matches(['[', ']']).to_owned();
+        let found = tokio::time::timeout(LOOKED_UP, (self.resolve)(host, port)).await;
+        let found = found.map_err(|_silent| io::Error::from(io::ErrorKind::TimedOut))??;
+        match found.is_empty() {
+            true => Err(io::Error::from(io::ErrorKind::NotFound)),
+            false => Ok(found),
+        }
+    }
+}
+
 /// Services on other machines, all reached by the same certificate.
 #[derive(Clone)]
 pub struct FarNet {
     calls: Arc<Calls>,
     tls: Option<Tls>,
+    names: Names,
 }
 
 impl FarNet {
@@ -39,7 +83,14 @@ impl FarNet {
         Ok(Self {
             calls: Arc::new(Calls::read(descriptor)?),
             tls,
+            names: Names::of_machine(),
         })
+    }
+
+    /// The same with another way from names to addresses, gone so often.
+    pub fn resolving(self, resolve: Resolve, every: Duration) -> Self {
+        let names = Names { resolve, every };
+        Self { names, ..self }
     }
 
     /// A connection to a service at one or more addresses with commas between:
@@ -97,7 +148,9 @@ pub(crate) struct Instances {
     pub budget: Budget,
     /// What requests say they are for.
     pub scheme: Scheme,
-    targets: Vec<Authority>,
+    /// What was named, and where that was found last.
+    targets: Vec<(Authority, Mutex<Vec<SocketAddr>>)>,
+    names: Names,
     members: RwLock<Vec<Arc<Member>>>,
     dial: Dial,
     turn: AtomicUsize,
@@ -113,7 +166,11 @@ impl Instances {
                 Some(_) => Scheme::HTTPS,
                 None => Scheme::HTTP,
             },
-            targets,
+            targets: targets
+                .into_iter()
+                .map(|target| (target, Mutex::default()))
+                .collect(),
+            names: net.names.clone(),
             members: RwLock::default(),
             dial: Dial {
                 service,
@@ -163,19 +220,21 @@ impl Instances {
     }
 
     async fn look_up(&self) {
-        let mut found = BTreeSet::new();
-        for target in &self.targets {
-            let port = target.port_u16().unwrap_or_default();
-            let host = target.host().trim_matches(['[', ']']);
-            match tokio::net::lookup_host((host, port)).await {
-                Ok(addresses) => found.extend(addresses),
+        let asked = self.targets.iter().map(|(target, last)| async move {
+            let found = self.names.find(target).await;
+            let mut last = last.lock().unwrap_or_else(|e| e.into_inner());
+            match found {
+                Ok(addresses) => *last = addresses,
+                // Who was there before may be there still.
                 Err(error) => {
-                    // Who was there before may be there still.
+                    let host = target.host();
                     tracing::warn!(service = self.service, host, %error, "a name was not found");
-                    return;
                 }
             }
-        }
+            last.clone()
+        });
+        let found = futures_util::future::join_all(asked).await;
+        let mut found: BTreeSet<SocketAddr> = found.into_iter().flatten().collect();
         let mut members = self.members.write().unwrap_or_else(|e| e.into_inner());
         members.retain(|member| {
             let stays = found.remove(&member.address);
@@ -202,8 +261,9 @@ async fn look_up_again(instances: Weak<Instances>) {
             return;
         };
         now.look_up().await;
+        let every = now.names.every;
         drop(now);
-        pause(LOOK_UP).await;
+        pause(every).await;
     }
 }
 

@@ -24,7 +24,7 @@ use tonic::service::Routes;
 use tonic::{Code, Status};
 use tower::{BoxError, Service};
 
-pub use far::FarNet;
+pub use far::{FarNet, Resolve};
 
 use crate::caller::{Caller, ServiceIdentity};
 use crate::telemetry::{carry, trace};

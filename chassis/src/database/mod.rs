@@ -24,6 +24,7 @@ mod tables;
 pub mod trouble;
 mod tx;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -34,6 +35,7 @@ use sea_orm::{
 };
 /// A service's migrations: what a composition root needs to know of them.
 pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::SchemaManager;
 use tokio::sync::Notify;
 
 use crate::telemetry::admin::Check;
@@ -49,6 +51,9 @@ pub use tx::Tx;
 
 /// The lock that a migration holds; any number that nothing else locks in a service's database.
 const MIGRATING: i64 = 0x6972_696b_7465_7500;
+
+/// Where it is noted which migrations were run.
+const MIGRATIONS: &str = "seaql_migrations";
 
 /// So often is tried again what met a connection that was dead already: each time on another one.
 const MORE_TRIES: usize = 2;
@@ -162,6 +167,10 @@ impl Database {
     /// nothing left to do. The lock goes with its transaction, so also with a process that is killed.
     /// A SQLite file belongs to one process, which holds its folder.
     pub async fn migrate<M: MigratorTrait>(&self) -> anyhow::Result<()> {
+        // A newer version was here: this one's tables are all there, and the newer ones stay.
+        if self.pending::<M>().await? == 0 {
+            return Ok(());
+        }
         let did_not_run = "the migrations did not run";
         if self.write.get_database_backend() != DbBackend::Postgres {
             return M::up(&self.write, None).await.context(did_not_run);
@@ -178,11 +187,26 @@ impl Database {
     }
 
     /// How many migrations are still to be run. Changes nothing: the role that serves may not be able
-    /// to make tables.
+    /// to make tables. Those of a newer version are no hindrance: while it rolls out, this one goes on
+    /// beside it and starts again when it must.
     pub async fn pending<M: MigratorTrait>(&self) -> anyhow::Result<usize> {
-        Ok(M::get_pending_migrations_read_only(&self.write)
+        let of_this_version = M::migrations();
+        if !SchemaManager::new(&self.write)
+            .has_table(MIGRATIONS)
             .await?
-            .len())
+        {
+            return Ok(of_this_version.len());
+        }
+        let sql = "SELECT version FROM seaql_migrations";
+        let done = query_all(&self.write, sql, []).await?;
+        let done: HashSet<String> = done
+            .iter()
+            .map(|row| row.try_get("", "version"))
+            .collect::<Result<_, _>>()?;
+        let pending = of_this_version
+            .iter()
+            .filter(|it| !done.contains(it.name()));
+        Ok(pending.count())
     }
 
     pub async fn ping(&self) -> Result<(), DbErr> {

@@ -17,6 +17,7 @@ use redis::{Client, RedisResult};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::telemetry::admin::Check;
 pub use hashes::Hashes;
 pub use settings::{RedisArgs, RedisPlace};
 
@@ -66,6 +67,20 @@ impl Link {
         link.tell_level(false);
         tokio::spawn(keeper::keep(link.clone(), stop.clone()));
         link
+    }
+
+    /// The same for as long as the process lives.
+    pub fn forever(place: &RedisPlace, program: &'static str) -> Self {
+        Self::start(place, program, &CancellationToken::new())
+    }
+
+    /// Whether Redis answers, for who asks whether the program is ready: it is so without Redis too.
+    pub fn check(&self) -> Check {
+        let link = self.clone();
+        Check::helpful("redis", move || {
+            let is_up = link.is_up();
+            Box::pin(async move { is_up })
+        })
     }
 
     /// Whether Redis is used just now.

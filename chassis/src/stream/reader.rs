@@ -78,7 +78,7 @@ impl Reader {
     /// Reads until cancelled. Redis or the database away: tries again.
     pub async fn run(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            match lease::hold(&self.db, self.holder).await {
+            match self.hold().await {
                 Ok(true) => {
                     let read = self.read_as_holder(&stop).await;
                     crate::telemetry::level(self.service, "stream_reading", 0);
@@ -99,6 +99,14 @@ impl Reader {
         }
     }
 
+    /// Whether this instance reads. One whose clock is wrong leaves it to others.
+    async fn hold(&self) -> Result<bool> {
+        match self.clock.is_wrong() {
+            true => Ok(false),
+            false => lease::hold(&self.db, self.holder).await,
+        }
+    }
+
     /// Reads while the lease is held.
     async fn read_as_holder(&self, stop: &CancellationToken) -> Result<()> {
         crate::telemetry::level(self.service, "stream_reading", 1);
@@ -112,7 +120,7 @@ impl Reader {
     async fn renew(&self) -> Result<()> {
         loop {
             crate::jobs::pause(RENEWAL).await;
-            if !lease::hold(&self.db, self.holder).await? {
+            if !self.hold().await? {
                 return Ok(());
             }
         }

@@ -38,6 +38,7 @@ pub(super) struct Metrics {
     pub(super) memory: IntGauge,
     pub(super) threads: IntGauge,
     pub(super) uptime: IntGauge,
+    certificate_left: IntGaugeVec,
     levels: RwLock<HashMap<String, IntGaugeVec>>,
 }
 
@@ -83,6 +84,11 @@ impl Metrics {
             memory: gauge(metric::MEMORY),
             threads: gauge(metric::THREADS),
             uptime: gauge(metric::UPTIME),
+            certificate_left: {
+                let [name, help] = metric::CERTIFICATE_LEFT;
+                let it = IntGaugeVec::new(Opts::new(name, help), &["door"]).expect("a gauge");
+                kept(&registry, it)
+            },
             levels: RwLock::default(),
             registry,
         }
@@ -136,6 +142,14 @@ pub(crate) fn given(subscriber: &str, took: Duration, is_taken: bool) {
 /// Counts one failed turn of a job.
 pub(crate) fn job_failed(job: &str) {
     METRICS.job_failures.with_label_values(&[job]).inc();
+}
+
+/// Says how long the certificate at a door still has.
+pub(crate) fn certificate_left(door: &str, seconds: i64) {
+    METRICS
+        .certificate_left
+        .with_label_values(&[door])
+        .set(seconds);
 }
 
 /// Sets a level, shown as `irikteu_` and `what`. It is listed in [`names::LEVELS`].

@@ -61,6 +61,10 @@ pub mod metric {
         "Whether the collector took what was sent last.",
     ];
     pub const BUILD: [&str; 2] = ["irikteu_build_info", "Always 1; the version is a label."];
+    pub const CERTIFICATE_LEFT: [&str; 2] = [
+        "irikteu_certificate_seconds_left",
+        "Time until the certificate in use ends, by whom it is shown to; negative once it has.",
+    ];
     pub const UPTIME: [&str; 2] = ["irikteu_uptime_seconds", "Time since the process began."];
     pub const MEMORY: [&str; 2] = [
         "process_resident_memory_bytes",
@@ -86,6 +90,10 @@ pub const LEVELS: &[[&str; 2]] = &[
     [
         "pool_waiting",
         "Transactions that wait for a connection to begin.",
+    ],
+    [
+        "clock_off_seconds",
+        "How far this machine's clock is ahead of the database's.",
     ],
     ["stream_up", "Whether Redis took the last events."],
     ["redis_up", "Whether Redis answers."],

@@ -90,6 +90,22 @@ impl Postgres {
         self.all("CONT");
     }
 
+    /// No file of its grows beyond so many bytes, as if the disk ended there; `None` is a disk with
+    /// room. Lower than a segment of its log, 16 MiB, and it crashes.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let soft = bytes.map_or_else(|| "unlimited".to_owned(), |it| it.to_string());
+        let server = self.server.id();
+        for process in children(server).into_iter().chain([server]) {
+            let limit = format!("--fsize={soft}:");
+            // A child that ends meanwhile needs no limit.
+            let done = Command::new("prlimit")
+                .args(["--pid", &process.to_string(), &limit])
+                .stderr(Stdio::null())
+                .status();
+            assert!(done.is_ok(), "prlimit is a part of every Linux");
+        }
+    }
+
     fn all(&self, signal: &str) {
         let server = self.server.id();
         send(signal, server);

@@ -6,8 +6,10 @@
 //! | [`Tls`] | a certificate, its key and an authority, read anew when their files change |
 //! | [`verify`] | whether the other end is who it must be |
 //! | [`accept`] | connections taken by a server, known by their certificates |
+//! | [`life`] | how long a certificate still has |
 
 pub mod accept;
+pub mod life;
 pub mod verify;
 
 use std::path::{Path, PathBuf};
@@ -91,6 +93,7 @@ pub(crate) struct Material {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
     roots: Arc<RootCertStore>,
+    life: life::Life,
 }
 
 impl Tls {
@@ -181,8 +184,10 @@ impl Material {
                 .add(authority)
                 .context("the authority can't be believed")?;
         }
+        let own = chain.first().context("there is no certificate")?;
         let material = Self {
             content,
+            life: life::Life::of(own)?,
             chain,
             key,
             roots: Arc::new(roots),

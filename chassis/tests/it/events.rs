@@ -11,7 +11,7 @@ use chassis::telemetry::log::{LogFormat, lines};
 use chassis::telemetry::trace::Span;
 use prost_types::Duration;
 
-use crate::world::{World, effect};
+use crate::world::{Kept, World, effect};
 
 async fn happened(world: &World, about: &str, number: i64) {
     let tx = world.db().begin().await.unwrap();
@@ -194,26 +194,6 @@ async fn an_event_delivered_twice_has_one_effect() {
     assert_eq!(world.effects().await, 1);
     assert_eq!(seen.lock().unwrap().len(), 1);
     assert_eq!(outbox::depth(world.db()).await.unwrap(), (0, 0));
-}
-
-/// Lines of a log, kept.
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Kept {
-    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(text)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Kept {
-    fn said(&self) -> String {
-        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
-    }
 }
 
 #[test]

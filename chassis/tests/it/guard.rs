@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::routing::post;
 use chassis::caller::{Caller, CallerClaims, Role, ServiceIdentity, TOKEN_LIFE};
 use chassis::client::{Connection, FarNet, LocalNet};
+use chassis::clock::Clock;
 use chassis::error::WIRE_TEXTS;
 use chassis::policy::{Allow, Policy, Row};
 use chassis::server::Guard;
@@ -48,10 +49,12 @@ struct World {
     routes: Routes,
     identity: chassis::testing::Keys,
     testing: chassis::testing::Keys,
+    clock: Clock,
 }
 
 fn world() -> World {
     let (identity, testing) = (keys("identity-svc"), keys("testing-svc"));
+    let clock = clock();
     let ok = || async { Status::ok("").into_http::<axum::body::Body>() };
     let router = axum::Router::new()
         .route("/x.Things/Open", post(ok))
@@ -73,7 +76,7 @@ fn world() -> World {
         policy: Policy::new(ROWS),
         verifier: Verifier::new("x-svc", &[identity.public.clone(), testing.public.clone()])
             .unwrap(),
-        clock: clock(),
+        clock: clock.clone(),
         longest: Duration::from_millis(50),
     };
     let net = LocalNet::default();
@@ -84,6 +87,7 @@ fn world() -> World {
         routes,
         identity,
         testing,
+        clock,
     }
 }
 
@@ -214,6 +218,43 @@ async fn a_service_signs_its_own_calls() {
     let identity = ServiceIdentity::new(Arc::clone(&world.testing.signer), clock());
     let answer = call(world.net.connect("x-svc").signed(identity), "Inner", &[]).await;
     assert_eq!(answer.code(), tonic::Code::Ok);
+}
+
+#[tokio::test]
+async fn a_service_whose_clock_is_not_ours_is_told_to_go_elsewhere_and_not_to_sign_in() {
+    let world = world();
+    for (seconds, code) in [
+        (0, tonic::Code::Ok),
+        (25, tonic::Code::Ok),
+        (-25, tonic::Code::Ok),
+        (600, tonic::Code::Unavailable),
+        (-600, tonic::Code::Unavailable),
+    ] {
+        let theirs = clock();
+        theirs.advance(jiff::SignedDuration::from_secs(seconds));
+        let identity = ServiceIdentity::new(Arc::clone(&world.testing.signer), theirs);
+        let connection = world.net.connect("x-svc").signed(identity);
+        let answer = call(connection, "Inner", &[]).await;
+        assert_eq!(answer.code(), code, "{seconds} s");
+        if code == tonic::Code::Unavailable {
+            let wait = answer.get_details_retry_info();
+            assert!(wait.unwrap().retry_delay.is_some());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_instance_whose_clock_is_wrong_decides_nothing() {
+    let world = world();
+    let open = async || {
+        let answer = call(world.net.connect("x-svc"), "Open", &[]).await;
+        answer.code()
+    };
+    assert_eq!(open().await, tonic::Code::Ok);
+    world.clock.set_wrong(true);
+    assert_eq!(open().await, tonic::Code::Unavailable);
+    world.clock.set_wrong(false);
+    assert_eq!(open().await, tonic::Code::Ok);
 }
 
 #[tokio::test]

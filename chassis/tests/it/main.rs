@@ -17,6 +17,7 @@ mod only_grows;
 mod parsers;
 mod postgres;
 mod restore;
+mod releases;
 mod stream;
 mod watches;
 mod world;

@@ -302,6 +302,56 @@ async fn over_tls_only_to_the_server_that_our_authority_vouches_for() {
     }
 }
 
+/// Makes the table as large as a segment of the log, without a row in it.
+async fn fill(db: &Database) -> u64 {
+    let tx = db.begin().await.unwrap();
+    for sql in [
+        "INSERT INTO effect SELECT repeat('x', 1900) FROM generate_series(1, 8400)",
+        "DELETE FROM effect",
+    ] {
+        execute(&tx, sql, []).await.unwrap();
+    }
+    let size = "SELECT pg_relation_size('effect') AS n";
+    let size = query_one(&tx, size, []).await.unwrap().unwrap();
+    let size: i64 = size.try_get("", "n").unwrap();
+    tx.commit().await.unwrap();
+    u64::try_from(size).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn while_a_servers_disk_is_full_writes_are_refused_reads_go_on_and_nothing_is_lost() {
+    if !testing::is_on_postgres() {
+        return;
+    }
+    let own = Postgres::start_with(&["autovacuum=off"], |_| ());
+    let db = Database::open(&own.url(), &impatient()).await.unwrap();
+    db.migrate::<Migrator>().await.unwrap();
+    // Who fills it has more time than a caller.
+    let size = fill(&Database::connect(&own.url(), 1).await.unwrap()).await;
+    assert!(size > 16 << 20, "{size}");
+    let load = Load::start(&db);
+    load.goes_on(20).await;
+    // Half a page more than there is.
+    own.limit_files(Some(size + 4096));
+    let long = "a page and more ".repeat(1000);
+    let is_refused = async || {
+        let tx = db.begin().await.unwrap();
+        let error = Error::from(fills(&tx, &long).await.expect_err("full"));
+        matches!(error, Error::Unavailable(_))
+    };
+    assert!(is_refused().await);
+    assert!(in_time(one(&db)).await);
+    own.limit_files(None);
+    load.goes_on(20).await;
+    load.end().await;
+}
+
+/// Writes rows until there is no room; each is as long as a page takes.
+async fn fills(tx: &chassis::database::Tx, long: &str) -> Result<(), sea_orm::DbErr> {
+    let sql = "INSERT INTO effect SELECT left($1, 1900) FROM generate_series(1, 100)";
+    execute(tx, sql, [long.into()]).await.map(drop)
+}
+
 #[tokio::test]
 async fn a_full_disk_is_told_as_unavailable_and_is_over_when_there_is_room() {
     let world = World::new().await;

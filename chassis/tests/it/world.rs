@@ -1,5 +1,7 @@
 //! A service of one table, to write to.
 
+use std::sync::{Arc, Mutex};
+
 use chassis::clock::Clock;
 use chassis::database::{AuditOnlyGrows, ChassisTables, Database, execute, query_one};
 use chassis::dead::DeadEvents;
@@ -91,4 +93,24 @@ pub async fn effect(tx: &chassis::database::Tx, what: &str) -> Result<(), DbErr>
     execute(tx, "INSERT INTO effect (what) VALUES ($1)", [what.into()])
         .await
         .map(drop)
+}
+
+/// Lines of a log, kept.
+#[derive(Clone, Default)]
+pub struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Kept {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(text)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Kept {
+    pub fn said(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
 }

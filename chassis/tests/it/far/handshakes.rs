@@ -1,7 +1,11 @@
 //! Who may connect to whom: everybody but the right one is refused before any call is handled.
 
+use std::time::Duration;
+
 use chassis::tls::{PARTNER_URI, SERVICE_URI, Tls};
-use futures_util::future::join_all;
+use futures_util::future::{join_all, try_join_all};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
 use tonic::Code;
 
 use super::certificates::Authority;
@@ -62,6 +66,29 @@ async fn a_caller_reaches_only_the_service_that_it_wants() {
         (code(&connection, "Sign", "").await, instance.handled())
     });
     assert_eq!(join_all(calls).await, [(Code::Unavailable, 0); 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_says_nothing_holds_nobody_up_and_is_left_after_a_while() {
+    chassis::tls::use_ring();
+    let folder = tempfile::tempdir().unwrap();
+    let ours = Authority::new();
+    let at = folder.path();
+    let instance = Instance::new(Some(tls(ours.files(at, "x", &service("x-svc")))), 9).await;
+    let address = instance.url.trim_start_matches("https://").to_owned();
+    let silent = (0..64).map(|_| TcpStream::connect(address.clone()));
+    let mut silent = try_join_all(silent).await.unwrap();
+
+    let good = tls(ours.files(at, "good", &service("y-svc")));
+    let connection = connect(Some(good), &[&instance]);
+    assert_eq!(code(&connection, "Sign", "").await, Code::Ok);
+
+    let left = join_all(silent.iter_mut().map(async |stream| {
+        let mut byte = [0];
+        stream.read(&mut byte).await.unwrap_or_default()
+    }));
+    let left = tokio::time::timeout(Duration::from_secs(30), left).await;
+    assert!(left.unwrap().iter().all(|bytes| *bytes == 0));
 }
 
 #[tokio::test]

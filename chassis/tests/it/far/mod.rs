@@ -7,6 +7,8 @@ mod balancing;
 mod deadlines;
 mod draining;
 mod handshakes;
+mod life;
+mod names;
 mod reload;
 mod repeating;
 mod shedding;

@@ -1,0 +1,124 @@
+//! What each program says of itself at its port for machines.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use standalone::demo::PASSWORD;
+use tests::Someone;
+use tests::processes::process::Process;
+use tests::processes::{Fleet, Layout, Setting};
+
+const SOON: Duration = Duration::from_secs(60);
+
+/// Every program of these has such a port, wherever there is room.
+pub fn with_probes(programs: &[&str]) -> Vec<Setting> {
+    let address = "127.0.0.1:0";
+    let of = |program: &&str| Setting::of(program, "IRIKTEU_ADMIN_ADDR", address);
+    programs.iter().map(of).collect()
+}
+
+/// What a program answers there: the status, and the text.
+pub async fn ask(program: &Process, path: &str) -> (u16, String) {
+    let log = program.log();
+    let line = log
+        .lines()
+        .rfind(|line| line.contains("probes and metrics"));
+    let address = line.and_then(|line| line.split("address=").nth(1)).unwrap();
+    let address = address.split_whitespace().next().unwrap();
+    let answer = reqwest::get(format!("http://{address}{path}"))
+        .await
+        .unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+/// Asks until it is ready, or is not, and says this.
+pub async fn says(program: &Process, status: u16, line: &str) {
+    let begun = Instant::now();
+    loop {
+        let said = ask(program, "/readyz").await;
+        if said.0 == status && said.1.lines().any(|it| it == line) {
+            return;
+        }
+        let name = program.name();
+        assert!(
+            begun.elapsed() < SOON,
+            "{name}: {line:?} is not in {said:?}"
+        );
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The newest mail that arrived for an address, over SMTP.
+async fn mailed(fleet: &Fleet, to: &str) -> Value {
+    let url = format!("{}/dev/mail/to/{to}", fleet.mail_url());
+    let begun = Instant::now();
+    loop {
+        let asked = reqwest::Client::new().get(&url);
+        let answer = asked.header("accept", "application/json").send().await;
+        let mails: Value = answer.unwrap().json().await.unwrap();
+        if let Some(newest) = mails["mails"].get(0) {
+            return newest.clone();
+        }
+        assert!(begun.elapsed() < SOON, "no mail came");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_redis_people_sign_in_read_and_get_mail_and_every_program_says_what_it_lacks() {
+    let services = [
+        "identity-svc",
+        "questionnaire-svc",
+        "review-svc",
+        "testing-svc",
+    ];
+    let mut settings = with_probes(&services);
+    settings.extend(with_probes(&["gateway"]));
+    let layout = Layout {
+        instances: 1,
+        sends_mail: true,
+        settings,
+        ..Layout::default()
+    };
+    let fleet = Fleet::start(layout).await.unwrap();
+    let mut programs: Vec<&Process> = services.map(|it| fleet.service(it, 0)).to_vec();
+    programs.push(fleet.gateway());
+    for program in &programs {
+        says(program, 200, "redis: up").await;
+    }
+
+    fleet.redis().kill();
+    for program in &programs {
+        says(program, 200, "redis: down, not needed").await;
+        let (_, metrics) = ask(program, "/metrics").await;
+        let down = |line: &&str| line.starts_with("irikteu_redis_up{") && line.ends_with(" 0");
+        assert!(metrics.lines().any(|line| down(&line)), "{metrics}");
+    }
+    let visitor = Someone::new(fleet.url());
+    let desk = visitor
+        .signed_in("examdesk@demo.irikteu.kz", PASSWORD)
+        .await;
+    desk.get("/v1/sessions/current").await.ok();
+    desk.get(&format!("/v1/{}", fleet.campaign())).await.ok();
+    desk.get("/v1/testCenters").await.ok();
+
+    let forgotten = json!({"login": "applicant@demo.irikteu.kz"});
+    visitor.post("/v1/recoveries", forgotten).await.ok();
+    let mail = mailed(&fleet, "applicant@demo.irikteu.kz").await;
+    assert!(
+        mail["text"].as_str().is_some_and(|text| !text.is_empty()),
+        "{mail}"
+    );
+
+    fleet.redis().restart(SOON).await.unwrap();
+    for program in &programs {
+        says(program, 200, "redis: up").await;
+    }
+    let (_, metrics) = ask(fleet.service("testing-svc", 0), "/metrics").await;
+    for door in ["services", "partners"] {
+        let left = format!("irikteu_certificate_seconds_left{{door=\"{door}\"}} ");
+        let line = metrics.lines().find_map(|line| line.strip_prefix(&left));
+        let seconds: i64 = line.unwrap().parse().unwrap();
+        assert!(seconds > 0, "{door}");
+    }
+}
