@@ -50,6 +50,10 @@ pub const ROWS: &[Row] = &[
         &[SignedIn],
     ),
     (
+        "/irikteu.identity.v1.FailedSignIns/ListFailedSignIns",
+        &[Has(Role::Administrator)],
+    ),
+    (
         "/irikteu.identity.v1.Mails/GetMail",
         &[Has(Role::Administrator), Service("standalone")],
     ),

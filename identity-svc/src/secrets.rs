@@ -7,6 +7,7 @@ use chassis::mask::Masked;
 use ring::{digest, hmac};
 
 use crate::domain::account::Account;
+use crate::rpc::place::Place;
 
 /// Keyed hashes: an IIN or a six-digit code could be found by trying all of them, were it not for
 /// the key, which is not in the database.
@@ -40,6 +41,19 @@ impl Secrets {
     pub fn throttle_key(&self, parts: &[&str]) -> String {
         let parts = [&["throttle"], parts].concat();
         hex::encode(self.fingerprint(&parts))
+    }
+
+    /// By what failed sign-ins with one login are known to be alike.
+    pub fn login_index(&self, login: &str) -> String {
+        self.keyed("login", login)
+    }
+
+    /// By what failed sign-ins from one place are, where it is known.
+    pub fn origin_index(&self, place: &Place) -> String {
+        match place.as_str() {
+            "" => String::new(),
+            place => self.keyed("origin", place),
+        }
     }
 
     pub fn code_hash(&self, attempt: &str, code: &str) -> String {

@@ -8,6 +8,7 @@
 //! | [`clocks`] | times by the clocks of a place, and whose time it is |
 //! | [`delivery`] | where a mail is on its way, and when it is tried again |
 //! | [`email_change`] | from one e-mail address to another |
+//! | [`failed_sign_in`] | what is kept of a sign-in that failed, and for how long |
 //! | [`login`] | what an IIN or an e-mail address may look like |
 //! | [`mail_preference`] | what a person wants by mail, and what goes by mail always |
 //! | [`notice`] | what a person is told, and in which words |
@@ -27,6 +28,7 @@ pub mod calendar_file;
 mod clocks;
 pub mod delivery;
 pub mod email_change;
+pub mod failed_sign_in;
 pub mod login;
 pub mod mail_preference;
 pub mod notice;

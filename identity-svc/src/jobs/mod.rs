@@ -10,6 +10,7 @@ mod expire_attempts;
 mod follow_inboxes;
 mod forget_answers;
 mod forget_email_changes;
+mod forget_failed_sign_ins;
 mod forget_invitations;
 mod forget_mails;
 mod forget_recoveries;
@@ -23,6 +24,7 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
         follow_inboxes::job(ctx.clone()),
         forget_answers::job(ctx.clone()),
         forget_email_changes::job(ctx.clone()),
+        forget_failed_sign_ins::job(ctx.clone()),
         forget_invitations::job(ctx.clone()),
         forget_mails::job(ctx.clone()),
         forget_recoveries::job(ctx.clone()),

@@ -15,6 +15,7 @@ mod m0101_throttles;
 mod m0102_email_changes;
 mod m0103_staff_invitations;
 mod m0104_audit_found;
+mod m0105_failed_sign_ins;
 
 pub struct Migrator;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0102_email_changes::Migration),
             Box::new(m0103_staff_invitations::Migration),
             Box::new(m0104_audit_found::Migration),
+            Box::new(m0105_failed_sign_ins::Migration),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
             Box::new(chassis::dead::DeadEvents),

@@ -8,6 +8,7 @@ use proto::google::r#type::Date;
 use proto::identity::v1::accounts_server::AccountsServer;
 use proto::identity::v1::audit_records_server::AuditRecordsServer;
 use proto::identity::v1::email_changes_server::EmailChangesServer;
+use proto::identity::v1::failed_sign_ins_server::FailedSignInsServer;
 use proto::identity::v1::mail_preferences_server::MailPreferencesServer;
 use proto::identity::v1::mails_server::MailsServer;
 use proto::identity::v1::messages_server::MessagesServer;
@@ -25,6 +26,7 @@ use crate::Context;
 pub mod accounts;
 pub mod audit_records;
 pub mod email_changes;
+pub mod failed_sign_ins;
 pub mod mail_preferences;
 pub mod mails;
 pub mod messages;
@@ -48,6 +50,9 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(EmailChangesServer::new(email_changes::EmailChanges::new(
             ctx.clone(),
         )))
+        .add_service(FailedSignInsServer::new(
+            failed_sign_ins::FailedSignIns::new(ctx.clone()),
+        ))
         .add_service(MailPreferencesServer::new(
             mail_preferences::MailPreferences::new(ctx.clone()),
         ))

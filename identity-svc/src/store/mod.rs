@@ -10,6 +10,7 @@ use uuid::Uuid;
 pub mod account;
 pub mod audit;
 pub mod email_change;
+pub mod failed_sign_in;
 pub mod inbox;
 pub mod mail;
 pub mod mail_delivery;

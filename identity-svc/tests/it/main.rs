@@ -13,6 +13,7 @@ mod at_rest;
 mod campaigns;
 mod contract;
 mod email_changes;
+mod failed_sign_ins;
 mod inbox;
 mod limits;
 mod mail_delivery;

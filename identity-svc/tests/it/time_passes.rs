@@ -23,7 +23,7 @@ impl World {
         self.rows(nobody).await
     }
 
-    async fn rows(&self, table: &str) -> usize {
+    pub async fn rows(&self, table: &str) -> usize {
         let sql = format!("SELECT 1 AS one FROM {table}");
         query_all(self.wiring.db.read(), &sql, [])
             .await

@@ -11,6 +11,7 @@ use tonic::Request;
 use uuid::Uuid;
 
 use super::{Tokens, show};
+use crate::domain::failed_sign_in::FailedSignIn;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{Session, State};
 use crate::domain::{login, password};
@@ -28,7 +29,7 @@ pub async fn create(
     let pb = request.into_inner();
     let (login, password) = parse(&pb)?;
     let throttle = Throttle::new(ctx, What::Password, &login, &place);
-    let (account, hash) = check(ctx, &login, &throttle, &password).await?;
+    let (account, hash) = check(ctx, &login, &place, &throttle, &password).await?;
     let rehashed = match ctx.hasher.is_outdated(&hash) {
         true => Some(ctx.hasher.hash(&password, &ctx.ids).await?),
         false => None,
@@ -82,6 +83,7 @@ fn parse(pb: &pb::CreateSessionRequest) -> Result<(String, Masked<String>)> {
 async fn check(
     ctx: &Context,
     login: &str,
+    place: &Place,
     throttle: &Throttle,
     password: &Masked<String>,
 ) -> Result<(Uuid, Masked<String>)> {
@@ -103,6 +105,14 @@ async fn check(
         _ => {
             let tx = ctx.db.begin().await?;
             throttle.count(ctx, &tx).await?;
+            let failed = FailedSignIn {
+                id: ctx.ids.uuid(),
+                time: ctx.clock.now(),
+                account: known.map(|(account, _)| account),
+                login_index: ctx.secrets.login_index(login),
+                origin_index: ctx.secrets.origin_index(place),
+            };
+            store::failed_sign_in::insert(&tx, &failed).await?;
             ctx.db.commit(tx).await?;
             Err(Refusal::SignInFailed.into())
         }
