@@ -10,7 +10,7 @@ use chassis::token::{Signer, Verifier};
 
 use crate::Wiring;
 use crate::config::Config;
-use crate::watched::Watched;
+use crate::watched::{StageLeft, Watched};
 
 /// Whom the tokens in the links of offers are for: this service itself, and nothing else of it.
 pub const OFFER_LINKS: &str = "testing-svc/offer-links";
@@ -24,7 +24,9 @@ pub struct Context {
     pub questionnaire: Connection,
     pub persons: Connection,
     /// Who listens to which sessions here.
-    pub watched: Watched,
+    pub watched: Watched<i32>,
+    /// And to which stages.
+    pub watched_stages: Watched<StageLeft>,
     /// Reads the links of offers, which nobody but this service signs.
     pub offer_links: Verifier,
 }
@@ -43,6 +45,7 @@ impl Context {
             questionnaire: wiring.questionnaire.signed(wiring.identity.clone()),
             persons: wiring.persons.signed(wiring.identity),
             watched: Watched::default(),
+            watched_stages: Watched::default(),
             offer_links: Verifier::new(OFFER_LINKS, &[own_key])?,
         })
     }

@@ -7,7 +7,7 @@
 //! | [`rpc`] | one folder per gRPC service, one file per RPC |
 //! | [`dealing`] | who gets a seat: those who wait come first |
 //! | [`gather`] | whoever comes while a round runs is in the next one |
-//! | [`watched`] | the sessions whose seats somebody watches |
+//! | [`watched`] | the sessions and stages whose seats somebody watches |
 //! | [`store`] | the only place that knows SQL |
 //! | [`events`] | what others told; what we tell |
 //! | [`jobs`] | what the passing of time does |

@@ -71,6 +71,10 @@ pub const ROWS: &[Row] = &[
         "/irikteu.testing.v1.Closures/CreateClosure",
         &[Role(ExamDesk)],
     ),
+    (
+        "/irikteu.testing.v1.Closures/LiftClosure",
+        &[Role(ExamDesk)],
+    ),
     ("/irikteu.testing.v1.Closures/GetClosure", &[Role(ExamDesk)]),
     (
         "/irikteu.testing.v1.Closures/ListClosures",
@@ -86,6 +90,10 @@ pub const ROWS: &[Row] = &[
     ("/irikteu.testing.v1.Rooms/ListRooms", &[SignedIn]),
     ("/irikteu.testing.v1.TestSessions/FindSeats", &[SignedIn]),
     ("/irikteu.testing.v1.TestSessions/WatchSeats", &[SignedIn]),
+    (
+        "/irikteu.testing.v1.TestSessions/WatchStageSeats",
+        &[SignedIn],
+    ),
     (
         "/irikteu.testing.v1.WaitlistEntries/CreateWaitlistEntry",
         &[SignedIn],

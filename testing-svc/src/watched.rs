@@ -1,5 +1,5 @@
-//! Sessions whose seats somebody watches in this process. What is left is computed once per session and
-//! turn, however many listen; a listener that is slow finds the newest number only.
+//! Sessions and stages whose seats somebody watches in this process. What is left is computed once for
+//! each and turn, however many listen; a listener that is slow finds the newest number only.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,48 +16,57 @@ pub const MOST_LISTENERS: usize = 5_000;
 
 /// What a listener is told. The minute only wakes those whose time is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
-    pub seats_left: i32,
+pub struct Seen<T> {
+    pub left: T,
     pub minute: i64,
 }
 
-/// The sessions that are watched.
-#[derive(Debug, Default)]
-pub struct Watched(Mutex<HashMap<Uuid, watch::Sender<Seen>>>);
+/// What is left of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StageLeft {
+    pub seats: i32,
+    /// Sessions with a free seat.
+    pub sessions: i32,
+}
 
-impl Watched {
-    /// Listens to a session. `seats_left` is what the caller just read, for the first listener;
-    /// `None` where there are too many.
-    pub fn listen(
-        &self,
-        session: Uuid,
-        seats_left: i32,
-        now: Timestamp,
-    ) -> Option<watch::Receiver<Seen>> {
+/// What is watched: sessions by the number of their seats, stages by what is left of them.
+#[derive(Debug)]
+pub struct Watched<T>(Mutex<HashMap<Uuid, watch::Sender<Seen<T>>>>);
+
+impl<T> Default for Watched<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Copy + PartialEq> Watched<T> {
+    /// Listens to one. `left` is what the caller just read, for the first listener; `None` where there
+    /// are too many.
+    pub fn listen(&self, id: Uuid, left: T, now: Timestamp) -> Option<watch::Receiver<Seen<T>>> {
         let mut watched = self.locked();
         let listeners: usize = watched.values().map(watch::Sender::receiver_count).sum();
         if listeners >= MOST_LISTENERS {
             return None;
         }
         let seen = Seen {
-            seats_left,
+            left,
             minute: minute(now),
         };
         let sender = watched
-            .entry(session)
+            .entry(id)
             .or_insert_with(|| watch::Sender::new(seen));
         Some(sender.subscribe())
     }
 
-    /// What the last look saw, where the session is watched already.
-    pub fn known(&self, session: Uuid) -> Option<i32> {
+    /// What the last look saw, where it is watched already.
+    pub fn known(&self, id: Uuid) -> Option<T> {
         let watched = self.locked();
-        watched.get(&session).map(|it| it.borrow().seats_left)
+        watched.get(&id).map(|it| it.borrow().left)
     }
 
-    /// The sessions to look at. Those that nobody listens to any more are forgotten; once in a minute
+    /// What to look at. Those that nobody listens to any more are forgotten; once in a minute
     /// all listeners are woken to see whether their time is over.
-    pub fn sessions(&self, now: Timestamp) -> Vec<Uuid> {
+    pub fn all(&self, now: Timestamp) -> Vec<Uuid> {
         let mut watched = self.locked();
         watched.retain(|_, sender| sender.receiver_count() > 0);
         for sender in watched.values() {
@@ -70,20 +79,20 @@ impl Watched {
     }
 
     /// Tells what a look saw; a number that stayed wakes nobody.
-    pub fn tell(&self, left: &[(Uuid, i32)]) {
+    pub fn tell(&self, looked: &[(Uuid, T)]) {
         let watched = self.locked();
-        for (session, seats_left) in left {
-            let Some(sender) = watched.get(session) else {
+        for (id, left) in looked {
+            let Some(sender) = watched.get(id) else {
                 continue;
             };
             sender.send_if_modified(|seen| {
-                let before = std::mem::replace(&mut seen.seats_left, *seats_left);
-                before != *seats_left
+                let before = std::mem::replace(&mut seen.left, *left);
+                before != *left
             });
         }
     }
 
-    fn locked(&self) -> MutexGuard<'_, HashMap<Uuid, watch::Sender<Seen>>> {
+    fn locked(&self) -> MutexGuard<'_, HashMap<Uuid, watch::Sender<Seen<T>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,7 +105,7 @@ fn minute(now: Timestamp) -> i64 {
 mod tests {
     use super::*;
 
-    fn has_changed(listener: &watch::Receiver<Seen>) -> bool {
+    fn has_changed(listener: &watch::Receiver<Seen<i32>>) -> bool {
         listener.has_changed().expect("the sender lives")
     }
 
@@ -107,12 +116,12 @@ mod tests {
         let mut listeners: Vec<_> = (0..500)
             .filter_map(|_| watched.listen(session, 5, now))
             .collect();
-        assert_eq!(watched.sessions(now), [session]);
+        assert_eq!(watched.all(now), [session]);
         watched.tell(&[(session, 4)]);
         watched.tell(&[(session, 3)]);
         for listener in &mut listeners {
             assert!(has_changed(listener));
-            assert_eq!(listener.borrow_and_update().seats_left, 3);
+            assert_eq!(listener.borrow_and_update().left, 3);
         }
         watched.tell(&[(session, 3)]);
         assert!(!has_changed(&listeners[0]));
@@ -125,17 +134,17 @@ mod tests {
         let (now, session) = (Timestamp::UNIX_EPOCH, Uuid::from_u128(1));
         let listener = watched.listen(session, 5, now).expect("there is room");
         let later = now + SignedDuration::from_secs(59);
-        watched.sessions(later);
+        watched.all(later);
         assert!(!has_changed(&listener));
-        watched.sessions(later + SignedDuration::from_secs(1));
+        watched.all(later + SignedDuration::from_secs(1));
         assert!(has_changed(&listener));
         drop(listener);
-        assert!(watched.sessions(later).is_empty());
+        assert!(watched.all(later).is_empty());
     }
 
     #[test]
     fn listeners_are_counted() {
-        let watched = Watched::default();
+        let watched = Watched::<i32>::default();
         let listen = || watched.listen(Uuid::nil(), 1, Timestamp::UNIX_EPOCH);
         let all: Vec<_> = (0..MOST_LISTENERS).filter_map(|_| listen()).collect();
         assert_eq!(all.len(), MOST_LISTENERS);

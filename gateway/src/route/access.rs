@@ -58,7 +58,10 @@ pub const SUITE: Doors = Doors {
         "/irikteu.identity.v1.StaffInvitations/AcceptStaffInvitation",
         "/irikteu.testing.v1.WaitlistEntries/RejectSeatOfferByLink",
     ],
-    shared: &["/irikteu.testing.v1.TestSessions/WatchSeats"],
+    shared: &[
+        "/irikteu.testing.v1.TestSessions/WatchSeats",
+        "/irikteu.testing.v1.TestSessions/WatchStageSeats",
+    ],
 };
 
 impl Doors {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::words;
+use super::{Change, words};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closure {
@@ -16,6 +16,8 @@ pub struct Closure {
     pub sessions_hit: i32,
     pub bookings_hit: i32,
     pub created: Timestamp,
+    /// When it was lifted before its end.
+    pub lifted: Option<Timestamp>,
 }
 
 /// What is closed.
@@ -43,6 +45,15 @@ impl Closure {
     pub fn name(&self) -> String {
         format!("closures/{}", self.id)
     }
+
+    /// Ends it early. What is over, or was lifted, stays as it is.
+    pub fn lift(&mut self, now: Timestamp) -> Change {
+        if self.lifted.is_some() || self.end <= now {
+            return Change::Nothing;
+        }
+        self.lifted = Some(now);
+        Change::Made
+    }
 }
 
 /// What is wrong with the times of a closure to be made. It may have begun, but not be over.
@@ -63,6 +74,35 @@ pub fn wrong_times(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_closure_is_lifted_once_and_not_after_its_end() {
+        let at = |s| Timestamp::from_second(s).expect("an instant");
+        let mut closure = Closure {
+            id: Uuid::nil(),
+            target: Target {
+                kind: TargetKind::Room,
+                id: Uuid::nil(),
+                name: String::new(),
+            },
+            start: at(10),
+            end: at(20),
+            reason: String::new(),
+            sessions_hit: 0,
+            bookings_hit: 0,
+            created: at(0),
+            lifted: None,
+        };
+        assert_eq!(closure.clone().lift(at(20)), Change::Nothing);
+        assert_eq!(
+            closure.clone().lift(at(1)),
+            Change::Made,
+            "before its time, too"
+        );
+        assert_eq!(closure.lift(at(19)), Change::Made);
+        assert_eq!(closure.lift(at(19)), Change::Nothing);
+        assert_eq!(closure.lifted, Some(at(19)));
+    }
 
     #[test]
     fn a_closure_may_have_begun_but_not_be_over() {

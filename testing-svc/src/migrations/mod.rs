@@ -10,6 +10,7 @@ mod m0104_waitlists;
 mod m0105_reminders;
 mod m0106_extra_time;
 mod m0107_kept_seats;
+mod m0108_lifted_closures;
 mod m0201_outcomes;
 mod m0202_told_results;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(chassis::dead::DeadEvents),
             Box::new(chassis::database::AuditOnlyGrows),
             Box::new(m0107_kept_seats::Migration),
+            Box::new(m0108_lifted_closures::Migration),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use chassis::Result;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, query_all, query_one};
+use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
@@ -12,12 +12,26 @@ use crate::domain::closure::{Closure, Target, TargetKind};
 use crate::domain::session::Session;
 
 const SELECT: &str = "SELECT id, target_kind, target, target_name, start_us, end_us, reason,
-    sessions_hit, bookings_hit, created_us FROM closures";
+    sessions_hit, bookings_hit, created_us, lifted_us FROM closures";
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid) -> Result<Option<Closure>> {
     let sql = format!("{SELECT} WHERE id = $1");
     let found = query_one(on, &sql, [id.to_string().into()]).await?;
     found.as_ref().map(read).transpose()
+}
+
+/// Locks a closure for lifting.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Closure>> {
+    let sql = format!("{SELECT} WHERE id = $1{}", for_update(tx));
+    let found = query_one(tx, &sql, [id.to_string().into()]).await?;
+    found.as_ref().map(read).transpose()
+}
+
+pub async fn note_lifted(tx: &Tx, closure: &Closure) -> Result<()> {
+    let lifted = closure.lifted.map(to_us);
+    let sql = "UPDATE closures SET lifted_us = $2 WHERE id = $1";
+    execute(tx, sql, [closure.id.to_string().into(), lifted.into()]).await?;
+    Ok(())
 }
 
 /// Newest first.
@@ -62,11 +76,7 @@ pub async fn hit<C: ConnectionTrait>(
     closure: &Closure,
     now: Timestamp,
 ) -> Result<Vec<Uuid>> {
-    let column = match closure.target.kind {
-        TargetKind::Center => "center",
-        TargetKind::Room => "room",
-        TargetKind::Session => "id",
-    };
+    let column = column(closure);
     // As long as the last person may sit.
     let sql = format!(
         "SELECT id FROM test_sessions WHERE {column} = $1 AND start_us < $3
@@ -83,10 +93,57 @@ pub async fn hit<C: ConnectionTrait>(
     rows.iter().map(|found| row::uuid(found, "id")).collect()
 }
 
+fn column(closure: &Closure) -> &'static str {
+    match closure.target.kind {
+        TargetKind::Center => "center",
+        TargetKind::Room => "room",
+        TargetKind::Session => "id",
+    }
+}
+
+/// The closed sessions to come that a closure falls on, by their ids; with `alone`, only those that no
+/// other closure keeps closed.
+pub async fn kept_closed<C: ConnectionTrait>(
+    on: &C,
+    closure: &Closure,
+    alone: Alone,
+    now: Timestamp,
+) -> Result<Vec<Uuid>> {
+    let mut sql = format!(
+        "SELECT s.id FROM test_sessions s WHERE s.{} = $1 AND s.start_us < $3
+            AND s.end_us + (s.end_us - s.start_us) * s.extra_time_percent / 100 > $2
+            AND s.start_us > $4 AND s.closed = TRUE",
+        column(closure)
+    );
+    if alone == Alone::Yes {
+        sql += " AND NOT EXISTS (SELECT 1 FROM closures c WHERE c.lifted_us IS NULL
+            AND (c.target = s.id OR c.target = s.room OR c.target = s.center)
+            AND c.end_us > s.start_us
+            AND c.start_us < s.end_us + (s.end_us - s.start_us) * s.extra_time_percent / 100)";
+    }
+    sql += " ORDER BY s.id";
+    let values = [
+        closure.target.id.to_string().into(),
+        to_us(closure.start).into(),
+        to_us(closure.end).into(),
+        to_us(now).into(),
+    ];
+    let rows = query_all(on, &sql, values).await?;
+    rows.iter().map(|found| row::uuid(found, "id")).collect()
+}
+
+/// Whether a closure has to be the only one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alone {
+    Yes,
+    OrNot,
+}
+
 /// A closure of the room or the centre at the time of a session, if there is one.
 pub async fn upon<C: ConnectionTrait>(on: &C, session: &Session) -> Result<Option<Closure>> {
     let sql = format!(
         "{SELECT} WHERE (target = $1 OR target = $2) AND start_us < $4 AND end_us > $3
+            AND lifted_us IS NULL
          ORDER BY id LIMIT 1"
     );
     let center = session.center.to_string();
@@ -104,6 +161,16 @@ pub async fn close_session(tx: &Tx, session: Uuid) -> Result<()> {
     execute(
         tx,
         "UPDATE test_sessions SET closed = TRUE, version = version + 1 WHERE id = $1",
+        [session.to_string().into()],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn open_session(tx: &Tx, session: Uuid) -> Result<()> {
+    execute(
+        tx,
+        "UPDATE test_sessions SET closed = FALSE, version = version + 1 WHERE id = $1",
         [session.to_string().into()],
     )
     .await?;
@@ -165,5 +232,6 @@ fn read(found: &QueryResult) -> Result<Closure> {
         sessions_hit: row::get(found, "sessions_hit")?,
         bookings_hit: row::get(found, "bookings_hit")?,
         created: row::time(found, "created_us")?,
+        lifted: row::maybe_time(found, "lifted_us")?,
     })
 }

@@ -1,5 +1,7 @@
 //! Sessions in the database. Their seats are changed in [`super::seats`] only.
 
+use std::collections::HashMap;
+
 use chassis::Result;
 use chassis::clock::to_us;
 use chassis::database::{Tx, execute, query_all, query_one};
@@ -10,6 +12,7 @@ use uuid::Uuid;
 use super::{quota, row};
 use crate::domain::quota::Quota;
 use crate::domain::session::{CheckIn, Language, Session};
+use crate::watched::StageLeft;
 
 /// A session with the seats that are free now: an expired hold holds nothing, whether or not it
 /// has been swept up.
@@ -170,6 +173,41 @@ pub async fn seats_left<C: ConnectionTrait>(
     let offers: Result<Vec<Offer>> = rows.iter().map(read).collect();
     let left = |offer: Offer| (offer.session.id, offer.seats_left);
     Ok(offers?.into_iter().map(left).collect())
+}
+
+/// What all sessions to come of these stages have left, in one look; a stage without any has nothing.
+pub async fn left_of_stages<C: ConnectionTrait>(
+    on: &C,
+    stages: &[Uuid],
+    now: Timestamp,
+) -> Result<Vec<(Uuid, StageLeft)>> {
+    if stages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = vec![to_us(now).into()];
+    values.extend(stages.iter().map(|id| Value::from(id.to_string())));
+    let places: Vec<String> = (2..=values.len()).map(|at| format!("${at}")).collect();
+    let sql = format!(
+        "SELECT stage, CAST(SUM(free) AS BIGINT) AS seats,
+            CAST(SUM(CASE WHEN free > 0 THEN 1 ELSE 0 END) AS BIGINT) AS sessions
+         FROM (SELECT s.stage AS stage, {FREE} AS free FROM test_sessions s
+               WHERE s.stage IN ({}) AND s.start_us > $1 AND s.closed = FALSE) AS offers
+         GROUP BY stage",
+        places.join(", ")
+    );
+    let mut left: HashMap<Uuid, StageLeft> = stages
+        .iter()
+        .map(|id| (*id, StageLeft::default()))
+        .collect();
+    for found in &query_all(on, &sql, values).await? {
+        let number = |column| -> Result<i32> {
+            let number: i64 = row::get(found, column)?;
+            Ok(i32::try_from(number).unwrap_or(i32::MAX))
+        };
+        let (seats, sessions) = (number("seats")?, number("sessions")?);
+        left.insert(row::uuid(found, "stage")?, StageLeft { seats, sessions });
+    }
+    Ok(left.into_iter().collect())
 }
 
 /// Reads the quotas of these sessions, too.

@@ -203,6 +203,105 @@ async fn a_closure_keeps_moves_what_was_sat_and_places_on_the_list() {
 }
 
 #[tokio::test]
+async fn a_lifted_closure_opens_what_it_closed_and_who_lost_a_seat_there_is_offered_it_first() {
+    let world = World::new().await;
+    let (stage, center) = (world.stage(1).await.name, world.center().await.name);
+    let hall = world.room(&center, 30, 0).await.name;
+    let session = world.session_at(&stage, &center, 3 * DAY, 2, |it| it.room = hall.clone());
+    let session = session.await.expect("a session").name;
+    for number in 1..=2 {
+        world.accept(number).await;
+        world.book(number, &session).await;
+        world.pass(5);
+    }
+    world.accept(9).await;
+    world.wait(9, &stage, |_| {}).await.expect("a place");
+    let closure = world.close(&hall, 2 * DAY, 4 * DAY, false).await;
+    let closure = closure.expect("a closure").name;
+    world.pass(5);
+
+    let request = pb::LiftClosureRequest {
+        name: closure.clone(),
+        request_id: world.request(),
+    };
+    let mut closures = ClosuresClient::new(world.as_desk());
+    let lifted = closures
+        .lift_closure(request.clone())
+        .await
+        .expect("lifted");
+    let lifted = lifted.into_inner();
+    assert!(lifted.lift_time.is_some());
+    assert!(!world.get_session(&session).await.closed);
+    // Nobody passes them by, and a repeat changes nothing.
+    world.accept(10).await;
+    refused(world.hold(10, &session).await, "SESSION_FULL");
+    world.run("waiting_lists").await;
+    let again = closures.lift_closure(request).await.expect("the same");
+    assert_eq!(again.into_inner(), lifted);
+    let to: Vec<String> = offers(&world)
+        .await
+        .into_iter()
+        .map(|it| it.account)
+        .collect();
+    assert_eq!(to, [person_name(1), person_name(2)]);
+    for number in 1..=2 {
+        let entry = world.newest_entry(number).await;
+        let taken = world.take_offer(number, &entry.name).await.expect("a seat");
+        assert_eq!(taken.state(), Place::Accepted);
+    }
+    world.quotas_add_up().await;
+    assert_eq!(world.count("audit WHERE action = 'LiftClosure'").await, 1);
+
+    // The room can be planned again, and what was lifted stays lifted.
+    let later = world.session_at(&stage, &center, 3 * DAY + 600, 2, |it| it.room = hall);
+    later.await.expect("a session");
+    let once_more = world.lift(&closure).await.expect("as it is");
+    assert_eq!(once_more.lift_time, lifted.lift_time);
+    assert_eq!(world.count("audit WHERE action = 'LiftClosure'").await, 1);
+}
+
+#[tokio::test]
+async fn what_another_closure_keeps_closed_or_has_begun_stays_as_it_is() {
+    let world = World::new().await;
+    let (stage, center) = (world.stage(1).await.name, world.center().await.name);
+    let hall = world.room(&center, 30, 0).await.name;
+    let inside = world.session_at(&stage, &center, 3 * DAY, 2, |it| it.room = hall.clone());
+    let inside = inside.await.expect("a session").name;
+    let beside = world.session_at(&stage, &center, 3 * DAY, 2, |_| {});
+    let beside = beside.await.expect("a session").name;
+    let of_hall = world
+        .close(&hall, 0, 10 * DAY, false)
+        .await
+        .expect("closed");
+    let of_center = world
+        .close(&center, 0, 10 * DAY, false)
+        .await
+        .expect("closed");
+    let of_beside = world
+        .close(&beside, 0, 10 * DAY, false)
+        .await
+        .expect("closed");
+    let are_closed = async || {
+        let [inside, beside] = [
+            world.get_session(&inside).await,
+            world.get_session(&beside).await,
+        ];
+        [inside.closed, beside.closed]
+    };
+    world.lift(&of_hall.name).await.expect("lifted");
+    assert_eq!(are_closed().await, [true, true]);
+    world.lift(&of_center.name).await.expect("lifted");
+    assert_eq!(are_closed().await, [false, true]);
+    // Two days and a night later it has begun: nobody comes any more.
+    world.pass(3 * DAY + 1);
+    world.lift(&of_beside.name).await.expect("lifted");
+    assert_eq!(are_closed().await, [false, true]);
+    let nowhere = format!("closures/{}", uuid::Uuid::nil());
+    refused(world.lift(&nowhere).await, "NOT_FOUND");
+    assert_eq!(wrong(world.lift("closure").await), ["name INVALID_NAME"]);
+}
+
+#[tokio::test]
 async fn a_large_session_is_emptied_by_the_call_and_the_job_together() {
     let world = World::new().await;
     let stage = world.stage(1).await.name;

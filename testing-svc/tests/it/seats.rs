@@ -132,6 +132,16 @@ impl World {
         answer.map(tonic::Response::into_inner)
     }
 
+    pub async fn lift(&self, closure: &str) -> Answer<pb::Closure> {
+        let request = pb::LiftClosureRequest {
+            name: closure.into(),
+            request_id: self.request(),
+        };
+        let mut closures = ClosuresClient::new(self.as_desk());
+        let answer = closures.lift_closure(request).await;
+        answer.map(tonic::Response::into_inner)
+    }
+
     pub fn waitlist(&self, number: u128) -> WaitlistEntriesClient<chassis::client::Connection> {
         WaitlistEntriesClient::new(self.as_person(number))
     }

@@ -1,4 +1,5 @@
-//! Watching the seats of a session: one look for all who listen, the newest number only, and an end.
+//! Watching the seats of a session or a stage: one look for all who listen, the newest number only, and
+//! an end.
 
 use std::sync::Arc;
 
@@ -90,6 +91,83 @@ async fn five_hundred_listeners_are_told_by_one_look_each_once() {
     }
 }
 
+async fn watch_stage(
+    world: &World,
+    stage: &str,
+    resume_token: &str,
+) -> Streaming<pb::StageSeatsLeft> {
+    let request = pb::WatchStageSeatsRequest {
+        name: stage.into(),
+        resume_token: resume_token.into(),
+    };
+    let mut sessions = TestSessionsClient::new(world.as_person(1));
+    let stream = sessions.watch_stage_seats(request).await;
+    stream.expect("a stream").into_inner()
+}
+
+async fn left(stream: &mut Streaming<pb::StageSeatsLeft>) -> (i32, i32) {
+    let message = stream.next().await.expect("a message").expect("no error");
+    (message.seats_left, message.sessions_left)
+}
+
+#[tokio::test]
+async fn who_listens_to_a_stage_hears_what_all_its_sessions_to_come_have_left() {
+    let world = World::new().await;
+    let stage = world.stage(1).await.name;
+    let mut early = watch_stage(&world, &stage, "").await;
+    assert_eq!(left(&mut early).await, (0, 0));
+    let first = world.session(&stage, 3 * DAY, 1).await.name;
+    let second = world.session(&stage, 4 * DAY, 5).await.name;
+    world.run("watched_seats").await;
+    assert_eq!(left(&mut early).await, (6, 2));
+    world.accept(1).await;
+    world.hold(1, &first).await.expect("a seat");
+    world.run("watched_seats").await;
+    assert_eq!(left(&mut early).await, (5, 1));
+    // What is closed has nothing to give.
+    let closure = world.close(&second, 0, 10 * DAY, false).await;
+    world.run("watched_seats").await;
+    assert_eq!(left(&mut early).await, (0, 0));
+    world
+        .lift(&closure.expect("a closure").name)
+        .await
+        .expect("lifted");
+    world.run("watched_seats").await;
+    assert_eq!(left(&mut early).await, (5, 1));
+    // A hold that ran out holds nothing.
+    world.pass(9);
+    world.run("watched_seats").await;
+    assert!(early.next().now_or_never().is_none());
+    drop(early);
+    world.pass(1);
+    world.run("watched_seats").await;
+    let mut again = watch_stage(&world, &stage, "s5.1").await;
+    assert_eq!(left(&mut again).await, (6, 2));
+    let mut same = watch_stage(&world, &stage, "s6.2").await;
+    assert!(same.next().now_or_never().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_hundred_listeners_of_a_stage_cost_one_look() {
+    let world = World::new().await;
+    let stage = world.stage(1).await.name;
+    let session = world.session(&stage, 3 * DAY, 5).await.name;
+    let mut streams = Vec::new();
+    for _ in 0..500 {
+        let mut stream = watch_stage(&world, &stage, "").await;
+        assert_eq!(left(&mut stream).await, (5, 1));
+        streams.push(stream);
+    }
+    world.accept(1).await;
+    world.hold(1, &session).await.expect("a seat");
+    let (_, looks) = chassis::testing::statements(world.run("watched_seats")).await;
+    assert_eq!(looks.len(), 1, "{looks:?}");
+    for stream in &mut streams {
+        assert_eq!(left(stream).await, (4, 1));
+        assert!(stream.next().now_or_never().is_none());
+    }
+}
+
 #[tokio::test]
 async fn only_what_is_there_is_watched() {
     let world = World::new().await;
@@ -106,4 +184,18 @@ async fn only_what_is_there_is_watched() {
     let nowhere = format!("{stage}/sessions/{}", uuid::Uuid::nil());
     refused(ask(nowhere).await, "NOT_FOUND");
     assert_eq!(wrong(ask("sessions/1".into()).await), ["name INVALID_NAME"]);
+    let ask = |name: String| {
+        let request = pb::WatchStageSeatsRequest {
+            name,
+            resume_token: String::new(),
+        };
+        let mut sessions = sessions.clone();
+        async move { sessions.watch_stage_seats(request).await.map(drop) }
+    };
+    let campaign = stage.rsplit_once('/').map_or("", |(before, _)| before);
+    let nowhere = format!("{campaign}/{}", uuid::Uuid::nil());
+    refused(ask(nowhere).await, "NOT_FOUND");
+    let elsewhere = stage.replacen("campaigns/", "campaigns/other-", 1);
+    refused(ask(elsewhere).await, "NOT_FOUND");
+    assert_eq!(wrong(ask("stages/1".into()).await), ["name INVALID_NAME"]);
 }

@@ -92,7 +92,13 @@ async fn lock(tx: &Tx, closure: &Closure) -> Result<()> {
             let center = store::test_center::lock(tx, target.id).await?;
             center.map(|it| it.name())
         }
-        TargetKind::Room => store::room::lock(tx, target.id).await?.map(|it| it.name()),
+        TargetKind::Room => {
+            // Whoever lifts a closure of the centre looks for those of its rooms.
+            if let Some(room) = store::room::find(tx, target.id).await? {
+                store::test_center::lock(tx, room.center).await?;
+            }
+            store::room::lock(tx, target.id).await?.map(|it| it.name())
+        }
         TargetKind::Session => {
             store::seats::lock(tx, &[target.id]).await?;
             let session = store::test_session::find(tx, target.id, closure.created).await?;
@@ -141,6 +147,7 @@ fn read(ctx: &Context, pb: &pb::CreateClosureRequest) -> Result<Closure> {
         sessions_hit: 0,
         bookings_hit: 0,
         created: now,
+        lifted: None,
     })
 }
 

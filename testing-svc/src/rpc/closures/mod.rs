@@ -2,6 +2,7 @@
 
 mod create;
 mod get;
+mod lift;
 mod list;
 
 use std::sync::Arc;
@@ -23,6 +24,13 @@ impl pb::closures_server::Closures for Closures {
         request: Request<pb::CreateClosureRequest>,
     ) -> Result<Response<pb::Closure>, Status> {
         Ok(Response::new(create::create(&self.0, request).await?))
+    }
+
+    async fn lift_closure(
+        &self,
+        request: Request<pb::LiftClosureRequest>,
+    ) -> Result<Response<pb::Closure>, Status> {
+        Ok(Response::new(lift::lift(&self.0, request).await?))
     }
 
     async fn get_closure(
@@ -50,5 +58,6 @@ fn written(closure: &Closure) -> pb::Closure {
         sessions_hit: closure.sessions_hit,
         bookings_hit: closure.bookings_hit,
         create_time: Some(to_pb(closure.created)),
+        lift_time: closure.lifted.map(to_pb),
     }
 }

@@ -4,15 +4,18 @@ mod create;
 mod find_seats;
 mod get;
 mod list;
+mod listener;
 mod plan;
 mod read;
 mod roster;
 mod update;
 mod watch_seats;
+mod watch_stage_seats;
 
 use std::sync::Arc;
 
 use chassis::clock::to_pb;
+use listener::Stream;
 use proto::testing::v1 as pb;
 use tonic::{Request, Response, Status};
 
@@ -63,13 +66,23 @@ impl pb::test_sessions_server::TestSessions for TestSessions {
         Ok(Response::new(find_seats::find(&self.0, request).await?))
     }
 
-    type WatchSeatsStream = watch_seats::Stream;
+    type WatchSeatsStream = Stream<pb::SeatsLeft>;
 
     async fn watch_seats(
         &self,
         request: Request<pb::WatchSeatsRequest>,
     ) -> Result<Response<Self::WatchSeatsStream>, Status> {
         Ok(Response::new(watch_seats::watch(&self.0, request).await?))
+    }
+
+    type WatchStageSeatsStream = Stream<pb::StageSeatsLeft>;
+
+    async fn watch_stage_seats(
+        &self,
+        request: Request<pb::WatchStageSeatsRequest>,
+    ) -> Result<Response<Self::WatchStageSeatsStream>, Status> {
+        let stream = watch_stage_seats::watch(&self.0, request).await?;
+        Ok(Response::new(stream))
     }
 
     async fn list_roster(
