@@ -1,7 +1,7 @@
 //! All programs of the suite at once: started in order, ended together.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use anyhow::{Context, bail};
 use chassis::client::{Connection, FarNet};
 use chassis::clock::Clock;
 use proto::partner::v1::redemptions_client::RedemptionsClient;
+use standalone::certificates::{Authority, ExtendedKeyUsagePurpose, Subject};
 use standalone::compose::{self, Settings};
 use standalone::partner::Certificates;
 use tonic::transport::Channel;
@@ -85,6 +86,9 @@ impl Fleet {
         }
         let data = folder.join("data");
         compose::prepare(&data)?;
+        if layout.sends_mail {
+            certify_mail(&data.join("mail"), at.smtp().ip())?;
+        }
         let programs = Programs {
             layout: &layout,
             at,
@@ -190,6 +194,11 @@ impl Fleet {
     /// The development mailbox: `/dev/mail/to/{address}`.
     pub fn mail_url(&self) -> String {
         format!("http://{}", self.at.mailbox())
+    }
+
+    /// Where mail is taken over SMTP, where it is.
+    pub fn smtp(&self) -> Option<SocketAddr> {
+        self.layout.sends_mail.then(|| self.at.smtp())
     }
 
     /// The partners' port of an instance of testing-svc; its certificate says `localhost`.
@@ -327,6 +336,23 @@ fn straight(data: &Path, service: &'static str, at: SocketAddr) -> anyhow::Resul
     let files = chassis::tls::Files::in_folder(&data.join("services"), "standalone");
     let tls = chassis::tls::Tls::read(files)?;
     FarNet::new(proto::DESCRIPTOR, Some(tls))?.connect(service, &format!("https://{at}"))
+}
+
+/// A certificate by which the mailbox is believed, and the authority behind it.
+fn certify_mail(folder: &Path, ip: IpAddr) -> anyhow::Result<()> {
+    if folder.join("server.pem").exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    let authority = Authority::new("Irikteu mail for trying out")?;
+    fs::write(folder.join("authority.pem"), authority.pem())?;
+    let server = Subject {
+        uris: Vec::new(),
+        hosts: vec![ip.to_string()],
+        usages: vec![ExtendedKeyUsagePurpose::ServerAuth],
+        ..Subject::of("mailbox", "")
+    };
+    authority.issue_into(folder, "server", &server)
 }
 
 /// Makes a folder that other users, such as PostgreSQL's, may pass through.

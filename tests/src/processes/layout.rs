@@ -69,6 +69,8 @@ pub struct Layout {
     pub settings: Vec<Setting>,
     /// `None`: everybody reaches everybody straight.
     pub via: Option<Via>,
+    /// Mail is sent over SMTP to the mailbox, instead of being kept by identity-svc.
+    pub sends_mail: bool,
     /// Redis keeps what it has over a restart.
     pub redis_keeps: bool,
     /// Where everything is kept; `None` is a new folder that goes with the fleet.
@@ -85,6 +87,7 @@ impl Default for Layout {
             clock: "machine".into(),
             settings: Vec::new(),
             via: None,
+            sends_mail: false,
             redis_keeps: false,
             folder: None,
             doors: None,
@@ -130,6 +133,11 @@ impl Addresses {
 
     pub fn mailbox(&self) -> SocketAddr {
         (self.doors, 8025).into()
+    }
+
+    /// Where the mailbox takes mail.
+    pub fn smtp(&self) -> SocketAddr {
+        (self.doors, 2525).into()
     }
 
     pub fn gateway(&self) -> SocketAddr {

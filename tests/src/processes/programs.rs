@@ -43,6 +43,12 @@ impl Programs<'_> {
                 );
                 set("IRIKTEU_INDEX_KEY_FILE", key("index.key"));
                 set("IRIKTEU_MASTER_KEYS_FILE", key("master.keys"));
+                if self.layout.sends_mail {
+                    let smtp = self.at.smtp();
+                    set("IRIKTEU_SMTP_HOST", smtp.ip().to_string());
+                    set("IRIKTEU_SMTP_PORT", smtp.port().to_string());
+                    set("IRIKTEU_SMTP_CA_FILE", self.file("mail", "authority.pem"));
+                }
             }
             "questionnaire-svc" => {
                 let documents = self.data.join("documents").display().to_string();
@@ -89,6 +95,17 @@ impl Programs<'_> {
         let mut settings = self.shared("mailbox", "standalone");
         let address = self.at.mailbox().to_string();
         settings.insert("IRIKTEU_HTTP_ADDR".into(), address);
+        if self.layout.sends_mail {
+            let own = |file: &str| self.file("mail", file);
+            for (name, value) in [
+                ("IRIKTEU_SMTP_ADDR", self.at.smtp().to_string()),
+                ("IRIKTEU_SMTP_CERTIFICATE_FILE", own("server.pem")),
+                ("IRIKTEU_SMTP_KEY_FILE", own("server.key")),
+                ("IRIKTEU_MAIL_DIR", own("taken")),
+            ] {
+                settings.insert(name.into(), value);
+            }
+        }
         self.call("mailbox", "mailbox", &[], settings)
     }
 

@@ -70,6 +70,7 @@ pub async fn up(folder: &Path, address: IpAddr) -> anyhow::Result<String> {
         folder: Some(folder.to_owned()),
         doors: Some(address),
         redis_keeps: true,
+        sends_mail: true,
         ..Layout::default()
     })
     .await?;
@@ -134,13 +135,35 @@ fn name_of(note: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
+/// What a partner says from a terminal, with the certificate that was made for it.
+fn partners_call(at: &Addresses) -> String {
+    let file = |name: &str| at.partner_certificates.join(name).display().to_string();
+    format!(
+        "\nA partner asks about a code\n  grpcurl -cacert {authority} \\\n    -cert {certificate} -key {key} \\\n    \
+         -d '{{\"code\": \"…\", \"iin\": \"…\", \"testSystem\": \"TEST_SYSTEM_KAZTEST\"}}' \\\n    \
+         {port} irikteu.partner.v1.Redemptions/LookUpPromoCode\n\
+         or, without grpcurl\n  cargo run -q -- --data-dir {data} partner --name kaztest --url {url} look-up CODE IIN\n",
+        authority = file("authority.pem"),
+        certificate = file("kaztest.pem"),
+        key = file("kaztest.key"),
+        port = at.partner_url.trim_start_matches("https://"),
+        url = at.partner_url,
+        data = at
+            .partner_certificates
+            .parent()
+            .unwrap_or(Path::new("."))
+            .display(),
+    )
+}
+
 fn banner(fleet: &Fleet, at: &Addresses) -> String {
     let mut text = format!(
-        "\nIrikteu is up, as many processes.\n\n  API page        {url}/docs\n  kept mail       {mail}/dev/mail\n  \
+        "\nIrikteu is up, as many processes.\n\n  API page        {url}/docs\n  mail            {mail}/dev/mail  (taken by SMTP with STARTTLS at {smtp}, files in {folder}/data/mail/taken)\n  \
          partners        {partner}  (mutual TLS, certificates in {certificates})\n  open campaign   {campaign}\n  \
          logs            {folder}/logs\n\n",
         url = at.url,
         mail = at.mail_url,
+        smtp = fleet.smtp().map(|it| it.to_string()).unwrap_or_default(),
         partner = at.partner_url,
         certificates = at.partner_certificates.display(),
         campaign = fleet.campaign(),
@@ -164,6 +187,7 @@ fn banner(fleet: &Fleet, at: &Addresses) -> String {
     for account in &demo::ACCOUNTS {
         text.push_str(&format!("  {:<28} {}\n", account.email, account.what));
     }
+    text.push_str(&partners_call(at));
     text.push_str(
         "\nTo try\n  cargo xtask season --people 40 --against up\n  kill -9 one of the numbers above meanwhile\n  \
          cargo xtask down\n",
