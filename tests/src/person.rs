@@ -130,6 +130,11 @@ impl Someone {
         self.send(self.request(Method::GET, path)).await
     }
 
+    /// The same where a 5xx is what has to be answered.
+    pub async fn get_or_5xx(&self, path: &str) -> Answer {
+        exchange(self.request(Method::GET, path)).await.unwrap()
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(self.request(Method::POST, path).json(&body))
             .await

@@ -95,8 +95,9 @@ impl Postgres {
     pub fn limit_files(&self, bytes: Option<u64>) {
         let soft = bytes.map_or_else(|| "unlimited".to_owned(), |it| it.to_string());
         let server = self.server.id();
-        for process in children(server).into_iter().chain([server]) {
-            let limit = format!("--fsize={soft}:");
+        let limit = format!("--fsize={soft}:");
+        // The server first: a child that it makes meanwhile has its limit.
+        for process in std::iter::once(server).chain(children(server)) {
             // A child that ends meanwhile needs no limit.
             let done = Command::new("prlimit")
                 .args(["--pid", &process.to_string(), &limit])
