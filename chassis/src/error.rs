@@ -14,7 +14,7 @@ use tonic_types::{ErrorDetails, FieldViolation, LocalizedMessage, StatusExt};
 
 use crate::database::Trouble;
 use crate::text::{Language, Texts};
-use crate::violation::Violations;
+use crate::violation::{Violation, Violations};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -260,17 +260,11 @@ impl From<Error> for Status {
         match error {
             Error::Refused(refusal) => {
                 if let Some(violations) = refusal.violations() {
-                    let violations = violations.iter().cloned().map(field_violation);
-                    details.set_bad_request(violations.collect::<Vec<_>>());
+                    details.set_bad_request(that_fit(violations.iter().cloned()));
                 }
             }
             Error::Invalid(violations) => {
-                details.set_bad_request(
-                    violations
-                        .into_iter()
-                        .map(field_violation)
-                        .collect::<Vec<_>>(),
-                );
+                details.set_bad_request(that_fit(violations.into_iter()));
             }
             Error::NotFound(name) | Error::Stale { name, .. } => {
                 details.set_resource_info("", name, "", "");
@@ -287,7 +281,50 @@ impl From<Error> for Status {
     }
 }
 
-fn field_violation(violation: crate::violation::Violation) -> FieldViolation {
+/// Details travel in a header, in base64, and a client that was told nothing else takes 16 KiB of
+/// headers: beyond that it has no answer at all.
+const ROOM: usize = 9 * 1024;
+
+/// All violations where there is room for them: first what is said twice goes, then the last ones go,
+/// and how many these are is told.
+fn that_fit(violations: impl Iterator<Item = Violation>) -> Vec<FieldViolation> {
+    let mut all: Vec<FieldViolation> = violations.map(field_violation).collect();
+    if all.iter().map(size).sum::<usize>() <= ROOM {
+        return all;
+    }
+    for violation in &mut all {
+        // The localized message says the same.
+        violation.description.clear();
+    }
+    let mut room = ROOM;
+    let fitting = all.iter().take_while(|violation| {
+        let left = room.checked_sub(size(violation));
+        room = left.unwrap_or_default();
+        left.is_some()
+    });
+    let fitting = fitting.count();
+    if fitting < all.len() {
+        let left = all.split_off(fitting);
+        let count = ("count", left.len().to_string());
+        all.extend(left.into_iter().next().map(|first| {
+            field_violation(Violation {
+                field: first.field,
+                reason: "MORE_VIOLATIONS",
+                args: vec![count],
+            })
+        }));
+    }
+    all
+}
+
+/// About what it takes on the way; a bit more than less.
+fn size(violation: &FieldViolation) -> usize {
+    let text = violation.localized_message.as_ref();
+    let text = text.map_or(0, |it| it.message.len() + it.locale.len());
+    violation.field.len() + violation.reason.len() + violation.description.len() + text + 20
+}
+
+fn field_violation(violation: Violation) -> FieldViolation {
     let (text, _) = sentence(violation.reason, &violation.args);
     FieldViolation {
         field: violation.field,
@@ -322,6 +359,47 @@ mod tests {
             details.localized_message().expect("a sentence").locale,
             "ru"
         );
+    }
+
+    #[tokio::test]
+    async fn however_many_violations_there_are_the_answer_fits_into_the_headers_of_any_client() {
+        for (many, language) in [
+            (40, Language::En),
+            (100, Language::Kk),
+            (5000, Language::Kk),
+        ] {
+            let mut violations = Violations::new();
+            for at in 0..many {
+                violations.add(
+                    format!("sections.experience.rows[{at}].start_date"),
+                    "INVALID_FORMAT",
+                );
+            }
+            let scope = Scope {
+                language,
+                domain: "x.irikteu.kz",
+                texts: &WIRE_TEXTS,
+            };
+            let status = in_scope(scope, async { Status::from(Error::Invalid(violations)) }).await;
+            let mut headers = http::HeaderMap::new();
+            status.add_header(&mut headers).expect("headers");
+            let size = headers
+                .iter()
+                .map(|(name, value)| name.as_str().len() + value.len() + 32);
+            assert!(size.sum::<usize>() < 16 * 1024, "{many}");
+            let told = status
+                .get_error_details()
+                .bad_request()
+                .expect("violations")
+                .clone();
+            let told = told.field_violations;
+            let last = told.last().expect("one");
+            let text = last.localized_message.as_ref().expect("a sentence");
+            let is_whole = last.reason != "MORE_VIOLATIONS";
+            assert_eq!(is_whole, told.len() == many, "{many}");
+            assert!(is_whole || text.message.contains(&(many - told.len() + 1).to_string()));
+            assert!(told.len() >= many.min(40), "{} of {many}", told.len());
+        }
     }
 
     #[test]

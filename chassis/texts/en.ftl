@@ -20,6 +20,7 @@ required = This field is required.
 too-short = The value is too short. Fewest characters: { $min }
 too-long = The value is too long. Most characters: { $max }
 too-many = There are too many entries. At most: { $max }
+more-violations = From here on there are { $count } more mistakes. Correct those that are named and send it again to see them.
 invalid-format = The value does not have the right form.
 out-of-range = The value is outside the allowed range.
 unknown-field = There is no such field.

@@ -346,9 +346,10 @@ async fn while_a_servers_disk_is_full_writes_are_refused_reads_go_on_and_nothing
     load.end().await;
 }
 
-/// Writes rows until there is no room; each is as long as a page takes.
+/// Writes rows until there is no room: more than go into the pages, 512 at most, that were added in
+/// advance when many wrote at once.
 async fn fills(tx: &chassis::database::Tx, long: &str) -> Result<(), sea_orm::DbErr> {
-    let sql = "INSERT INTO effect SELECT left($1, 1900) FROM generate_series(1, 100)";
+    let sql = "INSERT INTO effect SELECT left($1, 1900) FROM generate_series(1, 4000)";
     execute(tx, sql, [long.into()]).await.map(drop)
 }
 

@@ -68,13 +68,13 @@ async fn every_failed_sign_in_is_there_with_whose_it_was_and_without_what_was_ty
     let first = list(&world, ADMIN, of_account.clone())
         .await
         .expect("a page");
-    assert_eq!(first.failed_sign_ins, [by_email.clone()]);
+    assert_eq!(first.failed_sign_ins, std::slice::from_ref(by_email));
     let second = pb::ListFailedSignInsRequest {
         page_token: first.next_page_token,
         ..of_account
     };
     let second = list(&world, ADMIN, second).await.expect("a page");
-    assert_eq!(second.failed_sign_ins, [by_iin.clone()]);
+    assert_eq!(second.failed_sign_ins, std::slice::from_ref(by_iin));
     let alike = pb::ListFailedSignInsRequest {
         login_index: nobody.login_index.clone(),
         ..Default::default()
