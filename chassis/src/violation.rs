@@ -88,6 +88,10 @@ impl Violations {
         if value.chars().count() > max {
             self.add_with(field, "TOO_LONG", [("max", max.to_string())]);
         }
+        // No text of PostgreSQL has it.
+        if value.contains('\0') {
+            self.add(field, "INVALID_FORMAT");
+        }
         value.to_owned()
     }
 
