@@ -88,11 +88,16 @@ impl Violations {
         if value.chars().count() > max {
             self.add_with(field, "TOO_LONG", [("max", max.to_string())]);
         }
-        // No text of PostgreSQL has it.
+        value.to_owned()
+    }
+
+    /// Like [`Self::optional_text`], for what is looked for and not kept: nothing else looks at its
+    /// characters, and no text of PostgreSQL has a zero in it.
+    pub fn sought(&mut self, field: &str, value: &str, max: usize) -> String {
         if value.contains('\0') {
             self.add(field, "INVALID_FORMAT");
         }
-        value.to_owned()
+        self.optional_text(field, value, max)
     }
 
     /// Every violation at once, or nothing.

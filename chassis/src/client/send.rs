@@ -41,6 +41,8 @@ struct Sending {
 enum Failed {
     /// It was not sent: here it is back.
     Unsent(Box<Request<Body>>),
+    /// The instance said that it did not take it: it is ending.
+    Refused,
     /// Nobody knows whether it arrived.
     Lost(String),
     /// The instance said that it can't; this is what it said.
@@ -111,9 +113,12 @@ impl Sending {
                 Failed::Late => return late(),
                 // It never left: sending it elsewhere is the first time.
                 Failed::Unsent(request) if may_try => kept.put_back(*request),
+                Failed::Refused if may_try => {}
                 Failed::Lost(_) | Failed::Unavailable(_)
                     if may_try && is_safe && self.instances.budget.spend() => {}
-                Failed::Unsent(_) => return unavailable("no instance took the call".to_owned()),
+                Failed::Unsent(_) | Failed::Refused => {
+                    return unavailable("no instance took the call".to_owned());
+                }
                 Failed::Lost(why) => return unavailable(why),
                 Failed::Unavailable(answer) => return answer,
             }
@@ -142,6 +147,7 @@ impl Sending {
             Ok(Ok(answer)) => Ok(answer.map(Body::new)),
             Ok(Err(mut error)) => Err(match error.take_message() {
                 Some(request) => Failed::Unsent(Box::new(request)),
+                None if is_refusal(error.error()) => Failed::Refused,
                 None => Failed::Lost(format!("the connection broke: {}", error.into_error())),
             }),
         }
@@ -227,6 +233,21 @@ fn addressed(mut request: Request<Body>, to: &Instances, at: SocketAddr) -> Requ
     }
     *request.version_mut() = http::Version::HTTP_2;
     request
+}
+
+/// Whether HTTP/2 says that the request was not taken: its stream came after the last one that the
+/// instance takes before it ends, or was refused.
+fn is_refusal(error: &hyper::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inside) = cause {
+        if let Some(error) = inside.downcast_ref::<h2::Error>() {
+            let is_ending = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+            return error.is_remote()
+                && (is_ending || error.reason() == Some(h2::Reason::REFUSED_STREAM));
+        }
+        cause = inside.source();
+    }
+    false
 }
 
 /// A refusal at once, before any message.

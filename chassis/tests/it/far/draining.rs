@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tonic::Code;
 
-use super::instance::{Instance, code, connect};
+use super::instance::{Instance, call, code, connect};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_drains_costs_no_call_not_even_one_that_may_not_be_repeated() {
@@ -21,7 +21,8 @@ async fn an_instance_that_drains_costs_no_call_not_even_one_that_may_not_be_repe
             tokio::spawn(async move {
                 for _ in 0..200 {
                     asked.fetch_add(1, Ordering::SeqCst);
-                    assert_eq!(code(&connection, "Sign", "").await, Code::Ok);
+                    let answer = call(&connection, "Sign", "").await;
+                    assert_eq!(answer.code(), Code::Ok, "{}", answer.message());
                 }
             })
         })

@@ -22,9 +22,9 @@ pub async fn list(
     administrator(ctx, &Caller::of(&request)).await?;
     let pb = request.into_inner();
     let mut violations = Violations::new();
-    let resource = violations.optional_text("resource", &pb.resource, LONGEST);
-    let caller = violations.optional_text("caller", &pb.caller, LONGEST);
-    let action = violations.optional_text("action", &pb.action, LONGEST);
+    let resource = violations.sought("resource", &pb.resource, LONGEST);
+    let caller = violations.sought("caller", &pb.caller, LONGEST);
+    let action = violations.sought("action", &pb.action, LONGEST);
     let parts = [&resource, &caller, &action].map(String::as_str);
     let page = Page::<i64>::parse(&mut violations, pb.page_size, &pb.page_token, &parts);
     violations.into_result()?;

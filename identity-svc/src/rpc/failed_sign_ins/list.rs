@@ -35,8 +35,8 @@ pub async fn list(
             }
         },
     };
-    let login_index = violations.optional_text("login_index", &pb.login_index, LONGEST);
-    let origin_index = violations.optional_text("origin_index", &pb.origin_index, LONGEST);
+    let login_index = violations.sought("login_index", &pb.login_index, LONGEST);
+    let origin_index = violations.sought("origin_index", &pb.origin_index, LONGEST);
     let parts = [&account, &login_index, &origin_index].map(String::as_str);
     let page = Page::<Uuid>::parse(&mut violations, pb.page_size, &pb.page_token, &parts);
     violations.into_result()?;

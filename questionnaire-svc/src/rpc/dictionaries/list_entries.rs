@@ -31,7 +31,7 @@ pub async fn list_entries(
         violations.add("order", "UNKNOWN_VALUE");
         pb::EntryOrder::Unspecified
     });
-    let prefix = violations.optional_text("prefix", &pb.prefix, LONGEST_PREFIX);
+    let prefix = violations.sought("prefix", &pb.prefix, LONGEST_PREFIX);
     let shown = if pb.show_retired { "all" } else { "active" };
     let filter = [&pb.parent, &prefix, order.as_str_name(), shown];
     let mut page = Page::<usize>::parse(&mut violations, pb.page_size, &pb.page_token, &filter);

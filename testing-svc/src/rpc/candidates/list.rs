@@ -22,7 +22,7 @@ pub async fn list(
     let pb = request.into_inner();
     let mut violations = Violations::new();
     let campaign = parse::campaign(&mut violations, "parent", &pb.parent);
-    let direction = violations.optional_text("direction", &pb.direction, LONGEST_DIRECTION);
+    let direction = violations.sought("direction", &pb.direction, LONGEST_DIRECTION);
     let filter = Filter {
         campaign: campaign.unwrap_or_default(),
         account: (!person.has(Role::ExamDesk)).then_some(person.account),

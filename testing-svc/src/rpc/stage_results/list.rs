@@ -22,7 +22,7 @@ pub async fn list(
     let pb = request.into_inner();
     let mut violations = Violations::new();
     let (campaign, stage) = parse::any_stage(&mut violations, &pb.parent).unzip();
-    let direction = violations.optional_text("direction", &pb.direction, LONGEST_DIRECTION);
+    let direction = violations.sought("direction", &pb.direction, LONGEST_DIRECTION);
     let outcome = enums::from_came;
     let came = parse::optional_word(&mut violations, "outcome", pb.outcome, outcome);
     let seen = if sees_all(&caller) {

@@ -20,7 +20,7 @@ pub async fn list(
     let pb = request.into_inner();
     let mut violations = Violations::new();
     let name = parse::below_campaign(&mut violations, "parent", parse::STAGE, &pb.parent);
-    let direction = violations.optional_text("direction", &pb.direction, LONGEST_DIRECTION);
+    let direction = violations.sought("direction", &pb.direction, LONGEST_DIRECTION);
     let bound = ["admitted", pb.parent.as_str(), direction.as_str()];
     let page = Page::<String>::parse(&mut violations, pb.page_size, &pb.page_token, &bound);
     let (Some((campaign, id)), true) = (name, violations.is_empty()) else {
