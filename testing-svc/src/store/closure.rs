@@ -83,13 +83,23 @@ pub async fn hit<C: ConnectionTrait>(
             AND end_us + (end_us - start_us) * extra_time_percent / 100 > $2
             AND end_us > $4 AND closed = FALSE ORDER BY id"
     );
+    sessions(on, &sql, closure, now).await
+}
+
+/// The ids that a query by target, start and end of a closure, and the time, finds.
+async fn sessions<C: ConnectionTrait>(
+    on: &C,
+    sql: &str,
+    closure: &Closure,
+    now: Timestamp,
+) -> Result<Vec<Uuid>> {
     let values = [
         closure.target.id.to_string().into(),
         to_us(closure.start).into(),
         to_us(closure.end).into(),
         to_us(now).into(),
     ];
-    let rows = query_all(on, &sql, values).await?;
+    let rows = query_all(on, sql, values).await?;
     rows.iter().map(|found| row::uuid(found, "id")).collect()
 }
 
@@ -122,14 +132,7 @@ pub async fn kept_closed<C: ConnectionTrait>(
             AND c.start_us < s.end_us + (s.end_us - s.start_us) * s.extra_time_percent / 100)";
     }
     sql += " ORDER BY s.id";
-    let values = [
-        closure.target.id.to_string().into(),
-        to_us(closure.start).into(),
-        to_us(closure.end).into(),
-        to_us(now).into(),
-    ];
-    let rows = query_all(on, &sql, values).await?;
-    rows.iter().map(|found| row::uuid(found, "id")).collect()
+    sessions(on, &sql, closure, now).await
 }
 
 /// Whether a closure has to be the only one.

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::history::{History, Hurt};
 use super::play::{Actors, Play};
 use super::report::{Counts, Report};
-use super::rows::{Rows, outbox};
+use super::rows::{Rows, settled};
 use super::rules::{Evidence, check};
 use super::scene;
 use super::schedule::{self, SERVICES};
@@ -29,9 +29,6 @@ const PLAYERS: usize = 8;
 const LOOK: Duration = Duration::from_millis(25);
 /// A debug build on a busy machine takes its time to start.
 const START: Duration = Duration::from_secs(60);
-/// How long the events of before the last fault may wait.
-pub const SETTLE: Duration = Duration::from_secs(30);
-
 /// What to do.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
@@ -82,7 +79,7 @@ pub async fn run(wanted: Wanted) -> anyhow::Result<Report> {
     let played = play.end(&history).await;
 
     let mut wrong = played.wrong;
-    let outboxes = program.settled().await?;
+    let outboxes = settled(async |service| program.database(service).await).await?;
     program.end().await?;
     wrong.extend(program.damage().await?);
     wrong.extend(panics(&std::fs::read_to_string(&program.log)?));
@@ -229,25 +226,6 @@ impl Embedded {
         let file = self.folder.path().join("data/db").join(service);
         let url = format!("sqlite://{}.db", file.display());
         Database::connect(&url, 1).await
-    }
-
-    /// The outboxes once they are empty, or as they are when that takes too long.
-    async fn settled(&self) -> anyhow::Result<Vec<(String, i64, i64)>> {
-        let begun = Instant::now();
-        loop {
-            let mut outboxes = Vec::new();
-            for service in SERVICES {
-                let db = self.database(service).await?;
-                let (waiting, dead) = outbox(&db).await?;
-                db.close().await?;
-                outboxes.push((service.to_owned(), waiting, dead));
-            }
-            let empty = outboxes.iter().all(|(_, waiting, _)| *waiting == 0);
-            if empty || begun.elapsed() > SETTLE {
-                return Ok(outboxes);
-            }
-            pause(LOOK * 10).await;
-        }
     }
 
     /// What SQLite finds wrong with its files.

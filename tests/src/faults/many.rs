@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use chassis::database::{Database, execute};
 
-use super::embedded::{SETTLE, panics};
+use super::embedded::panics;
 use super::history::{History, Hurt};
 use super::lines::Lines;
 use super::play::{Actors, Play};
 use super::proxy::{Proxy, Weather};
 use super::report::{Counts, Report};
-use super::rows::{Rows, outbox};
+use super::rows::{Rows, settled};
 use super::rules::{Evidence, check};
 use super::scene::{self, Scene};
 use super::schedule::{self, SERVICES, Step};
@@ -195,7 +195,7 @@ impl Many {
 
     /// What the databases say, once the events have arrived or should have.
     pub async fn rows(&self, scene: &Scene) -> anyhow::Result<Rows> {
-        let outboxes = self.settled().await?;
+        let outboxes = settled(async |service| self.database(service).await).await?;
         let testing = self.database("testing-svc").await?;
         let identity = self.database("identity-svc").await?;
         let campaign = scene.stand.campaign_id();
@@ -203,24 +203,6 @@ impl Many {
         testing.close().await?;
         identity.close().await?;
         Ok(Rows { outboxes, ..rows })
-    }
-
-    async fn settled(&self) -> anyhow::Result<Vec<(String, i64, i64)>> {
-        let begun = Instant::now();
-        loop {
-            let mut outboxes = Vec::new();
-            for service in SERVICES {
-                let db = self.database(service).await?;
-                let (waiting, dead) = outbox(&db).await?;
-                db.close().await?;
-                outboxes.push((service.to_owned(), waiting, dead));
-            }
-            let empty = outboxes.iter().all(|(_, waiting, _)| *waiting == 0);
-            if empty || begun.elapsed() > SETTLE {
-                return Ok(outboxes);
-            }
-            pause(Duration::from_millis(250)).await;
-        }
     }
 
     /// What the programs themselves show: panics, memory; and whether a call ever hung.

@@ -1,6 +1,11 @@
 //! What the services' databases say when a run is over.
 
+use std::time::{Duration, Instant};
+
 use chassis::database::{Database, query_all};
+
+use super::schedule::SERVICES;
+use crate::season::patience::pause;
 
 /// A run's part of the rows.
 #[derive(Debug, Clone, Default)]
@@ -171,8 +176,32 @@ async fn messages(db: &Database, about: &str) -> anyhow::Result<Vec<MessageRow>>
 /// How the resources of events begin that a fault put there: nobody can take them.
 pub const POISON: &str = "poison/";
 
+/// How long the events of before the last fault may wait.
+const SETTLE: Duration = Duration::from_secs(30);
+
+/// The outboxes once they are empty, or as they are when that takes too long.
+pub async fn settled(
+    database: impl AsyncFn(&str) -> anyhow::Result<Database>,
+) -> anyhow::Result<Vec<(String, i64, i64)>> {
+    let begun = Instant::now();
+    loop {
+        let mut outboxes = Vec::new();
+        for service in SERVICES {
+            let db = database(service).await?;
+            let (waiting, dead) = outbox(&db).await?;
+            db.close().await?;
+            outboxes.push((service.to_owned(), waiting, dead));
+        }
+        let empty = outboxes.iter().all(|(_, waiting, _)| *waiting == 0);
+        if empty || begun.elapsed() > SETTLE {
+            return Ok(outboxes);
+        }
+        pause(Duration::from_millis(250)).await;
+    }
+}
+
 /// Events of a service that wait, and those that were set aside.
-pub async fn outbox(db: &Database) -> anyhow::Result<(i64, i64)> {
+async fn outbox(db: &Database) -> anyhow::Result<(i64, i64)> {
     let sql = "SELECT dead FROM outbox WHERE about NOT LIKE $1";
     let rows = query_all(db.read(), sql, [format!("{POISON}%").into()]).await?;
     let (mut waiting, mut dead) = (0, 0);
