@@ -34,7 +34,7 @@ async fn lane(ctx: &Context) -> Result<()> {
             // Away again: the next would fare the same.
             Ok(_) if ctx.scanner.is_away() => break,
             // Nobody waits for a refusal any more: the document shows what became of it.
-            Ok(_) | Err(Error::Refused(_) | Error::NotFound(_)) => {}
+            Ok(_) | Err(Error::Refused(_) | Error::InFlight) => {}
             Err(Error::Internal(error)) => {
                 tracing::error!(document = id, error = format!("{error:#}"), "not checked");
                 check::give_up_for_now(ctx, &id).await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use reqwest::Response;
 use serde_json::Value;
 use tokio::time::timeout;
@@ -36,20 +36,19 @@ impl Listener {
             person: person.number(),
         };
         // The first says that the stream is alive: nothing that comes after it is missed.
-        timeout(PATIENCE, listener.insists()).await??;
+        timeout(PATIENCE, listener.hears_next()).await??;
         Ok(listener)
     }
 
-    /// The next event; who insists goes on with another stream where one breaks.
-    async fn insists(&mut self) -> anyhow::Result<Value> {
+    /// The next event. As a browser does, it goes on with another stream where one breaks, from
+    /// where this one was heard up to: whoever told it may have died.
+    async fn hears_next(&mut self) -> anyhow::Result<Value> {
         loop {
-            match self.next().await {
-                Err(_) if self.actor.insists() => {
-                    self.response = open(&self.actor, self.heard_up_to.as_deref()).await?;
-                    self.rest.clear();
-                }
-                heard => return heard,
+            if let Some(event) = self.next().await? {
+                return Ok(event);
             }
+            self.response = open(&self.actor, self.heard_up_to.as_deref()).await?;
+            self.rest.clear();
         }
     }
 
@@ -58,7 +57,7 @@ impl Listener {
         let person = self.person;
         let heard = timeout(PATIENCE, async {
             loop {
-                let event = self.insists().await?;
+                let event = self.hears_next().await?;
                 if event["message"]["kind"] == kind {
                     return anyhow::Ok(event);
                 }
@@ -75,8 +74,8 @@ impl Listener {
         }
     }
 
-    /// The data of the next event; comments and pauses have none.
-    async fn next(&mut self) -> anyhow::Result<Value> {
+    /// The data of the next event; comments and pauses have none. `None`: the stream broke.
+    async fn next(&mut self) -> anyhow::Result<Option<Value>> {
         loop {
             while let Some(end) = self.rest.windows(2).position(|it| it == b"\n\n") {
                 let event: Vec<u8> = self.rest.drain(..end + 2).collect();
@@ -90,11 +89,12 @@ impl Listener {
                     .filter_map(|line| line.strip_prefix("data:"))
                     .collect();
                 if !data.is_empty() {
-                    return Ok(serde_json::from_str(&data.join("\n"))?);
+                    return Ok(Some(serde_json::from_str(&data.join("\n"))?));
                 }
             }
-            let more = self.response.chunk().await?;
-            let more = more.context("the stream ended")?;
+            let Ok(Some(more)) = self.response.chunk().await else {
+                return Ok(None);
+            };
             self.rest.extend_from_slice(&more);
         }
     }

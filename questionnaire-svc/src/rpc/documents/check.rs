@@ -1,6 +1,9 @@
 //! The check of a document whose bytes are here: at the end of its upload, or later by a job where
 //! that was cut short or the scanner was away.
 
+use std::convert::Infallible;
+use std::time::Duration;
+
 use chassis::blob::Content;
 use chassis::caller::Caller;
 use chassis::database::Tx;
@@ -14,8 +17,10 @@ use crate::store::document::{self, Kept};
 use crate::store::{check, loose_blob};
 use crate::{Context, NAME};
 
-/// A check is well over by then; before that nobody else begins one.
-pub const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// Nobody else begins a check before this is over. Whoever checks renews it, so that a document
+/// waits no longer than this for somebody who died over it.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
+const RENEWAL: Duration = Duration::from_secs(10);
 
 /// Gives the document as it is after the check: still `SCANNING` where the scanner is away.
 ///
@@ -30,12 +35,35 @@ pub async fn check(ctx: &Context, kept: Kept) -> Result<Kept> {
         size_bytes: kept.document.size_bytes,
         sha256: kept.document.sha256.clone(),
     };
-    let bytes = ctx.blobs.read(&blob, &content).await?;
-    match ctx.scanner.scan(&kept.document, bytes).await {
+    let scan = async {
+        let bytes = ctx.blobs.read(&blob, &content).await?;
+        Ok::<_, Error>(ctx.scanner.scan(&kept.document, bytes).await)
+    };
+    let found = tokio::select! {
+        found = scan => found?,
+        never = renew(ctx, &kept.id) => match never {},
+    };
+    match found {
         Ok(None) => wait(ctx, kept).await,
         Ok(Some(Scan::Infected)) => Err(let_go(ctx, kept, &blob, Refusal::DocumentInfected).await?),
         Ok(Some(scan)) => decide(ctx, kept, scan).await,
         Err(refusal) => Err(let_go(ctx, kept, &blob, refusal).await?),
+    }
+}
+
+/// Keeps others from a document for as long as somebody is at it. Without a renewal two may check
+/// it: the first verdict stands.
+async fn renew(ctx: &Context, id: &str) -> Infallible {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        let renewed = async {
+            let tx = ctx.db.begin().await?;
+            check::from(&tx, id, ctx.clock.now() + LEASE).await?;
+            Ok::<_, Error>(ctx.db.commit(tx).await?)
+        };
+        if let Err(error) = renewed.await {
+            tracing::warn!(document = id, ?error, "the lease of a check was not renewed");
+        }
     }
 }
 
@@ -52,7 +80,8 @@ async fn decide(ctx: &Context, mut kept: Kept, scan: Scan) -> Result<Kept> {
     kept.document.scanned(scan);
     let tx = ctx.db.begin().await?;
     if !document::save(&tx, &mut kept, was).await? {
-        return Err(Error::NotFound(kept.document.name));
+        // Somebody else came to a verdict first, or it was deleted: the next try tells.
+        return Err(Error::InFlight);
     }
     if kept.document.state == State::ScanFailed {
         put_off(ctx, &tx, &kept.id).await?;

@@ -1,5 +1,7 @@
 //! «Күн мен уақытты таңдау», moving and cancelling.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 
@@ -9,7 +11,12 @@ use crate::season::actor::Outcome;
 use crate::season::desk::StageOpen;
 use crate::season::dice::Dice;
 use crate::season::ledger::{Booked, SeatRefused};
+use crate::season::patience::pause;
 use crate::season::stand::Stand;
+
+/// So long the news of an acceptance may take.
+const NEWS: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// A person's booking of a stage.
 #[derive(Debug, Clone)]
@@ -49,10 +56,7 @@ async fn takes_a_seat(stand: &Stand, person: &Person, stage: &StageOpen) -> anyh
     for session in wishes(person, stage) {
         let key = new_key();
         let body = json!({"session": session, "accessible": needs_access});
-        let held = person
-            .actor
-            .post_with_key("hold seat", &key, &bookings, body.clone())
-            .await?;
+        let held = hold(person, &key, &bookings, &body).await?;
         if !held.is_done() {
             is_full(&held)?;
             stand.ledger.facts().refused_seats.push(SeatRefused {
@@ -85,6 +89,21 @@ async fn takes_a_seat(stand: &Stand, person: &Person, stage: &StageOpen) -> anyh
         });
     }
     bail!("no session took the person")
+}
+
+/// Somebody who was told that they are accepted tries again: the exam desk hears of it a little later
+/// than they do, and later still where whoever was to hear it died.
+async fn hold(person: &Person, key: &str, path: &str, body: &Value) -> anyhow::Result<Answer> {
+    let begun = Instant::now();
+    loop {
+        let actor = &person.actor;
+        let held = actor.post_with_key("hold seat", key, path, body.clone());
+        let held = held.await?;
+        if held.refused_for("NOT_ELIGIBLE").is_err() || begun.elapsed() > NEWS {
+            return Ok(held);
+        }
+        pause(PAUSE).await;
+    }
 }
 
 /// Every seat is taken, or those that are left are kept for others.
