@@ -55,3 +55,7 @@ pub mod violation;
 pub mod watch;
 
 pub use error::{Error, Result};
+
+/// The memory of every program that stands on this.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
