@@ -15,6 +15,7 @@ use chassis::client::{Connection, FarNet, LocalNet};
 use chassis::clock::Clock;
 use chassis::database::{Database, MigratorTrait};
 use chassis::ids::Ids;
+use chassis::lanes::Lanes;
 use chassis::server::Service;
 use chassis::tls::accept::Acceptor;
 use chassis::tls::{Files, Peers, Tls};
@@ -185,7 +186,8 @@ pub fn far_net(folder: &Path) -> Result<FarNet> {
 /// The gateway before one service.
 pub async fn gateway(told: &Told) -> Result<()> {
     let clock = Clock::machine();
-    let net = far_net(&told.folder)?;
+    let lanes = Lanes::start()?;
+    let net = far_net(&told.folder)?.in_lanes(lanes.clone());
     let mut by_name = HashMap::new();
     for name in gateway::route::SERVICES {
         // Of the others only the exchange is asked.
@@ -212,7 +214,12 @@ pub async fn gateway(told: &Told) -> Result<()> {
     let listener = chassis::server::bind(([127, 0, 0, 1], 0).into()).await?;
     let http = listener.local_addr()?.to_string();
     let router = gateway.router(Router::new());
-    tokio::spawn(gateway::serve(listener, router, CancellationToken::new()));
+    tokio::spawn(gateway::serve(
+        listener,
+        router,
+        lanes,
+        CancellationToken::new(),
+    ));
     println!("{}", serde_json::json!({ "http": http }));
     Ok(())
 }

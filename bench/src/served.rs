@@ -15,6 +15,7 @@ use chassis::client::FarNet;
 use chassis::clock::Clock;
 use chassis::error::WIRE_TEXTS;
 use chassis::ids::Ids;
+use chassis::lanes::Lanes;
 use chassis::policy::{Allow, Policy, Row};
 use chassis::server::Guard;
 use chassis::token::{Signer, Verifier};
@@ -97,7 +98,11 @@ async fn hop() -> Result<()> {
     let routes = guard.protect(Routes::from(answers().merge(seats.service())));
     let grpc = listen(routes).await?;
     let sessions = listen(Routes::from(exchange(&identity, &clock))).await?;
-    let net = FarNet::new(proto::DESCRIPTOR, None)?;
+    let lanes = match std::env::var("NO_LANES") {
+        Ok(_) => Lanes::default(),
+        Err(_) => Lanes::start()?,
+    };
+    let net = FarNet::new(proto::DESCRIPTOR, None)?.in_lanes(lanes.clone());
     let mut connections = HashMap::new();
     for name in gateway::route::SERVICES {
         let is_identity = name == "identity-svc";
@@ -123,7 +128,12 @@ async fn hop() -> Result<()> {
     let listener = chassis::server::bind(([127, 0, 0, 1], 0).into()).await?;
     let http = listener.local_addr()?.to_string();
     let router = gateway.router(seats.desk());
-    tokio::spawn(gateway::serve(listener, router, CancellationToken::new()));
+    tokio::spawn(gateway::serve(
+        listener,
+        router,
+        lanes,
+        CancellationToken::new(),
+    ));
     let token = caller_token(&identity, &clock, "testing-svc")?;
     let said = serde_json::json!({"http": http, "grpc": grpc, "token": token});
     println!("{said}");

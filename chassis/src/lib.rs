@@ -10,6 +10,7 @@
 //! | [`bounded`] | memory that stays small |
 //! | [`clock`], [`agreement`], [`ids`], [`mask`], [`identifier`] | injected time, and whether the machine's is right; ids and randomness; personal data that cannot be printed |
 //! | [`stream`], [`dead`] | events between processes, over Redis; those that nobody took |
+//! | [`lanes`] | threads that each carry their own connections |
 //! | [`link`] | what processes share through Redis, and that nobody waits for it |
 //! | [`blob`], [`telemetry`], [`jobs`] | documents, logs and metrics, clock-driven work |
 //! | [`config`], [`program`] | settings; a service as a program of its own |
@@ -31,6 +32,7 @@ pub mod error;
 pub mod identifier;
 pub mod ids;
 pub mod jobs;
+pub mod lanes;
 mod levels;
 pub mod link;
 pub mod many;

@@ -18,6 +18,7 @@ use chassis::telemetry::trace::{
 use chassis::text::Language;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use hyper::body::Body as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::problem::{Problem, TEXTS};
@@ -63,10 +64,11 @@ impl Trace {
 
 /// A name for a request that is not recorded, so that its log lines are found all the same.
 fn unrecorded(ids: &Ids) -> SpanContext {
+    let id = ids.uuid().into_bytes();
     // The second half of a UUID is random and never zero, which would be no name.
-    let [.., a, b, c, d, e, f, g, h] = ids.uuid().into_bytes();
+    let [.., a, b, c, d, e, f, g, h] = id;
     SpanContext::new(
-        TraceId::from_bytes(ids.uuid().into_bytes()),
+        TraceId::from_bytes(id),
         SpanId::from_bytes([a, b, c, d, e, f, g, h]),
         TraceFlags::NOT_SAMPLED,
         true,
@@ -108,7 +110,13 @@ pub async fn around(
     // A client that waits for leave to send has sent nothing.
     let waits = request.headers().contains_key(header::EXPECT);
     let (head, body) = request.into_parts();
-    let (body, left) = leftover::lend(body);
+    let (body, left) = match body.is_end_stream() {
+        true => (body, None),
+        false => {
+            let (body, left) = leftover::lend(body);
+            (body, Some(left))
+        }
+    };
     let request = Request::from_parts(head, body);
     // Whether it is well is asked of a busy one, too.
     let place = gateway.requests.clone().try_acquire_owned().ok();
@@ -128,7 +136,7 @@ pub async fn around(
             })
     };
     let mut response = span.around(error::in_scope(scope, work)).await;
-    if !waits {
+    if let Some(left) = left.filter(|_| !waits) {
         leftover::read_away(left).await;
     }
     secure(response.headers_mut(), gateway.config.is_https);

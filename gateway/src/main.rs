@@ -7,6 +7,7 @@ use anyhow::Context;
 use chassis::caller::ServiceIdentity;
 use chassis::client::{Connection, FarNet};
 use chassis::ids::Ids;
+use chassis::lanes::Lanes;
 use chassis::telemetry;
 use chassis::telemetry::admin::{self, Check};
 use chassis::token::Signer;
@@ -36,7 +37,8 @@ async fn main() -> anyhow::Result<()> {
     if let Some(tls) = &tls {
         tls.tell_life("services", args.common.clock.clone());
     }
-    let net = FarNet::new(proto::DESCRIPTOR, tls)?;
+    let lanes = Lanes::start()?;
+    let net = FarNet::new(proto::DESCRIPTOR, tls)?.in_lanes(lanes.clone());
     let mut services = Vec::new();
     for service in route::SERVICES {
         services.push((service, net.connect(service, args.url(service))?));
@@ -85,7 +87,7 @@ async fn main() -> anyhow::Result<()> {
         told.cancel();
     });
     admin::serving(true);
-    let served = gateway::serve(listener, gateway.router(axum::Router::new()), stop).await;
+    let served = gateway::serve(listener, gateway.router(axum::Router::new()), lanes, stop).await;
     telemetry::stop().await;
     served
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use chassis::lanes::Lanes;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -31,13 +33,15 @@ const LARGEST_HEAD: usize = 64 * 1024;
 /// How long requests under way may take after the stop.
 const DRAIN: Duration = Duration::from_secs(20);
 
-/// Serves until `stop`; then accepts nothing new, lets what is under way end, and returns.
+/// Serves until `stop`, in these lanes if there are any; then accepts nothing new, lets what is under
+/// way end, and returns.
 ///
 /// # Errors
 /// If the listener breaks.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
+    lanes: Lanes,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
@@ -50,11 +54,20 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, from)) => {
+                let lane = lanes.take();
+                let runtime = match &lane {
+                    Some(lane) => lane.runtime().clone(),
+                    None => Handle::current(),
+                };
                 let (router, stop) = (router.clone(), stop.clone());
-                tasks.spawn(async move {
-                    connection(stream, from, router, stop).await;
-                    drop(place);
-                });
+                let carried = async move {
+                    match moved(stream, lane.is_some()) {
+                        Ok(stream) => connection(stream, from, router, stop).await,
+                        Err(error) => tracing::warn!(%error, "a connection was not carried"),
+                    }
+                    drop((place, lane));
+                };
+                tasks.spawn_on(carried, &runtime);
             }
             // Out of file handles, or a client that left at once: the next may fare better.
             Err(error) => {
@@ -69,6 +82,14 @@ pub async fn serve(
         tracing::warn!(open = tasks.len(), "requests were cut off after the drain");
     }
     Ok(())
+}
+
+/// The stream on the runtime of the lane that it came to.
+fn moved(stream: TcpStream, is_elsewhere: bool) -> std::io::Result<TcpStream> {
+    match is_elsewhere {
+        true => TcpStream::from_std(stream.into_std()?),
+        false => Ok(stream),
+    }
 }
 
 async fn connection(stream: TcpStream, from: SocketAddr, router: Router, stop: CancellationToken) {

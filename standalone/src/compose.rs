@@ -13,6 +13,7 @@ use chassis::client::LocalNet;
 use chassis::clock::Clock;
 use chassis::database::{Database, MigratorTrait};
 use chassis::ids::Ids;
+use chassis::lanes::Lanes;
 use chassis::outbox::Relay;
 use chassis::server::{self, Service};
 use chassis::tls::accept::Acceptor;
@@ -413,7 +414,10 @@ impl Suite {
         let partners_door = Acceptor::new(Tls::read(self.folder.partner_tls()?)?, Peers::Partners);
         let stop = &self.stop;
         self.tasks.extend([
-            logged("http", gateway::serve(http, router, stop.clone())),
+            logged(
+                "http",
+                gateway::serve(http, router, Lanes::default(), stop.clone()),
+            ),
             logged("grpc", server::serve(grpc, routes, None, stop.clone())),
             logged(
                 "partner",

@@ -19,6 +19,7 @@ use super::calls::Calls;
 use super::member::{Dial, Member, Sender};
 use super::{Connection, Via};
 use crate::jobs::pause;
+use crate::lanes::Lanes;
 use crate::tls::Tls;
 
 /// How often names are looked up again: instances come and go.
@@ -71,6 +72,7 @@ pub struct FarNet {
     calls: Arc<Calls>,
     tls: Option<Tls>,
     names: Names,
+    lanes: Lanes,
 }
 
 impl FarNet {
@@ -84,6 +86,7 @@ impl FarNet {
             calls: Arc::new(Calls::read(descriptor)?),
             tls,
             names: Names::of_machine(),
+            lanes: Lanes::default(),
         })
     }
 
@@ -91,6 +94,11 @@ impl FarNet {
     pub fn resolving(self, resolve: Resolve, every: Duration) -> Self {
         let names = Names { resolve, every };
         Self { names, ..self }
+    }
+
+    /// The same with connections of its own for each lane.
+    pub fn in_lanes(self, lanes: Lanes) -> Self {
+        Self { lanes, ..self }
     }
 
     /// A connection to a service at one or more addresses with commas between:
@@ -175,6 +183,7 @@ impl Instances {
             dial: Dial {
                 service,
                 tls: net.tls.clone(),
+                lanes: net.lanes.clone(),
                 news: Arc::new(Notify::new()),
             },
             turn: AtomicUsize::new(0),

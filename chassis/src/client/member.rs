@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use http::uri::Authority;
 use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::pki_types::ServerName;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 
 use crate::jobs::pause;
+use crate::lanes::{self, Lanes};
 use crate::tls::Tls;
 
 /// To connect and to shake hands; longer means that nobody is there.
@@ -39,8 +41,10 @@ pub(crate) type Sender = SendRequest<Body>;
 /// One instance.
 pub(crate) struct Member {
     pub address: SocketAddr,
-    /// There while it is connected.
-    sender: RwLock<Option<Sender>>,
+    /// The same as requests write it.
+    pub authority: Option<Authority>,
+    /// Of each lane its own; there while it is connected.
+    senders: Vec<RwLock<Option<Sender>>>,
     under_way: AtomicUsize,
     health: Mutex<Health>,
     /// Cancelled when nobody wants it any more.
@@ -58,6 +62,7 @@ struct Health {
 pub(crate) struct Dial {
     pub service: &'static str,
     pub tls: Option<Tls>,
+    pub lanes: Lanes,
     /// Told when an instance is there.
     pub news: Arc<Notify>,
 }
@@ -76,12 +81,16 @@ impl Member {
     pub fn at(address: SocketAddr, dial: Dial) -> Arc<Self> {
         let member = Arc::new(Self {
             address,
-            sender: RwLock::default(),
+            authority: Authority::try_from(address.to_string()).ok(),
+            senders: (0..dial.lanes.count()).map(|_| RwLock::default()).collect(),
             under_way: AtomicUsize::new(0),
             health: Mutex::default(),
             stop: CancellationToken::new(),
         });
-        tokio::spawn(keep_up(member.clone(), dial));
+        for (lane, runtime) in dial.lanes.runtimes() {
+            runtime.spawn(keep_up(member.clone(), lane, dial.clone()));
+        }
+        tokio::spawn(keep_up(member.clone(), 0, dial));
         member
     }
 
@@ -89,10 +98,14 @@ impl Member {
         self.stop.cancel();
     }
 
-    /// What calls are sent by, while it is connected.
+    /// What calls are sent by, while it is connected: best by the connection of this lane.
     pub fn sender(&self) -> Option<Sender> {
-        let sender = self.sender.read().unwrap_or_else(|e| e.into_inner());
-        sender.as_ref().filter(|sender| sender.is_ready()).cloned()
+        let ready = |lane: usize| {
+            let sender = self.senders.get(lane)?.read();
+            let sender = sender.unwrap_or_else(|e| e.into_inner());
+            sender.as_ref().filter(|sender| sender.is_ready()).cloned()
+        };
+        ready(lanes::here()).or_else(|| ready(0))
     }
 
     pub fn begin(self: &Arc<Self>) -> UnderWay {
@@ -127,13 +140,15 @@ impl Member {
         }
     }
 
-    fn set(&self, sender: Option<Sender>) {
-        *self.sender.write().unwrap_or_else(|e| e.into_inner()) = sender;
+    fn set(&self, lane: usize, sender: Option<Sender>) {
+        if let Some(place) = self.senders.get(lane) {
+            *place.write().unwrap_or_else(|e| e.into_inner()) = sender;
+        }
     }
 }
 
-/// Connects, and again after every loss, until the instance is let go.
-async fn keep_up(member: Arc<Member>, dial: Dial) {
+/// Connects one lane, and again after every loss, until the instance is let go.
+async fn keep_up(member: Arc<Member>, lane: usize, dial: Dial) {
     let mut wait = TRY_AGAIN.0;
     loop {
         let connected = tokio::time::timeout(CONNECT, connect(member.address, &dial));
@@ -144,12 +159,12 @@ async fn keep_up(member: Arc<Member>, dial: Dial) {
         match connected {
             Ok((sender, connection)) => {
                 wait = TRY_AGAIN.0;
-                member.set(Some(sender));
+                member.set(lane, Some(sender));
                 dial.news.notify_waiters();
                 tokio::select! {
                     // Calls under way hold the connection for as long as they need.
-                    () = member.stop.cancelled() => return member.set(None),
-                    _ended = connection => member.set(None),
+                    () = member.stop.cancelled() => return member.set(lane, None),
+                    _ended = connection => member.set(lane, None),
                 }
                 tracing::debug!(service = dial.service, address = %member.address, "a connection ended");
             }

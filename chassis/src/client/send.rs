@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::uri::{Authority, PathAndQuery};
+use http::uri::PathAndQuery;
 use http::{HeaderMap, Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -136,7 +136,7 @@ impl Sending {
         left: Duration,
     ) -> Result<Response<Body>, Failed> {
         let _under_way = member.begin();
-        let request = addressed(request, &self.instances, member.address);
+        let request = addressed(request, &self.instances, member);
         let answer = tokio::time::timeout(left, sender.try_send_request(request)).await;
         match answer {
             Err(_late) => Err(Failed::Late),
@@ -220,10 +220,10 @@ impl Kept {
 }
 
 /// HTTP/2 wants to know for whom a request is.
-fn addressed(mut request: Request<Body>, to: &Instances, at: SocketAddr) -> Request<Body> {
+fn addressed(mut request: Request<Body>, to: &Instances, at: &Member) -> Request<Body> {
     let mut parts = http::uri::Parts::default();
     parts.scheme = Some(to.scheme.clone());
-    parts.authority = Authority::try_from(at.to_string()).ok();
+    parts.authority = at.authority.clone();
     parts.path_and_query = Some(match request.uri().path_and_query() {
         Some(path) => path.clone(),
         None => PathAndQuery::from_static("/"),

@@ -147,13 +147,15 @@ impl Inner {
         let (message, manner) = bound?;
         let answer = match &operation.shape {
             Shape::Unary => self.unary(&journey, message).await,
+            // On the heap what is rare: every call pays for the size of the largest.
             Shape::Upload(shape) => {
-                self.upload(&journey, shape, message, &parts.headers, raw)
-                    .await
+                Box::pin(self.upload(&journey, shape, message, &parts.headers, raw)).await
             }
-            Shape::Download => self.download(&journey, message).await,
+            Shape::Download => Box::pin(self.download(&journey, message)).await,
             Shape::Events(_) if parts.method == http::Method::HEAD => Ok(streams::headers()),
-            Shape::Events(events) => self.listen(&journey, events, message, &parts, trace).await,
+            Shape::Events(events) => {
+                Box::pin(self.listen(&journey, events, message, &parts, trace)).await
+            }
         };
         let mut response = answer.map_err(|problem| journey.told(problem, &manner))?;
         let headers = response.headers_mut();
@@ -206,7 +208,7 @@ impl Inner {
         let audience = journey.operation.service;
         let introduction = match self.introductions.find(token, audience) {
             Ok(known) => Ok(known),
-            Err(before) => self.ask(token, audience, &journey.envelope, before).await,
+            Err(before) => Box::pin(self.ask(token, audience, &journey.envelope, before)).await,
         };
         match introduction {
             Ok(introduction) => {

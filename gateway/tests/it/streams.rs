@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use chassis::lanes::Lanes;
 use futures_util::StreamExt;
 use proto::google::api::HttpBody;
 use proto::questionnaire::v1::documents_server::{Documents as Served, DocumentsServer};
@@ -151,7 +152,12 @@ pub async fn serve(
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let stop = CancellationToken::new();
-    let task = tokio::spawn(gateway::serve(listener, stage.router.clone(), stop.clone()));
+    let task = tokio::spawn(gateway::serve(
+        listener,
+        stage.router.clone(),
+        Lanes::default(),
+        stop.clone(),
+    ));
     (address, stop, task)
 }
 

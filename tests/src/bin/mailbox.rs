@@ -80,7 +80,7 @@ async fn main() -> anyhow::Result<()> {
         chassis::program::told_to_end().await;
         told.cancel();
     });
-    gateway::serve(listener, pages, stop).await
+    gateway::serve(listener, pages, chassis::lanes::Lanes::default(), stop).await
 }
 
 /// The mails that are sent here from now on, and those that were before.

@@ -62,7 +62,11 @@ async fn renew(ctx: &Context, id: &str) -> Infallible {
             Ok::<_, Error>(ctx.db.commit(tx).await?)
         };
         if let Err(error) = renewed.await {
-            tracing::warn!(document = id, ?error, "the lease of a check was not renewed");
+            tracing::warn!(
+                document = id,
+                ?error,
+                "the lease of a check was not renewed"
+            );
         }
     }
 }
