@@ -72,7 +72,48 @@ pub fn run(profile: &str) -> Result<()> {
         "images, and what they are made of, are in {}",
         folder.display()
     );
-    Ok(())
+    try_together(&folder)
+}
+
+/// A season against the images run together: each is asked over gRPC whether it serves, and is told
+/// to end by SIGTERM when the season is over.
+fn try_together(folder: &Path) -> Result<()> {
+    let (Some(podman), Some(runc)) = (images::podman(), images::runc()) else {
+        println!("not run together: podman and runc are not here");
+        return Ok(());
+    };
+    let store = Store::new(folder)?;
+    let starters = store.folder.join("programs");
+    fs::create_dir_all(&starters)?;
+    let here = std::env::current_exe().context("where this program is")?;
+    let here = here.with_file_name("mailbox");
+    std::os::unix::fs::symlink(&here, starters.join("mailbox"))?;
+    for program in PROGRAMS {
+        let image = folder.join(format!("{program}.oci.tar"));
+        let mut load = store.in_here(podman.clone());
+        let loaded = output_of(load.args(["load", "--quiet", "--input"]).arg(image));
+        let loaded = loaded.context("podman can't read the image")?;
+        let name = loaded.rsplit(' ').next().unwrap_or_default();
+        let starter = starters.join(program);
+        let at = store.folder.display();
+        // The keys of the season belong to whoever plays it, so it is that user here; nothing else
+        // is different from a pod.
+        let script = format!(
+            "#!/bin/sh\n\
+             for it in $(env | sed -n 's/^\\(IRIKTEU_[A-Z0-9_]*\\)=.*/\\1/p'); do given=\"$given --env $it\"; done\n\
+             exec {podman} --storage-driver vfs --root {at}/root --runroot {at}/run --runtime {runc} \
+             --cgroup-manager cgroupfs run --rm --network=host --read-only --cap-drop all --user 0:0 \
+             --ulimit nofile=4096:4096 --ulimit nproc=4096:4096 --stop-timeout 40 \
+             --volume {temporary}:{temporary} $given {name} \"$@\"\n",
+            podman = podman.display(),
+            runc = runc.display(),
+            temporary = std::env::temp_dir().display(),
+        );
+        fs::write(&starter, script)?;
+        must_run(Command::new("chmod").arg("0755").arg(&starter))?;
+    }
+    let mut season = crate::others::among_all_programs("season")?;
+    must_run(season.args(["--people", "20", "--programs"]).arg(&starters))
 }
 
 /// The files of some packages, unpacked and not set up: no shell runs in it, because there is none.

@@ -32,7 +32,7 @@ pub fn k8s() -> Result<()> {
     must_run(&mut among_all_programs("k8s")?)
 }
 
-fn among_all_programs(name: &str) -> Result<Command> {
+pub(crate) fn among_all_programs(name: &str) -> Result<Command> {
     let build = ["build", "--workspace", "--bins", "--test", "tidy"];
     must_run(tools::cargo().args(build))?;
     let ours = std::env::current_exe().context("where this program is")?;

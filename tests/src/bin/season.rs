@@ -8,15 +8,18 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use chassis::clock::Clock;
 use clap::Parser;
-use tests::processes::standing;
+use tests::processes::{Fleet, Layout, standing};
 use tests::season::partner::Partners;
 use tests::season::{Options, Staff, invariants, play, report};
 use tests::town::Town;
+
+/// As long as a pod is given to end.
+const GRACE: Duration = Duration::from_secs(35);
 
 /// Plays a whole season: people register, upload, sit tests; partners, experts and the exam desk do
 /// their part; then everything is read back and held against what was acknowledged.
@@ -55,6 +58,11 @@ struct Arguments {
     /// Where that suite keeps what it has.
     #[arg(long, default_value = standing::FOLDER)]
     up_folder: PathBuf,
+
+    /// A folder of programs, such as some that start images: the season is played against many
+    /// processes of them, which are asked to end after it.
+    #[arg(long, conflicts_with_all = ["url", "against"])]
+    programs: Option<PathBuf>,
 
     #[command(flatten)]
     partner: PartnerArguments,
@@ -144,6 +152,10 @@ async fn season(mut arguments: Arguments) -> anyhow::Result<bool> {
         arguments.partner.partner_certificates = up.partner_certificates;
         arguments.partner.partner_host = Some("localhost".into());
     }
+    let fleet = match arguments.programs.take() {
+        Some(programs) => Some(many(programs, &mut arguments).await?),
+        None => None,
+    };
     let own = match &arguments.url {
         Some(_) => None,
         None => Some(Town::by(Clock::machine()).await),
@@ -168,7 +180,26 @@ async fn season(mut arguments: Arguments) -> anyhow::Result<bool> {
     if let Some(own) = own {
         own.close().await;
     }
+    if let Some(fleet) = fleet {
+        fleet.terminate(GRACE).await?;
+        println!("every program ended by itself when it was asked to");
+    }
     Ok(holds)
+}
+
+/// Many processes of these programs, each asked over gRPC whether it serves.
+async fn many(programs: PathBuf, arguments: &mut Arguments) -> anyhow::Result<Fleet> {
+    let fleet = Fleet::start(Layout {
+        programs: Some(programs),
+        ..Layout::default()
+    })
+    .await?;
+    arguments.url = Some(fleet.url());
+    arguments.mail_url = Some(fleet.mail_url());
+    arguments.partner.partner_url = fleet.partner_url(0);
+    arguments.partner.partner_certificates = fleet.partner_certificates();
+    arguments.partner.partner_host = Some("localhost".into());
+    Ok(fleet)
 }
 
 async fn options(arguments: &Arguments, own: Option<&Town>) -> anyhow::Result<Options> {

@@ -67,7 +67,7 @@ impl Fleet {
     /// Everything but the programs of the suite, which are not started yet.
     pub async fn prepare(layout: Layout) -> anyhow::Result<Self> {
         chassis::tls::use_ring();
-        let binaries = binaries::folder()?;
+        let binaries = programs_of(&layout)?.to_owned();
         let at = Addresses::find(layout.doors)?;
         let (folder, watchdog) = match &layout.folder {
             Some(folder) => (made(folder)?, None),
@@ -93,7 +93,7 @@ impl Fleet {
             layout: &layout,
             at,
             data,
-            binaries,
+            binaries: &binaries,
         };
         let fleet = Self {
             gateway: {
@@ -286,6 +286,26 @@ impl Fleet {
         self.processes().chain([&self.redis, &self.postgres])
     }
 
+    /// Asks every program of the suite to end, the gateway first.
+    ///
+    /// # Errors
+    /// If one still runs after its grace, or says that it did not end well.
+    pub async fn terminate(&self, grace: Duration) -> anyhow::Result<()> {
+        let in_order = std::iter::once(&self.gateway).chain(&self.services);
+        for process in in_order {
+            process.terminate();
+            let status = process.ended(grace).await?;
+            if !status.success() {
+                bail!(
+                    "{} ended with {status}: {}",
+                    process.name(),
+                    process.last_lines()
+                );
+            }
+        }
+        Ok(())
+    }
+
     fn places(&self) -> Places {
         Places {
             logs: self.folder.join("logs"),
@@ -298,7 +318,7 @@ impl Fleet {
             layout: &self.layout,
             at: self.at,
             data: self.folder.join("data"),
-            binaries: binaries::folder()?,
+            binaries: programs_of(&self.layout)?,
         })
     }
 }
@@ -314,6 +334,13 @@ impl Drop for Fleet {
                 eprintln!("== {}\n{}", process.name(), process.last_lines());
             }
         }
+    }
+}
+
+fn programs_of(layout: &Layout) -> anyhow::Result<&Path> {
+    match &layout.programs {
+        Some(folder) => Ok(folder),
+        None => binaries::folder(),
     }
 }
 

@@ -75,6 +75,8 @@ pub struct Layout {
     pub redis_keeps: bool,
     /// Where everything is kept; `None` is a new folder that goes with the fleet.
     pub folder: Option<PathBuf>,
+    /// Where the programs are; `None` is where those are that were built with us.
+    pub programs: Option<PathBuf>,
     /// Where HTTP and the partners' port are; `None` is the fleet's own loopback address.
     pub doors: Option<IpAddr>,
 }
@@ -90,6 +92,7 @@ impl Default for Layout {
             sends_mail: false,
             redis_keeps: false,
             folder: None,
+            programs: None,
             doors: None,
         }
     }
