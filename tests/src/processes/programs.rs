@@ -82,6 +82,8 @@ impl Programs<'_> {
         let mut settings = self.shared("gateway", "gateway");
         let address = self.at.gateway().to_string();
         settings.insert("IRIKTEU_HTTP_ADDR".into(), address);
+        let redis = self.way("gateway", "redis", self.at.redis());
+        settings.insert("IRIKTEU_REDIS_URL".into(), format!("redis://{redis}/"));
         // One machine plays everybody.
         for rate in ["ADDRESS", "ACCOUNT", "CREDENTIALS"] {
             let wide = "10000000/60000000".to_owned();
