@@ -171,6 +171,18 @@ pub const ROWS: &[Row] = &[
         &[Role(CampaignManager)],
     ),
     (
+        "/irikteu.questionnaire.v1.Organisations/GetOrganisation",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Organisations/ListOrganisations",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Organisations/ImportOrganisations",
+        &[Role(CampaignManager)],
+    ),
+    (
         "/irikteu.questionnaire.v1.PromoRights/ClaimPromoRight",
         &[Service("testing-svc")],
     ),

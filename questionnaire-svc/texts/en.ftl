@@ -68,13 +68,18 @@ schema-reference = The schema of a form must not refer to anything.
 schema-keyword-not-taken = Forms do not use this keyword.
 schema-limit-missing = Every text, list and number needs its limit, and every object must be closed.
 pattern-unsafe = Checking by this pattern could take too long.
-csv-columns-wrong = The first line of the file has wrong columns. Needed: code, kk, ru, en
+csv-columns-wrong = The first line of the file has wrong columns. Needed: code, kk, ru, en; for organisations: bin, kk, ru, kato, kind
 csv-row-broken = The line has another number of columns than the first, or a quotation mark is not closed.
 text-unreadable = The file is not a UTF-8 text.
 code-invalid = A code has Latin letters, digits, hyphens and underscores, at most 64 of them.
 retire-count-differs = The file retires another number of entries. It may be incomplete. In fact: { $count }
 markup-not-taken = The text has HTML, a picture or hidden characters in it.
 link-not-taken = A link must lead to an https, mailto or tel address or to a page of this site.
+not-asked = This is not asked for here. Leave it empty.
+bin-length = A BIN has 12 digits.
+bin-check-digit = The BIN has a typing error: its check digit does not fit.
+bin-all-zero = A BIN of zeros belongs to nobody.
+organisation-unknown = The directory has no organisation with this BIN. Check the BIN or find the organisation by region and name.
 
 ## Checks of eligibility
 check-age-met = The age is within the limit. Full years on { $reference_date }: { $age_years }. Limit: { $max_age_years }

@@ -91,6 +91,7 @@ pub async fn seed(net: &LocalNet, now: Timestamp) -> anyhow::Result<String> {
     desk.create_centers().await?;
     let stage = desk.first_stage(&campaign).await?;
     desk.create_sessions(stage, now).await?;
+    super::demo_nqt::seed(&desk.questionnaire, astana_date(now)).await?;
     Ok(campaign)
 }
 
@@ -148,7 +149,7 @@ impl Desk {
 
     async fn create_campaign(&self, today: Date) -> anyhow::Result<String> {
         let id = format!("reserve-{today}");
-        let close = today.saturating_add(jiff::Span::new().days(30));
+        let (open_time, close_time) = open_window(today)?;
         let request = CreateCampaignRequest {
             campaign: Some(Campaign {
                 programme: "reserve".into(),
@@ -157,8 +158,8 @@ impl Desk {
                     "Президентский молодёжный кадровый резерв",
                     "Presidential Youth Personnel Reserve",
                 )),
-                open_time: Some(to_pb(midnight(today)?)),
-                close_time: Some(to_pb(midnight(close)?)),
+                open_time: Some(open_time),
+                close_time: Some(close_time),
                 time_zone: "Asia/Almaty".into(),
                 rules: Some(reserve_rules()),
                 places: 50,
@@ -302,12 +303,20 @@ pub fn text(kk: &str, ru: &str, en: &str) -> LocalizedText {
     }
 }
 
+/// Thirty days from today's midnight on.
+pub(super) fn open_window(
+    today: Date,
+) -> anyhow::Result<(prost_types::Timestamp, prost_types::Timestamp)> {
+    let close = today.saturating_add(jiff::Span::new().days(30));
+    Ok((to_pb(midnight(today)?), to_pb(midnight(close)?)))
+}
+
 fn midnight(date: Date) -> anyhow::Result<Timestamp> {
     Ok(date.to_zoned(astana())?.timestamp())
 }
 
 /// What is there already was made by an earlier start.
-fn done(answer: Result<(), Status>) -> anyhow::Result<()> {
+pub(super) fn done(answer: Result<(), Status>) -> anyhow::Result<()> {
     match answer {
         Err(status) if status.code() != Code::AlreadyExists => {
             let wrong = status
@@ -325,7 +334,7 @@ fn done(answer: Result<(), Status>) -> anyhow::Result<()> {
 }
 
 /// The same id for the same thing at every start.
-fn request_id(what: &str) -> String {
+pub(super) fn request_id(what: &str) -> String {
     // FNV-1a over 128 bits: stable, and no secret is meant to hide in it.
     let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     for byte in what.bytes() {

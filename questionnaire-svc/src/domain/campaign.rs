@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use super::application_kind::{self, ApplicationKind, Forms};
 use super::dictionary::Dictionaries;
-use super::form::FormRevision;
 use super::labels;
 use super::labels::Labels;
 use super::language::LanguageLevel;
@@ -27,8 +27,10 @@ pub struct Campaign {
     pub time_zone: String,
     pub rules: Rules,
     pub places: i32,
-    /// `forms/{form}/revisions/{revision}`.
+    /// `forms/{form}/revisions/{revision}`; empty where there are kinds.
     pub form_revision: String,
+    /// Empty where all applications are of one kind.
+    pub kinds: Vec<ApplicationKind>,
     pub declarations: Vec<Declaration>,
     /// Empty for every direction of the dictionary.
     pub directions: Vec<Direction>,
@@ -150,13 +152,26 @@ impl Campaign {
             .collect()
     }
 
-    /// What is wrong with a campaign that is to be kept, by the paths of CreateCampaign. `form` is
-    /// the published form that it names, where there is one.
-    pub fn violations(
-        &self,
-        form: Option<&FormRevision>,
-        dictionaries: &Dictionaries,
-    ) -> Violations {
+    /// The form that an application of this kind is filled by; `None` where there is no such kind.
+    pub fn form_of(&self, kind: &str) -> Option<&str> {
+        if self.kinds.is_empty() {
+            return kind.is_empty().then_some(self.form_revision.as_str());
+        }
+        let found = self.kinds.iter().find(|it| it.code == kind);
+        found.map(|it| it.form_revision.as_str())
+    }
+
+    /// The names of every form that it is filled by.
+    pub fn form_revisions(&self) -> impl Iterator<Item = &str> {
+        let of_kinds = self.kinds.iter().map(|kind| kind.form_revision.as_str());
+        of_kinds
+            .chain([self.form_revision.as_str()])
+            .filter(|name| !name.is_empty())
+    }
+
+    /// What is wrong with a campaign that is to be kept, by the paths of CreateCampaign. `forms` are
+    /// the published ones among those that it names.
+    pub fn violations(&self, forms: &Forms, dictionaries: &Dictionaries) -> Violations {
         let mut wrong = Violations::new();
         if self.window.close <= self.window.open {
             wrong.add("campaign.close_time", "WINDOW_BACKWARDS");
@@ -164,10 +179,19 @@ impl Campaign {
         if TimeZone::get(&self.time_zone).is_err() {
             wrong.add("campaign.time_zone", "TIME_ZONE_UNKNOWN");
         }
-        match form {
+        match forms.get(&self.form_revision) {
+            _ if !self.kinds.is_empty() && self.form_revision.is_empty() => {}
+            _ if !self.kinds.is_empty() => {
+                wrong.add("campaign.form_revision", "NOT_ASKED");
+            }
             Some(form) if form.programme == self.programme => {}
             _ => drop(wrong.add("campaign.form_revision", "UNKNOWN_VALUE")),
         }
+        wrong.extend(application_kind::violations(
+            &self.kinds,
+            &self.programme,
+            forms,
+        ));
         if !self.title.is_complete() {
             wrong.add("campaign.title", "REQUIRED");
         }
@@ -331,14 +355,16 @@ pub mod tests {
             },
             places: 50,
             form_revision: text("forms/reserve-questionnaire/revisions/1"),
+            kinds: Vec::new(),
             declarations: default_declarations("reserve").to_vec(),
             directions: Vec::new(),
         }
     }
 
     fn told(campaign: &Campaign) -> Violations {
-        let form = crate::domain::form::find(&campaign.form_revision);
-        campaign.violations(form.map(|form| &**form), Dictionaries::shipped())
+        let form = |name: &str| Some((name.to_owned(), crate::domain::form::find(name)?.clone()));
+        let forms = campaign.form_revisions().filter_map(form).collect();
+        campaign.violations(&forms, Dictionaries::shipped())
     }
 
     fn at(instant: &str) -> Timestamp {

@@ -3,11 +3,12 @@
 use chassis::violation::Violations;
 use jiff::Timestamp;
 
+use super::application_kind::are_taken_away;
 use super::campaign::{Campaign, State};
 use super::refusal::Refusal;
 
 /// The fields that a campaign manager can change, in the order of the contract.
-pub const FIELDS: [&str; 9] = [
+pub const FIELDS: [&str; 10] = [
     "title",
     "open_time",
     "close_time",
@@ -17,6 +18,7 @@ pub const FIELDS: [&str; 9] = [
     "form_revision",
     "declarations",
     "directions",
+    "application_kinds",
 ];
 
 /// What people apply under; it stays once somebody has.
@@ -33,7 +35,8 @@ pub fn changed_fields(before: &Campaign, after: &Campaign) -> Vec<&'static str> 
         "places" => before.places != after.places,
         "form_revision" => before.form_revision != after.form_revision,
         "declarations" => before.declarations != after.declarations,
-        _ => before.directions != after.directions,
+        "directions" => before.directions != after.directions,
+        _ => before.kinds != after.kinds,
     };
     FIELDS.iter().filter(is_changed).copied().collect()
 }
@@ -57,11 +60,11 @@ pub fn may_change(
 ) -> Result<(), Refusal> {
     let changed = changed_fields(before, after);
     let state = before.state(now);
-    let frozen: Vec<_> = changed
-        .iter()
-        .filter(|field| FROZEN_UNDER_PEOPLE.contains(field))
-        .copied()
-        .collect();
+    let is_frozen = |field: &&&str| match **field {
+        "application_kinds" => are_taken_away(&before.kinds, &after.kinds),
+        field => FROZEN_UNDER_PEOPLE.contains(&field),
+    };
+    let frozen: Vec<_> = changed.iter().filter(is_frozen).copied().collect();
     if applied == Applied::Somebody && !frozen.is_empty() {
         return Err(Refusal::CampaignRulesFrozen {
             fields: frozen.join(", "),
@@ -70,7 +73,7 @@ pub fn may_change(
     if state != State::Scheduled && changed.contains(&"open_time") {
         return Err(Refusal::CampaignNotScheduled { state: code(state) });
     }
-    let of_the_window = ["close_time", "form_revision"];
+    let of_the_window = ["close_time", "form_revision", "application_kinds"];
     if state == State::Closed && changed.iter().any(|field| of_the_window.contains(field)) {
         return Err(Refusal::CampaignClosed {
             campaign: before.name.clone(),
@@ -98,11 +101,22 @@ pub fn violations(before: &Campaign, after: &Campaign, now: Timestamp) -> Violat
     if is_older(&before.form_revision, &after.form_revision) {
         wrong.add("campaign.form_revision", "FORM_REVISION_OLDER");
     }
+    for (at, kind) in after.kinds.iter().enumerate() {
+        let was = before.kinds.iter().find(|it| it.code == kind.code);
+        if was.is_some_and(|was| is_older(&was.form_revision, &kind.form_revision)) {
+            let field = format!("campaign.application_kinds[{at}].form_revision");
+            wrong.add(field, "FORM_REVISION_OLDER");
+        }
+    }
     wrong
 }
 
-/// Whether the second names another form or an earlier revision.
+/// Whether the second names another form or an earlier revision. Where kinds bring the forms, or no
+/// longer do, there is nothing to compare.
 fn is_older(before: &str, after: &str) -> bool {
+    if before.is_empty() || after.is_empty() {
+        return false;
+    }
     fn parts(name: &str) -> (&str, u32) {
         let (form, number) = name.rsplit_once('/').unwrap_or((name, ""));
         (form, number.parse().unwrap_or_default())

@@ -9,6 +9,7 @@ use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 use super::annotation::{self, Place};
+use super::dependence;
 use super::dictionary::Dictionaries;
 use super::format;
 use super::limit::MAX_VIOLATIONS;
@@ -56,6 +57,7 @@ impl Checker {
                 wrong.push(violation(place.field, reason));
             }
         }
+        wrong.extend(dependence::wrong(&self.schema, answers, dictionaries));
         gathered(wrong)
     }
 
@@ -64,6 +66,7 @@ impl Checker {
         let wrong = self.told(&self.draft, answers);
         let mut all = self.told(&self.complete, answers);
         all.retain(|violation| !wrong.contains(violation));
+        all.extend(dependence::missing(&self.schema, answers));
         gathered(all)
     }
 
@@ -155,7 +158,12 @@ fn wrong_code(place: &Place<'_>, dictionaries: &Dictionaries) -> Option<&'static
     match dictionaries.find(name).and_then(|found| found.entry(code)) {
         None => Some("UNKNOWN_VALUE"),
         Some(entry) if entry.retired => Some("OPTION_RETIRED"),
-        Some(_) => None,
+        Some(entry) => {
+            // Only the options of a group, where the form asks for one.
+            let tag = place.schema.get("x-dictionary-tag")?.as_str()?;
+            let is_tagged = entry.tags.iter().any(|has| has == tag);
+            (!is_tagged).then_some("UNKNOWN_VALUE")
+        }
     }
 }
 

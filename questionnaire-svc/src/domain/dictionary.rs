@@ -44,6 +44,9 @@ pub struct Entry {
     /// The nine digits of the national classifier of regions.
     #[serde(default)]
     pub kato: Option<String>,
+    /// The code of the entry of another dictionary that it belongs to: a university's region.
+    #[serde(default)]
+    pub parent: Option<String>,
     /// It can't be chosen any more, and old answers still show it.
     #[serde(default)]
     pub retired: bool,
@@ -124,19 +127,27 @@ fn read(file: &str) -> Dictionary {
     serde_json::from_str(file).expect("a dictionary file has the shape of a dictionary")
 }
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 20] = [
     include_str!("../../dictionaries/activity-kinds.json"),
     include_str!("../../dictionaries/cefr-levels.json"),
     include_str!("../../dictionaries/certificate-types.json"),
+    include_str!("../../dictionaries/colleges.json"),
     include_str!("../../dictionaries/directions.json"),
     include_str!("../../dictionaries/disqualification-reasons.json"),
     include_str!("../../dictionaries/education-levels.json"),
     include_str!("../../dictionaries/erroneous-reasons.json"),
     include_str!("../../dictionaries/foreign-languages.json"),
+    include_str!("../../dictionaries/institution-kinds.json"),
     include_str!("../../dictionaries/nationalities.json"),
     include_str!("../../dictionaries/position-kinds.json"),
+    include_str!("../../dictionaries/qualification-categories.json"),
     include_str!("../../dictionaries/regions.json"),
     include_str!("../../dictionaries/sexes.json"),
+    include_str!("../../dictionaries/specialties.json"),
+    include_str!("../../dictionaries/subject-kinds.json"),
+    include_str!("../../dictionaries/subjects.json"),
+    include_str!("../../dictionaries/test-languages.json"),
+    include_str!("../../dictionaries/universities.json"),
 ];
 
 #[cfg(test)]

@@ -4,13 +4,14 @@
 //! A published revision never changes: a change of the form is a new number. What the annotations
 //! mean is told in `forms/README.md`.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check::Checker;
 use super::labels::Labels;
+pub use super::shipped_forms::published;
 
 /// A form as applications are filled by it.
 pub struct FormRevision {
@@ -170,95 +171,16 @@ fn texts(list: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Every published revision that came with the service.
-pub fn published() -> &'static [Arc<FormRevision>] {
-    &PUBLISHED
-}
-
 /// The revision with this name that came with the service, `forms/{form}/revisions/{revision}`.
 pub fn find(name: &str) -> Option<&'static Arc<FormRevision>> {
-    PUBLISHED.iter().find(|revision| revision.name() == name)
+    published().iter().find(|revision| revision.name() == name)
 }
 
 /// The revisions of a form that came with the service, oldest first.
 pub fn shipped(form: &str) -> impl Iterator<Item = &'static Arc<FormRevision>> {
-    PUBLISHED
+    published()
         .iter()
         .filter(move |revision| revision.form == form)
-}
-
-static PUBLISHED: LazyLock<Vec<Arc<FormRevision>>> =
-    LazyLock::new(|| vec![Arc::new(read(RESERVE, &RESERVE_SECTIONS))]);
-
-const RESERVE: &str = include_str!("../../forms/reserve/questionnaire/form.json");
-const RESERVE_SECTIONS: [(&str, &str); 5] = [
-    (
-        "personal.json",
-        include_str!("../../forms/reserve/questionnaire/personal.json"),
-    ),
-    (
-        "education.json",
-        include_str!("../../forms/reserve/questionnaire/education.json"),
-    ),
-    (
-        "certificate.json",
-        include_str!("../../forms/reserve/questionnaire/certificate.json"),
-    ),
-    (
-        "employment.json",
-        include_str!("../../forms/reserve/questionnaire/employment.json"),
-    ),
-    (
-        "additional.json",
-        include_str!("../../forms/reserve/questionnaire/additional.json"),
-    ),
-];
-
-/// `form.json`: the sections in order; buttons and the like are for frontends.
-#[derive(Deserialize)]
-struct FormFile {
-    programme: String,
-    form: String,
-    revision: u32,
-    title: Labels,
-    intro: Labels,
-    sections: Vec<SectionEntry>,
-}
-
-#[derive(Deserialize)]
-struct SectionEntry {
-    id: String,
-    file: String,
-    title: Labels,
-    required: bool,
-}
-
-/// The files are compiled in, so one that can't be read is a bug that the first test shows.
-fn read(form: &str, files: &[(&str, &str)]) -> FormRevision {
-    let file: FormFile = serde_json::from_str(form).expect("form.json has the shape of a form");
-    let section = |entry: SectionEntry| {
-        let found = files
-            .iter()
-            .find(|(name, _)| *name == entry.file)
-            .expect("the file of a section");
-        let schema: Value = serde_json::from_str(found.1).expect("a section is JSON");
-        let checker = Checker::new(&schema);
-        SectionForm {
-            id: entry.id,
-            title: entry.title,
-            required: entry.required,
-            schema,
-            checker,
-        }
-    };
-    FormRevision {
-        programme: file.programme,
-        form: file.form,
-        revision: file.revision,
-        title: file.title,
-        intro: file.intro,
-        sections: file.sections.into_iter().map(section).collect(),
-    }
 }
 
 #[cfg(test)]

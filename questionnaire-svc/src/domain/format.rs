@@ -1,11 +1,11 @@
 //! The formats of our forms, and the reason each gives when a text does not have it.
 
-use chassis::identifier::Iin;
+use chassis::identifier::{Bin, Iin};
 use chassis::mask::Email;
 use jiff::civil::Date;
 
 /// Every format a form may name.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 8] = [
     "iin",
     "kz-phone",
     "civil-date",
@@ -13,6 +13,7 @@ pub const NAMES: [&str; 7] = [
     "line",
     "text",
     "document-name",
+    "organisation-name",
 ];
 
 /// # Errors
@@ -26,6 +27,7 @@ pub fn check(format: &str, text: &str) -> Result<(), &'static str> {
         "line" => free_text(text, false),
         "text" => free_text(text, true),
         "document-name" => document_name(text),
+        "organisation-name" => organisation_name(text),
         _ => Err("INVALID_FORMAT"),
     }
 }
@@ -93,6 +95,14 @@ fn document_name(text: &str) -> Result<(), &'static str> {
     }
 }
 
+/// `organisations/{bin}`.
+fn organisation_name(text: &str) -> Result<(), &'static str> {
+    let bin = text.strip_prefix("organisations/").ok_or("INVALID_NAME")?;
+    let is_trimmed = bin.trim() == bin;
+    Bin::parse(bin)?;
+    is_trimmed.then_some(()).ok_or("INVALID_NAME")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +147,17 @@ mod tests {
         assert_eq!(check("iin", "123456789012"), Err("IIN_CHECK_DIGIT"));
         assert_eq!(check("iin", "000000000000"), Err("IIN_ALL_ZERO"));
         assert_eq!(check("iin", "01010110000"), Err("IIN_LENGTH"));
+    }
+
+    #[test]
+    fn an_organisation_is_named_by_a_bin_whose_check_digit_fits() {
+        let told = |text: &str| check("organisation-name", text);
+        assert_eq!(told("organisations/010140000014"), Ok(()));
+        assert_eq!(told("organisations/010140000015"), Err("BIN_CHECK_DIGIT"));
+        assert_eq!(told("organisations/01014000001"), Err("BIN_LENGTH"));
+        assert_eq!(told("organisations/000000000000"), Err("BIN_ALL_ZERO"));
+        assert_eq!(told("organisations/ 010140000014"), Err("INVALID_NAME"));
+        assert_eq!(told("010140000014"), Err("INVALID_NAME"));
     }
 
     #[test]

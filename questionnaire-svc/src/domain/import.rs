@@ -3,30 +3,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::csv::{self, Record};
 use super::dictionary::{Dictionary, Entry};
 use super::labels::Labels;
+pub use super::sheet::Problem;
+use super::sheet::{self, Problems, Row, Shape};
 
 /// How many entries a dictionary may have: a select box with more helps nobody.
 pub const MAX_ENTRIES: usize = 5000;
-pub const MAX_BYTES: usize = 1024 * 1024;
-/// How many problems are told; nobody reads more.
-pub const MAX_PROBLEMS: usize = 1000;
-const MAX_LABEL: usize = 300;
 
-const COLUMNS: [&str; 7] = ["code", "kk", "ru", "en", "kato", "tags", "aliases"];
-const NEEDED: usize = 4;
-
-/// Something wrong in a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    pub line: usize,
-    /// Empty for the line as a whole.
-    pub column: &'static str,
-    pub reason: &'static str,
-    /// The limit, where the reason is one.
-    pub max: Option<usize>,
-}
+const SHAPE: Shape<8> = Shape {
+    columns: [
+        "code", "kk", "ru", "en", "kato", "tags", "aliases", "parent",
+    ],
+    needed: 4,
+    max_rows: MAX_ENTRIES,
+    max_text: 300,
+};
 
 /// What an import would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,45 +33,18 @@ pub struct Outcome {
 
 /// The entries of a file, and everything wrong with it.
 pub fn read(bytes: &[u8]) -> (Vec<Entry>, Vec<Problem>) {
-    let mut problems = Problems::default();
-    if bytes.len() > MAX_BYTES {
-        problems.limit(1, "", "TOO_LONG", MAX_BYTES);
-        return (Vec::new(), problems.0);
-    }
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        let line = line_of_fault(bytes);
-        problems.add(line, "", "TEXT_UNREADABLE");
-        return (Vec::new(), problems.0);
-    };
-    let records = csv::records(text, MAX_ENTRIES + 2);
-    let Some((header, rows)) = records.split_first() else {
-        problems.add(1, "", "CSV_COLUMNS_WRONG");
-        return (Vec::new(), problems.0);
-    };
-    let Some(places) = columns(header) else {
-        problems.add(header.line, "", "CSV_COLUMNS_WRONG");
-        return (Vec::new(), problems.0);
-    };
-    if rows.is_empty() {
-        problems.add(header.line, "", "REQUIRED");
-    }
-    if let Some(over) = rows.get(MAX_ENTRIES) {
-        problems.limit(over.line, "", "TOO_MANY", MAX_ENTRIES);
-    }
+    let (rows, mut problems) = sheet::read(bytes, &SHAPE);
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
-    for row in rows.iter().take(MAX_ENTRIES) {
-        if row.is_broken || row.fields.len() != header.fields.len() {
-            problems.add(row.line, "", "CSV_ROW_BROKEN");
-            continue;
-        }
-        let entry = entry(row, &places, &mut problems);
+    for row in rows {
+        let line = row.line;
+        let entry = entry(row, &mut problems);
         if !entry.code.is_empty() && !seen.insert(entry.code.clone()) {
-            problems.add(row.line, "code", "VALUE_TWICE");
+            problems.add(line, "code", "VALUE_TWICE");
         }
         entries.push(entry);
     }
-    (entries, problems.0)
+    (entries, problems.in_order())
 }
 
 /// What these entries make of a dictionary. What is not among them is retired, never deleted.
@@ -115,69 +80,17 @@ pub fn held_against(dictionary: &Dictionary, file: Vec<Entry>) -> Outcome {
     outcome
 }
 
-#[derive(Default)]
-struct Problems(Vec<Problem>);
-
-impl Problems {
-    fn add(&mut self, line: usize, column: &'static str, reason: &'static str) {
-        self.push(line, column, reason, None);
-    }
-
-    fn limit(&mut self, line: usize, column: &'static str, reason: &'static str, max: usize) {
-        self.push(line, column, reason, Some(max));
-    }
-
-    fn push(
-        &mut self,
-        line: usize,
-        column: &'static str,
-        reason: &'static str,
-        max: Option<usize>,
-    ) {
-        if self.0.len() < MAX_PROBLEMS {
-            self.0.push(Problem {
-                line,
-                column,
-                reason,
-                max,
-            });
-        }
-    }
-}
-
-/// The place of each column, `None` where one is lacking, unknown or there twice.
-fn columns(header: &Record) -> Option<[Option<usize>; COLUMNS.len()]> {
-    let mut places = [None; COLUMNS.len()];
-    for (at, name) in header.fields.iter().enumerate() {
-        let name = name.trim().to_ascii_lowercase();
-        let column = COLUMNS.iter().position(|column| *column == name)?;
-        if places[column].replace(at).is_some() {
-            return None;
-        }
-    }
-    let is_whole = places[..NEEDED].iter().all(Option::is_some) && !header.is_broken;
-    is_whole.then_some(places)
-}
-
-fn entry(row: &Record, places: &[Option<usize>], problems: &mut Problems) -> Entry {
-    let mut text = |column: usize| {
-        let field = places[column].and_then(|at| row.fields.get(at));
-        let text = field.map(|field| field.trim()).unwrap_or_default();
-        if column < NEEDED && text.is_empty() {
-            problems.add(row.line, COLUMNS[column], "REQUIRED");
-        }
-        if text.chars().count() > MAX_LABEL {
-            problems.limit(row.line, COLUMNS[column], "TOO_LONG", MAX_LABEL);
-        }
-        text.to_owned()
-    };
-    let [code, kk, ru, en, kato, tags, aliases] = std::array::from_fn(&mut text);
+fn entry(row: Row<8>, problems: &mut Problems) -> Entry {
+    let [code, kk, ru, en, kato, tags, aliases, parent] = row.values;
     if !code.is_empty() && !chassis::name::is_id(&code) {
         problems.add(row.line, "code", "CODE_INVALID");
     }
     let is_kato = kato.len() == 9 && kato.bytes().all(|b| b.is_ascii_digit());
     if !kato.is_empty() && !is_kato {
         problems.add(row.line, "kato", "INVALID_FORMAT");
+    }
+    if !parent.is_empty() && !chassis::name::is_id(&parent) {
+        problems.add(row.line, "parent", "CODE_INVALID");
     }
     let several = |text: &str| {
         let parts = text.split('|').map(str::trim).filter(|it| !it.is_empty());
@@ -189,14 +102,9 @@ fn entry(row: &Record, places: &[Option<usize>], problems: &mut Problems) -> Ent
         tags: several(&tags),
         aliases: several(&aliases),
         kato: (!kato.is_empty()).then_some(kato),
+        parent: (!parent.is_empty()).then_some(parent),
         retired: false,
     }
-}
-
-/// The line of the first byte that is no UTF-8.
-fn line_of_fault(bytes: &[u8]) -> usize {
-    let good = std::str::from_utf8(bytes).map_or_else(|fault| fault.valid_up_to(), str::len);
-    1 + bytes[..good].iter().filter(|byte| **byte == b'\n').count()
 }
 
 #[cfg(test)]

@@ -3,15 +3,17 @@
 //! | file | what it decides |
 //! |---|---|
 //! | [`labels`], [`dictionary`] | texts in three languages; the options of choice fields |
-//! | [`csv`], [`import`], [`alphabet`] | files of options; the order of the Kazakh alphabet |
-//! | [`form`] | revisions of forms, compiled |
+//! | [`csv`], [`sheet`], [`import`], [`alphabet`] | files of options; the order of the Kazakh alphabet |
+//! | [`organisation`], [`organisation_import`] | where people work, and files of it |
+//! | [`form`], [`shipped_forms`] | revisions of forms, compiled; those that come with the service |
 //! | [`schema`], [`pattern`] | what a form may be made of |
 //! | [`form_diff`], [`rebase`] | what changed between two revisions; answers moved from one to the other |
 //! | [`receive`] | answers as they came → regular answers, what is wrong, what is missing |
+//! | [`dependence`] | fields that go by the answer to another |
 //! | [`check`], [`annotation`], [`format`], [`limit`], [`normal`] | the steps of that: JSON Schema, our annotations and formats, size, regular shape |
 //! | [`section`] | answers as types, and the rules over several fields |
 //! | [`experience`], [`language`], [`eligibility`] | what the rules of a campaign make of the answers |
-//! | [`campaign`], [`campaign_change`] | window, rules, declarations; what may change when |
+//! | [`campaign`], [`application_kind`], [`campaign_change`] | window, rules, declarations; kinds of application, each with its form; what may change when |
 //! | [`application`] | the life of an application and its right to a promo code |
 //! | [`document`] | files: what is taken, what the bytes are, which of them count |
 //! | [`readiness`] | everything that still stands between a draft and its submission |
@@ -22,10 +24,12 @@
 pub mod alphabet;
 pub mod annotation;
 pub mod application;
+pub mod application_kind;
 pub mod campaign;
 pub mod campaign_change;
 pub mod check;
 pub mod csv;
+pub mod dependence;
 pub mod dictionary;
 pub mod document;
 pub mod eligibility;
@@ -40,6 +44,8 @@ pub mod language;
 pub mod limit;
 pub mod news;
 pub mod normal;
+pub mod organisation;
+pub mod organisation_import;
 pub mod pattern;
 pub mod readiness;
 pub mod rebase;
@@ -47,3 +53,5 @@ pub mod receive;
 pub mod refusal;
 pub mod schema;
 pub mod section;
+pub mod sheet;
+pub mod shipped_forms;

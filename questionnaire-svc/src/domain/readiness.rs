@@ -13,7 +13,7 @@ use super::eligibility::{self, BirthDate, Check, Citizenship, Subject};
 use super::experience::{self, Experience};
 use super::form::{FormRevision, SectionForm};
 use super::receive::{Known, Source};
-use super::section;
+use super::{organisation, section};
 
 /// An application as far as readiness looks at it.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct Filled<'a> {
     pub dictionaries: &'a Dictionaries,
     /// The directions of the campaign; empty for every one of the dictionary.
     pub directions: &'a [String],
+    /// The organisations that the answers name, as far as there are such.
+    pub organisations: &'a organisation::Known,
     /// The last day of a membership that still runs.
     pub member_until: Option<Date>,
 }
@@ -99,6 +101,7 @@ pub fn problems_of(form: &SectionForm, filled: &Filled<'_>) -> Vec<SectionProble
         prefilled: filled.prefilled,
         dictionaries: filled.dictionaries,
         directions: filled.directions,
+        organisations: filled.organisations,
     };
     let answers = kept.map_or_else(
         || Value::Object(Map::new()),
@@ -232,6 +235,7 @@ mod tests {
             citizenship: Citizenship::NotDeclared,
             dictionaries: Dictionaries::shipped(),
             directions: &[],
+            organisations: &organisation::Known::new(),
             member_until: None,
         };
         Readiness::of(&form::published()[0], &reserve_2025(), &filled)

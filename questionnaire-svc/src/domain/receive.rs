@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::dictionary::Dictionaries;
 use super::form::SectionForm;
-use super::{annotation, limit, normal, section};
+use super::{annotation, limit, normal, organisation, section};
 
 /// What the service knows beside the answers.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Known<'a> {
     pub dictionaries: &'a Dictionaries,
     /// The directions of the campaign; empty for every one of the dictionary.
     pub directions: &'a [String],
+    /// The organisations that the answers name, as far as there are such.
+    pub organisations: &'a organisation::Known,
 }
 
 /// Who answered.
@@ -83,6 +85,11 @@ impl SectionForm {
             &self.id,
             &answers,
             known.directions,
+        ));
+        wrong.extend(organisation::judge(
+            &self.schema,
+            &answers,
+            known.organisations,
         ));
         let missing = if is_blank && !self.required {
             Violations::new()
@@ -186,6 +193,7 @@ mod tests {
             prefilled: &prefilled,
             dictionaries: Dictionaries::shipped(),
             directions: &[],
+            organisations: &organisation::Known::new(),
         };
         form::published()[0]
             .section(section)

@@ -11,7 +11,7 @@ use super::dictionary::Dictionaries;
 use super::form::Content;
 use super::labels::Labels;
 use super::pattern;
-use super::{annotation, format, limit};
+use super::{annotation, dependence, format, limit};
 
 const MAX_SECTIONS: usize = 20;
 const MAX_BYTES: usize = 64 * 1024;
@@ -159,6 +159,9 @@ impl Look<'_> {
     }
 
     fn below(&mut self, schema: &Value, path: &str, depth: usize, place: Place) {
+        for field in dependence::misplaced(schema) {
+            self.add(&annotation::join(path, &short(&field)), "SCHEMA_INVALID");
+        }
         for (name, field) in schema["properties"].as_object().into_iter().flatten() {
             let path = annotation::join(path, &format!("properties.{}", short(name)));
             if place == Place::Described && !is_field_name(name) {

@@ -44,7 +44,7 @@ pub struct CertificateAnswers {
 pub fn education_rows(answers: &Value) -> Vec<EducationRow> {
     let row = |row: &Value| EducationRow {
         level: text(row, "level"),
-        graduation_year: year(row),
+        graduation_year: year(row, "graduation_year"),
     };
     rows(answers).iter().map(row).collect()
 }
@@ -78,6 +78,7 @@ pub fn certificate(answers: &Value) -> CertificateAnswers {
 pub fn rules(section: &str, answers: &Value, today: Date, birth_date: Option<Date>) -> Violations {
     let mut wrong = Violations::new();
     match section {
+        "personal" => study_rules(answers, today, &mut wrong),
         "education" => education_rules(&education_rows(answers), today, birth_date, &mut wrong),
         "employment" => employment_rules(answers, today, &mut wrong),
         "additional" => additional_rules(answers, today, &mut wrong),
@@ -123,6 +124,23 @@ fn education_rules(
                 [("earliest", earliest.to_string())],
             );
         }
+    }
+}
+
+/// Years of study: begun by now, and not over before they began. They may end in a year to come.
+fn study_rules(answers: &Value, today: Date, wrong: &mut Violations) {
+    let (from, to) = (
+        year(answers, "study_from_year"),
+        year(answers, "study_to_year"),
+    );
+    if from.is_some_and(|from| from > today.year()) {
+        let latest = [("latest", today.year().to_string())];
+        wrong.add_with("study_from_year", "DATE_IN_FUTURE", latest);
+    }
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        wrong.add("study_to_year", "DATES_BACKWARDS");
     }
 }
 
@@ -186,8 +204,8 @@ fn date(row: &Value, field: &str) -> Option<Date> {
 }
 
 /// A whole number may have come as a double.
-fn year(row: &Value) -> Option<i16> {
-    let year = row["graduation_year"].as_f64()?;
+fn year(row: &Value, field: &str) -> Option<i16> {
+    let year = row[field].as_f64()?;
     (year.fract() == 0.0 && (1.0..=9999.0).contains(&year)).then_some(year as i16)
 }
 
@@ -214,6 +232,18 @@ mod tests {
         assert_eq!(told("education", &row(2011.0)), []);
         assert_eq!(told("education", &row(2025.0)), []);
         assert_eq!(told("education", &row(2026.0))[0].1, "DATE_IN_FUTURE");
+    }
+
+    #[test]
+    fn years_of_study_begin_by_now_and_end_after_they_began() {
+        let years = |from: i16, to: i16| json!({"study_from_year": from, "study_to_year": to});
+        assert_eq!(told("personal", &years(2022, 2026)), []);
+        assert_eq!(
+            told("personal", &years(2022, 2021)),
+            [("study_to_year".into(), "DATES_BACKWARDS")]
+        );
+        assert_eq!(told("personal", &years(2026, 2030))[0].1, "DATE_IN_FUTURE");
+        assert_eq!(told("personal", &json!({"study_to_year": 2010})), []);
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod m0009_news;
 mod m0010_disclosures;
 mod m0011_memberships;
 mod m0012_document_checks;
+mod m0013_application_kinds;
+mod m0014_organisations;
 
 use sea_orm_migration::prelude::*;
 
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(chassis::dead::DeadEvents),
             Box::new(chassis::database::AuditOnlyGrows),
             Box::new(m0012_document_checks::DocumentChecks),
+            Box::new(m0013_application_kinds::ApplicationKinds),
+            Box::new(m0014_organisations::Organisations),
         ]
     }
 }

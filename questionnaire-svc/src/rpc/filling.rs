@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chassis::{Error, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde_json::Value;
 
 use crate::Context;
 use crate::domain::application::State;
@@ -13,7 +14,8 @@ use crate::domain::campaign::Campaign;
 use crate::domain::dictionary::Dictionaries;
 use crate::domain::document::Document;
 use crate::domain::eligibility::Citizenship;
-use crate::domain::form::FormRevision;
+use crate::domain::form::{FormRevision, SectionForm};
+use crate::domain::organisation;
 use crate::domain::readiness::{Filled, FilledSection, Readiness};
 use crate::domain::receive::{Known, Source};
 use crate::store;
@@ -37,6 +39,7 @@ pub struct Filling {
     answers: BTreeMap<String, FilledSection>,
     documents: Vec<Document>,
     directions: Vec<String>,
+    organisations: organisation::Known,
     member_until: Option<Date>,
 }
 
@@ -59,7 +62,14 @@ impl Filling {
         let answers =
             |(id, kept): (&String, &store::section::Kept)| (id.clone(), kept.filled.clone());
         let person = kept.person.clone();
+        let mut named = Vec::new();
+        for (id, kept) in &sections {
+            if let Some(form) = form.section(id) {
+                named.extend(organisation::named(&form.schema, &kept.filled.answers));
+            }
+        }
         Ok(Self {
+            organisations: known_of(on, named).await?,
             day,
             registration_day: person
                 .registration_time
@@ -98,6 +108,7 @@ impl Filling {
             },
             dictionaries: &self.dictionaries,
             directions: &self.directions,
+            organisations: &self.organisations,
             member_until: self.member_until,
         }
     }
@@ -106,7 +117,7 @@ impl Filling {
     fn is_foreign(&self) -> bool {
         let stated = self.person.facts.reveal().get("citizenship");
         stated
-            .and_then(serde_json::Value::as_str)
+            .and_then(Value::as_str)
             .is_some_and(|country| country != "KZ")
     }
 
@@ -127,6 +138,7 @@ impl Filling {
             prefilled: self.person.facts.reveal(),
             dictionaries: &self.dictionaries,
             directions: &self.directions,
+            organisations: &self.organisations,
         }
     }
 
@@ -134,11 +146,36 @@ impl Filling {
         &self.documents
     }
 
+    /// Looks up the organisations that new answers to a section name.
+    pub async fn look_up<C: store::Connection>(
+        &mut self,
+        on: &C,
+        form: &SectionForm,
+        answers: &Value,
+    ) -> Result<()> {
+        let named = organisation::named(&form.schema, answers);
+        self.organisations.extend(known_of(on, named).await?);
+        Ok(())
+    }
+
     /// Takes a section that was just saved into the picture.
     pub fn put(&mut self, section: &str, kept: store::section::Kept) {
         self.answers.insert(section.to_owned(), kept.filled.clone());
         self.sections.insert(section.to_owned(), kept);
     }
+}
+
+/// Those among the named organisations that there are. Nobody works in more than a few.
+async fn known_of<C: store::Connection>(
+    on: &C,
+    named: Vec<(String, String)>,
+) -> Result<organisation::Known> {
+    const MOST: usize = 100;
+    let bin = |(_, name): &(String, String)| Some(name.strip_prefix("organisations/")?.to_owned());
+    let bins: Vec<_> = named.iter().filter_map(bin).take(MOST).collect();
+    let found = store::organisation::find(on, &bins).await?;
+    let known = found.into_iter().map(|kept| kept.organisation);
+    Ok(known.map(|it| (it.name(), it.retired)).collect())
 }
 
 /// The campaign that an application is filled and judged by.

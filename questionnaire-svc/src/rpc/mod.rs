@@ -3,7 +3,7 @@
 //! | file | what is shared |
 //! |---|---|
 //! | [`name`], [`etag`], [`wire`] | resource names, etags, dates, texts and JSON of the wire |
-//! | [`mask`] | which fields an edit changes |
+//! | [`mask`], [`problems`] | which fields an edit changes; what is wrong with an imported file |
 //! | [`access`] | whose application a caller may reach |
 //! | [`rebase`] | drafts moved to the form of today |
 //! | [`filling`] | an application with everything that the rules look at |
@@ -21,6 +21,8 @@ pub mod forms;
 pub mod mask;
 pub mod name;
 pub mod news;
+pub mod organisations;
+pub mod problems;
 pub mod promo_rights;
 pub mod readiness;
 pub mod rebase;
@@ -37,6 +39,7 @@ use proto::questionnaire::v1::disclosures_server::DisclosuresServer;
 use proto::questionnaire::v1::documents_server::DocumentsServer;
 use proto::questionnaire::v1::forms_server::FormsServer;
 use proto::questionnaire::v1::news_server::NewsServer;
+use proto::questionnaire::v1::organisations_server::OrganisationsServer;
 use proto::questionnaire::v1::promo_rights_server::PromoRightsServer;
 use proto::questionnaire::v1::sections_server::SectionsServer;
 use proto::questionnaire::v1::submissions_server::SubmissionsServer;
@@ -64,6 +67,9 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
             ctx.clone(),
         )))
         .add_service(NewsServer::new(news::News(ctx.clone())))
+        .add_service(OrganisationsServer::new(organisations::Organisations(
+            ctx.clone(),
+        )))
         .add_service(PromoRightsServer::new(promo_rights::PromoRights(
             ctx.clone(),
         )))

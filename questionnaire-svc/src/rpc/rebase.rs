@@ -73,7 +73,7 @@ async fn target<C: crate::store::Connection>(on: &C, kept: &Kept) -> Result<Opti
         return Ok(None);
     }
     let found = campaign::find(on, &kept.campaign).await?;
-    let named = found.map(|found| found.campaign.form_revision);
+    let named = found.and_then(|found| found.campaign.form_of(&kept.kind).map(str::to_owned));
     Ok(named.filter(|named| *named != kept.form_revision))
 }
 

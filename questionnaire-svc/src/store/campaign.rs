@@ -54,8 +54,8 @@ pub async fn insert(tx: &Tx, id: &str, campaign: &Campaign, now: Timestamp) -> R
     let inserted = execute(
         tx,
         "INSERT INTO campaign (id, programme, title, open_us, close_us, time_zone, rules, places,
-            form_revision, declarations, directions, created_us, updated_us, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $11, $11, 1)
+            form_revision, declarations, directions, kinds, created_us, updated_us, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13, $11, $11, 1)
          ON CONFLICT DO NOTHING",
         [
             id.into(),
@@ -70,6 +70,7 @@ pub async fn insert(tx: &Tx, id: &str, campaign: &Campaign, now: Timestamp) -> R
             write_json(&campaign.declarations)?.into(),
             to_us(now).into(),
             write_json(&campaign.directions)?.into(),
+            write_json(&campaign.kinds)?.into(),
         ],
     )
     .await?;
@@ -87,7 +88,7 @@ pub async fn save(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<bool> {
         tx,
         "UPDATE campaign SET title = $3, open_us = $4, close_us = $5, time_zone = $6, rules = $7,
             places = $8, form_revision = $9, declarations = $10, directions = $11,
-            updated_us = $12, version = version + 1
+            updated_us = $12, kinds = $13, version = version + 1
          WHERE id = $1 AND version = $2",
         [
             kept.id.as_str().into(),
@@ -102,6 +103,7 @@ pub async fn save(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<bool> {
             write_json(&campaign.declarations)?.into(),
             write_json(&campaign.directions)?.into(),
             to_us(now).into(),
+            write_json(&campaign.kinds)?.into(),
         ],
     )
     .await?;
@@ -117,7 +119,7 @@ pub async fn save(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<bool> {
 /// Copies the campaign as it is into its versions.
 async fn keep_version(tx: &Tx, id: &str) -> Result<()> {
     let columns = "id, programme, title, open_us, close_us, time_zone, rules, places,
-                   form_revision, declarations, directions, created_us, updated_us, version";
+                   form_revision, declarations, directions, kinds, created_us, updated_us, version";
     let sql = format!(
         "INSERT INTO campaign_version ({columns}) SELECT {columns} FROM campaign WHERE id = $1"
     );
@@ -225,6 +227,7 @@ fn read(row: &QueryResult) -> Result<Kept> {
         form_revision: row.try_get("", "form_revision")?,
         declarations: json(row, "declarations")?,
         directions: json(row, "directions")?,
+        kinds: json(row, "kinds")?,
     };
     Ok(Kept {
         id,

@@ -7,7 +7,7 @@
 //! | [`application`], [`person`] | applications, and what is known of the person behind one |
 //! | [`draft`], [`rebase`] | drafts that the clock looks at; moves of drafts to another form |
 //! | [`membership`], [`disclosure`] | who is in the Reserve; what was shown of whom |
-//! | [`news_item`] | news |
+//! | [`news_item`], [`organisation`] | news; where people work |
 //! | [`section`] | answers |
 //! | [`document`], [`check`] | documents, and their queue for the check |
 //! | [`loose_blob`], [`named_blob`] | blobs that no document names, and those that one does |
@@ -25,6 +25,7 @@ pub mod loose_blob;
 pub mod membership;
 pub mod named_blob;
 pub mod news_item;
+pub mod organisation;
 pub mod person;
 pub mod rebase;
 pub mod section;

@@ -79,6 +79,19 @@ impl<'a> Candidate<'a> {
             .into_inner())
     }
 
+    pub async fn opens_a(&self, campaign: &str, kind: &str) -> Answer<pb::Application> {
+        let request = pb::CreateApplicationRequest {
+            parent: campaign.into(),
+            application: Some(pb::Application {
+                kind: kind.into(),
+                ..Default::default()
+            }),
+            request_id: self.world.request_id(),
+        };
+        let answer = self.applications().create_application(request).await?;
+        Ok(answer.into_inner())
+    }
+
     pub async fn application(&self, name: &str) -> Answer<pb::Application> {
         let request = pb::GetApplicationRequest { name: name.into() };
         Ok(self

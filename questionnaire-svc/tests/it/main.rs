@@ -12,6 +12,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
 
+mod application_kinds;
 mod applications;
 mod campaign_versions;
 mod campaigns;
@@ -31,6 +32,8 @@ mod jobs;
 mod memberships;
 mod neighbours;
 mod news;
+mod nqt;
+mod organisations;
 mod paper;
 mod promo_rights;
 mod scans;

@@ -1,4 +1,5 @@
-//! Opens the caller's application: in the window, of age, the first in this campaign.
+//! Opens the caller's application: in the window, of a kind that there is, of age, the first in this
+//! campaign.
 
 use chassis::caller::Caller;
 use chassis::once::{self, Once};
@@ -11,6 +12,7 @@ use tonic::Request;
 use super::message;
 use crate::Context;
 use crate::clients::persons;
+use crate::domain::application_kind;
 use crate::domain::campaign::Campaign;
 use crate::domain::eligibility::{Citizenship, Subject, must_be_of_age, must_not_be_a_member};
 use crate::domain::experience::Experience;
@@ -54,6 +56,9 @@ pub async fn create(
     let held = held.ok_or_else(not_found)?;
     let campaign = &held.campaign;
     campaign.must_be_open(now)?;
+    let kind = pb.application.as_ref().map_or("", |it| it.kind.as_str());
+    application_kind::choice(&campaign.kinds, kind).into_result()?;
+    let form_revision = campaign.form_of(kind);
     let day = campaign.local_day(now);
     let until = membership::runs_until(tx, account, &campaign.programme, day).await?;
     must_not_be_a_member(until)?;
@@ -64,7 +69,8 @@ pub async fn create(
         campaign: campaign_id,
         account,
         campaign_version: held.version,
-        form_revision: &campaign.form_revision,
+        kind,
+        form_revision: form_revision.unwrap_or(&campaign.form_revision),
         person: &person,
         now,
     };

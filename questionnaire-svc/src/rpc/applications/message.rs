@@ -44,6 +44,7 @@ pub fn of(kept: &Kept) -> pb::Application {
             .unwrap_or_default()
             .to_owned(),
         rebase_time: kept.rebase_time.map(to_pb),
+        kind: kept.kind.clone(),
     }
 }
 

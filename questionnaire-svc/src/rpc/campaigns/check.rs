@@ -7,6 +7,7 @@ use chassis::violation::Violations;
 use jiff::Timestamp;
 
 use crate::Context;
+use crate::domain::application_kind::Forms;
 use crate::domain::campaign::Campaign;
 use crate::store::Connection;
 
@@ -19,10 +20,15 @@ pub async fn told_once<C: Connection>(
     campaign: &Campaign,
     now: Timestamp,
 ) -> Result<()> {
-    let form = ctx.catalogue.form(on, &campaign.form_revision).await?;
+    let mut forms = Forms::new();
+    for name in campaign.form_revisions() {
+        if let Some(form) = ctx.catalogue.form(on, name).await? {
+            forms.insert(name.to_owned(), form);
+        }
+    }
     let dictionaries = ctx.catalogue.dictionaries(on, now).await?;
     let told: BTreeSet<String> = violations.iter().map(|it| it.field.clone()).collect();
-    for violation in campaign.violations(form.as_deref(), &dictionaries) {
+    for violation in campaign.violations(&forms, &dictionaries) {
         if !told.contains(&violation.field) {
             violations.push(violation);
         }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use proto::questionnaire::v1 as pb;
 use proto::testing::v1::LanguageLevel as WireLevel;
 
+use crate::domain::application_kind::{ApplicationKind, MAX_KINDS};
 use crate::domain::campaign::{
     AgeReference, Campaign, Declaration, Demand, Direction, Rules, State, Window,
 };
@@ -44,6 +45,15 @@ pub fn of(kept: &Kept, now: Timestamp) -> pb::Campaign {
         directions: campaign.directions.iter().map(direction).collect(),
         version: kept.version,
         update_time: Some(to_pb(kept.update_time)),
+        application_kinds: campaign.kinds.iter().map(application_kind).collect(),
+    }
+}
+
+fn application_kind(kind: &ApplicationKind) -> pb::ApplicationKind {
+    pb::ApplicationKind {
+        code: kind.code.clone(),
+        title: Some(wire::to_text(&kind.title)),
+        form_revision: kind.form_revision.clone(),
     }
 }
 
@@ -74,7 +84,11 @@ fn rules(rules: &Rules) -> pb::CampaignRules {
 pub fn read(violations: &mut Violations, id: &str, pb: &pb::Campaign) -> Campaign {
     let programme = violations.text("campaign.programme", &pb.programme, 40);
     let time_zone = violations.text("campaign.time_zone", &pb.time_zone, 64);
-    let form_revision = violations.text("campaign.form_revision", &pb.form_revision, 200);
+    let field = "campaign.form_revision";
+    let form_revision = match pb.application_kinds.as_slice() {
+        [] => violations.text(field, &pb.form_revision, 200),
+        _ => violations.optional_text(field, &pb.form_revision, 200),
+    };
     let open = instant(violations, "campaign.open_time", pb.open_time.as_ref());
     let close = instant(violations, "campaign.close_time", pb.close_time.as_ref());
     if let Some(title) = &pb.title {
@@ -95,6 +109,7 @@ pub fn read(violations: &mut Violations, id: &str, pb: &pb::Campaign) -> Campaig
         rules: read_rules(violations, pb.rules.as_ref()),
         places: pb.places,
         form_revision,
+        kinds: read_kinds(violations, &pb.application_kinds),
         declarations: declarations
             .map(|(at, sent)| read_declaration(violations, at, sent))
             .collect(),
@@ -107,6 +122,25 @@ fn read_direction(pb: &pb::CampaignDirection) -> Direction {
         code: pb.code.trim().to_owned(),
         places: pb.places,
     }
+}
+
+/// One more than are taken, so that too many are seen as such.
+fn read_kinds(violations: &mut Violations, sent: &[pb::ApplicationKind]) -> Vec<ApplicationKind> {
+    let mut kind = |(at, pb): (usize, &pb::ApplicationKind)| {
+        let path = format!("campaign.application_kinds[{at}]");
+        let title = wire::labels(pb.title.as_ref());
+        for text in [&title.kk, &title.ru, &title.en] {
+            violations.optional_text(&format!("{path}.title"), text, 300);
+        }
+        let field = format!("{path}.form_revision");
+        ApplicationKind {
+            code: pb.code.trim().to_owned(),
+            title,
+            form_revision: violations.optional_text(&field, &pb.form_revision, 200),
+        }
+    };
+    let sent = sent.iter().enumerate().take(MAX_KINDS + 1);
+    sent.map(&mut kind).collect()
 }
 
 fn instant(

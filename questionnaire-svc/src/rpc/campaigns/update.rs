@@ -97,7 +97,8 @@ fn merged(mut next: pb::Campaign, sent: &pb::Campaign, fields: &[&str]) -> pb::C
             "places" => next.places = sent.places,
             "form_revision" => next.form_revision = sent.form_revision.clone(),
             "declarations" => next.declarations = sent.declarations.clone(),
-            _ => next.directions = sent.directions.clone(),
+            "directions" => next.directions = sent.directions.clone(),
+            _ => next.application_kinds = sent.application_kinds.clone(),
         }
     }
     next

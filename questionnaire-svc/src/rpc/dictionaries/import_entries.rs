@@ -3,7 +3,7 @@
 use chassis::caller::Caller;
 use chassis::clock::from_pb;
 use chassis::once::{self, Once};
-use chassis::violation::{Violation, Violations};
+use chassis::violation::Violations;
 use chassis::{Error, Result, audit};
 use jiff::Timestamp;
 use proto::questionnaire::v1 as pb;
@@ -12,9 +12,8 @@ use tonic::Request;
 use super::message;
 use super::newest::{newest, number};
 use crate::Context;
-use crate::domain::import::{self, Outcome, Problem};
-use crate::domain::limit::MAX_VIOLATIONS;
-use crate::rpc::{etag, name};
+use crate::domain::import::{self, Outcome};
+use crate::rpc::{etag, name, problems};
 use crate::store::dictionary::{self, Kept};
 
 pub async fn import_entries(
@@ -26,9 +25,9 @@ pub async fn import_entries(
     let id = name::dictionary("parent", &pb.parent)?;
     let now = ctx.clock.now();
     let start = parse(&pb, now)?;
-    let (entries, problems) = import::read(&pb.csv);
+    let (entries, wrong) = import::read(&pb.csv);
     if !pb.dry_run {
-        violations(&problems).into_result()?;
+        problems::violations(&wrong).into_result()?;
     }
 
     let write = match once::begin(
@@ -51,7 +50,7 @@ pub async fn import_entries(
     let outcome = import::held_against(&before, entries);
     let next = number(&before).saturating_add(1);
     let version = message::version_name(id, next);
-    let answer = message::import(id, version.clone(), pb.dry_run, &outcome, &problems);
+    let answer = message::import(id, version.clone(), pb.dry_run, &outcome, &wrong);
     if pb.dry_run {
         return write.commit(answer).await;
     }
@@ -125,26 +124,4 @@ fn must_be_expected(
         violations.add("start_time", "TIME_IN_PAST");
     }
     violations.into_result()
-}
-
-/// The problems by the path of their line and column: `csv.lines[3].kk`.
-fn violations(problems: &[Problem]) -> Violations {
-    let mut all = Violations::new();
-    for problem in problems.iter().take(MAX_VIOLATIONS) {
-        let Problem { line, column, .. } = problem;
-        let field = match *column {
-            "" => format!("csv.lines[{line}]"),
-            column => format!("csv.lines[{line}].{column}"),
-        };
-        all.push(Violation {
-            field,
-            reason: problem.reason,
-            args: problem
-                .max
-                .map(|max| ("max", max.to_string()))
-                .into_iter()
-                .collect(),
-        });
-    }
-    all
 }

@@ -32,8 +32,16 @@ pub async fn list_entries(
         pb::EntryOrder::Unspecified
     });
     let prefix = violations.sought("prefix", &pb.prefix, LONGEST_PREFIX);
+    let field = "parent_code";
+    let parent_code = violations.optional_text(field, &pb.parent_code, LONGEST_PREFIX);
     let shown = if pb.show_retired { "all" } else { "active" };
-    let filter = [&pb.parent, &prefix, order.as_str_name(), shown];
+    let filter = [
+        &pb.parent,
+        &prefix,
+        order.as_str_name(),
+        shown,
+        &parent_code,
+    ];
     let mut page = Page::<usize>::parse(&mut violations, pb.page_size, &pb.page_token, &filter);
     page.size = match pb.page_size {
         0 => DEFAULT,
@@ -49,8 +57,12 @@ pub async fn list_entries(
 
     let from = page.after.map_or(0, |last| last.saturating_add(1));
     let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
+    let belongs = |entry: &&Entry| {
+        parent_code.is_empty() || entry.parent.as_deref() == Some(parent_code.as_str())
+    };
     let mut entries: Vec<_> = ordered(dictionary, order, &prefix, pb.show_retired)
         .into_iter()
+        .filter(belongs)
         .enumerate()
         .skip(from)
         .take(limit)

@@ -1,13 +1,12 @@
 //! Dictionaries, their versions, entries and imports as messages.
 
 use chassis::clock::to_pb;
-use chassis::error::explain;
 use jiff::Timestamp;
 use proto::questionnaire::v1 as pb;
 
 use crate::domain::dictionary::{Dictionary, Entry};
 use crate::domain::import::{Outcome, Problem};
-use crate::rpc::{etag, wire};
+use crate::rpc::{etag, problems, wire};
 use crate::store::dictionary::Kept;
 
 /// How many entries of an import are shown of each kind.
@@ -32,6 +31,7 @@ pub fn entry(dictionary: &str, entry: &Entry) -> pb::DictionaryEntry {
         retired: entry.retired,
         kato: entry.kato.clone().unwrap_or_default(),
         tags: entry.tags.clone(),
+        parent_code: entry.parent.clone().unwrap_or_default(),
     }
 }
 
@@ -70,7 +70,7 @@ pub fn import(
     version: String,
     dry_run: bool,
     outcome: &Outcome,
-    problems: &[Problem],
+    wrong: &[Problem],
 ) -> pb::DictionaryImport {
     let shown = |entries: &[Entry]| {
         let shown = entries.iter().take(MOST_SHOWN);
@@ -86,18 +86,7 @@ pub fn import(
         changed_count: count(outcome.changed.len()),
         retired_count: count(outcome.retired.len()),
         unchanged_count: count(outcome.unchanged),
-        problems: problems.iter().map(problem).collect(),
-    }
-}
-
-fn problem(problem: &Problem) -> pb::ImportProblem {
-    let max = problem.max.map(|max| ("max", max.to_string()));
-    let args: Vec<_> = max.into_iter().collect();
-    pb::ImportProblem {
-        line: count(problem.line),
-        column: problem.column.to_owned(),
-        reason: problem.reason.to_owned(),
-        message: explain(problem.reason, &args),
+        problems: wrong.iter().map(problems::message).collect(),
     }
 }
 

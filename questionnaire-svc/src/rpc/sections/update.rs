@@ -15,6 +15,7 @@ use super::{certificate, message};
 use crate::Context;
 use crate::domain::document;
 use crate::domain::form::SectionForm;
+use crate::domain::limit;
 use crate::domain::readiness::FilledSection;
 use crate::domain::receive::{Received, Source, under};
 use crate::domain::refusal::Refusal;
@@ -59,6 +60,9 @@ pub async fn update(
         .section(&id)
         .ok_or_else(|| Error::NotFound(sent.name.clone()))?;
     may_save(&kept, &filling, form, &sent, now)?;
+    if limit::check(&raw).is_empty() {
+        filling.look_up(tx, form, &raw).await?;
+    }
     let received = receive(&filling, form, raw)?;
 
     let saved = save(ctx, tx, &mut kept, form, received, now).await?;

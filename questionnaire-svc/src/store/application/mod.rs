@@ -21,6 +21,8 @@ pub struct Kept {
     /// The id, without `campaigns/`.
     pub campaign: String,
     pub account: Uuid,
+    /// A code of the campaign's kinds; empty where it has none.
+    pub kind: String,
     pub form_revision: String,
     pub person: Person,
     pub application: Application,
@@ -78,6 +80,7 @@ pub struct New<'a> {
     pub campaign: &'a str,
     pub account: Uuid,
     pub campaign_version: i64,
+    pub kind: &'a str,
     pub form_revision: &'a str,
     pub person: &'a Person,
     pub now: Timestamp,
@@ -88,8 +91,8 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<bool> {
     let inserted = execute(
         tx,
         "INSERT INTO application (id, campaign, account, form_revision, person, state,
-            submission_count, created_us, campaign_version, version)
-         VALUES ($1, $2, $3, $4, $5, 'DRAFT', 0, $6, $7, 1) ON CONFLICT DO NOTHING",
+            submission_count, created_us, campaign_version, kind, version)
+         VALUES ($1, $2, $3, $4, $5, 'DRAFT', 0, $6, $7, $8, 1) ON CONFLICT DO NOTHING",
         [
             new.id.into(),
             new.campaign.into(),
@@ -98,6 +101,7 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<bool> {
             person::write(new.person)?.into(),
             to_us(new.now).into(),
             new.campaign_version.into(),
+            new.kind.into(),
         ],
     )
     .await?;
@@ -277,6 +281,7 @@ fn read(row: &QueryResult) -> Result<Kept> {
         id: row.try_get("", "id")?,
         campaign: row.try_get("", "campaign")?,
         account: Uuid::parse_str(&account).map_err(|_| unexpected("account"))?,
+        kind: row.try_get("", "kind")?,
         form_revision: row.try_get("", "form_revision")?,
         person: person::read(&row.try_get::<String>("", "person")?)?,
         application,
