@@ -81,8 +81,8 @@ fn organisation(
     let line = row.line;
     let [bin, kk, ru, kato, kind, en, retired] = row.values;
     let region = region_of(&kato, dictionaries);
-    if let (false, Err(reason)) = (kato.is_empty(), &region) {
-        problems.add(line, "kato", *reason);
+    if let (false, Err(reason)) = (kato.is_empty(), region.clone()) {
+        problems.add(line, "kato", reason);
     }
     let known = dictionaries.find("institution-kinds");
     let entry = known.and_then(|known| known.entry(&kind));
