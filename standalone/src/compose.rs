@@ -215,7 +215,7 @@ pub fn prepare(data_dir: &Path) -> anyhow::Result<()> {
     let folder = Folder::open(data_dir)?;
     folder::write_keys(&data_dir.join("keys"), &SERVICES)?;
     let ids = Ids::random(Clock::machine());
-    for name in ["index.key", "iin.key"] {
+    for name in ["index.key", "iin.key", "certificate.key"] {
         folder.secret(name, || Ok(ids.secret().to_vec()))?;
     }
     folder.secret("master.keys", || {
@@ -347,7 +347,8 @@ impl Parts<'_> {
             verifier: self.keys.verifier(name)?,
             signer: self.keys.signer(name)?,
             identity: self.keys.identity(name)?,
-            config: testing_svc::config::Config::new(&self.secret("iin.key")?),
+            config: testing_svc::config::Config::new(&self.secret("iin.key")?)
+                .signing(&self.secret("certificate.key")?)?,
             questionnaire: self.net.connect("questionnaire-svc"),
             persons: self.net.connect("identity-svc"),
         })

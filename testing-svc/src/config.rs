@@ -4,8 +4,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use jiff::SignedDuration;
 
+use crate::domain::certificate::seal::Keys;
 use crate::domain::iin_index::IinKey;
 use crate::domain::partner::Partners;
 
@@ -39,6 +42,8 @@ pub struct Config {
     pub bookings_together: usize,
     /// Bookings that wait to be decided on, at most.
     pub bookings_waiting: usize,
+    /// What certificates are signed with, and checked.
+    pub certificate_keys: Keys,
 }
 
 impl Config {
@@ -55,7 +60,18 @@ impl Config {
             reminders: [24, 2].map(SignedDuration::from_hours).into(),
             bookings_together: MOST_TOGETHER,
             bookings_waiting: 2048,
+            certificate_keys: Keys::default(),
         }
+    }
+
+    /// With this seed certificates are signed.
+    ///
+    /// # Errors
+    /// If it is no seed of Ed25519.
+    pub fn signing(mut self, seed: &[u8; 32]) -> anyhow::Result<Self> {
+        let keys = Keys::new(Some(seed), &[]).map_err(anyhow::Error::msg);
+        self.certificate_keys = keys?;
+        Ok(self)
     }
 }
 
@@ -113,6 +129,16 @@ pub struct TestingArgs {
     /// again in a second.
     #[arg(long, env = "IRIKTEU_BOOKINGS_WAITING", default_value_t = 2048)]
     pub bookings_waiting: usize,
+
+    /// A file of 32 random bytes: the seed of the Ed25519 key that signs certificates. Without it none
+    /// are issued; who passed gets theirs once it is there.
+    #[arg(long, env = "IRIKTEU_CERTIFICATE_KEY_FILE")]
+    pub certificate_key_file: Option<PathBuf>,
+
+    /// Public keys that certificates were signed with before, 32 bytes in base64url each, as
+    /// GetCertificateKeys shows them: a paper outlives its key. At most 100.
+    #[arg(long, env = "IRIKTEU_CERTIFICATE_OLD_KEYS", value_delimiter = ',')]
+    pub certificate_old_keys: Vec<String>,
 }
 
 impl TryFrom<&TestingArgs> for Config {
@@ -155,6 +181,7 @@ impl TryFrom<&TestingArgs> for Config {
                 .collect(),
             bookings_together: args.bookings_together,
             bookings_waiting: args.bookings_waiting,
+            certificate_keys: certificate_keys(args)?,
             ..Self::new(&read_key(&args.iin_key_file)?)
         })
     }
@@ -194,6 +221,24 @@ pub struct ServeArgs {
     /// The authority that certificates of partners come from, PEM.
     #[arg(long, env = "IRIKTEU_PARTNER_AUTHORITY_FILE")]
     pub partner_authority_file: PathBuf,
+}
+
+/// Keys that signed before, at most: more than one a year in a lifetime.
+const MOST_OLD_KEYS: usize = 100;
+
+fn certificate_keys(args: &TestingArgs) -> anyhow::Result<Keys> {
+    let seed = args.certificate_key_file.as_deref().map(read_key);
+    let mut old = Vec::new();
+    for text in args.certificate_old_keys.iter().filter(|it| !it.is_empty()) {
+        let bytes = BASE64.decode(text.trim()).ok();
+        let key: Option<[u8; 32]> = bytes.and_then(|it| it.try_into().ok());
+        old.push(key.context("an old key of certificates is not 32 bytes in base64url")?);
+    }
+    ensure!(
+        old.len() <= MOST_OLD_KEYS,
+        "at most {MOST_OLD_KEYS} old keys of certificates"
+    );
+    Keys::new(seed.transpose()?.as_ref(), &old).map_err(anyhow::Error::msg)
 }
 
 fn read_key(file: &Path) -> anyhow::Result<[u8; 32]> {

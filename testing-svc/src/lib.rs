@@ -8,6 +8,7 @@
 //! | [`dealing`] | who gets a seat: those who wait come first |
 //! | [`gather`] | whoever comes while a round runs is in the next one |
 //! | [`watched`] | the sessions and stages whose seats somebody watches |
+//! | [`sheet`] | a certificate as a page of PDF |
 //! | [`store`] | the only place that knows SQL |
 //! | [`events`] | what others told; what we tell |
 //! | [`jobs`] | what the passing of time does |
@@ -39,6 +40,7 @@ pub mod jobs;
 pub mod migrations;
 pub mod policy;
 pub mod rpc;
+pub mod sheet;
 pub mod store;
 pub mod watched;
 

@@ -203,6 +203,31 @@ pub const ROWS: &[Row] = &[
         "/irikteu.testing.v1.Memberships/EndMembership",
         &[Role(CampaignManager)],
     ),
+    (
+        "/irikteu.testing.v1.Certificates/GetCertificate",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.Certificates/ListCertificates",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.Certificates/DownloadCertificate",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.Certificates/RevokeCertificate",
+        &[Role(CampaignManager)],
+    ),
+    // What stands on the paper is the proof.
+    (
+        "/irikteu.testing.v1.Certificates/VerifyCertificate",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.testing.v1.Certificates/GetCertificateKeys",
+        &[Anyone],
+    ),
 ];
 
 /// Partners. Which codes each may reach is in the list of partners.

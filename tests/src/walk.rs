@@ -2,6 +2,7 @@
 //! proofs that need real things which belong to somebody.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chassis::identifier::Iin;
 use jiff::SignedDuration;
@@ -351,11 +352,13 @@ impl<'a> Walk<'a> {
         terms["advanceRule"] =
             json!({"scope": "SCOPE_ALL", "tiePolicy": "TIE_POLICY_INCLUDE", "threshold": "60"});
         terms["scoreScale"] = json!({"lowest": "0", "highest": "100"});
+        terms["certificateTerms"] = certificate_terms();
         terms["lastStage"] = json!(true);
         terms.as_object_mut().unwrap().remove("number");
         desk.patch(&self.at("stage", ""), &etag, terms).await.ok();
         let scores = json!({"rowCount": 1, "scoreSum": "87", "scoreRows": {"rows":
-            [{"candidateNumber": self.thing("candidate_number"), "score": "87"}]}});
+            [{"candidateNumber": self.thing("candidate_number"), "score": "87", "subjectScores": [
+                {"subject": "CONTENT", "score": "65"}, {"subject": "PEDAGOGY", "score": "22"}]}]}});
         let import = self.at("stage", "/importResults");
         desk.post(&import, scores).await.ok();
         let publish = self.at("stage", "/publishResults");
@@ -372,5 +375,38 @@ impl<'a> Walk<'a> {
         self.leaves("appeal", &appeal["name"]);
         let members = self.someone.get("/v1/memberships").await.ok();
         self.leaves("membership", &members["memberships"][0]["name"]);
+        let certificate = self.certificate().await;
+        self.leaves("certificate", &certificate["name"]);
     }
+
+    /// It is issued by a job that looks every second.
+    async fn certificate(&self) -> Value {
+        let mut look = tokio::time::interval(Duration::from_millis(200));
+        let looked = tokio::time::timeout(Duration::from_secs(60), async {
+            loop {
+                look.tick().await;
+                let found = self.someone.get("/v1/certificates").await.ok();
+                if !found["certificates"][0].is_null() {
+                    return found["certificates"][0].clone();
+                }
+            }
+        });
+        looked.await.expect("a certificate within a minute")
+    }
+}
+
+/// Two subjects that make a hundred points, and half of them pass.
+fn certificate_terms() -> Value {
+    let title = |text: &str| json!({"kk": text, "ru": text, "en": text});
+    json!({
+        "programme": "NQT",
+        "title": title("Ұлттық біліктілік тестілеу"),
+        "subjects": [
+            {"subject": "CONTENT", "title": title("Пәндік білім"), "highest": "70"},
+            {"subject": "PEDAGOGY", "title": title("Оқыту әдістемесі"), "highest": "30"},
+        ],
+        "passMarks": [
+            {"category": "TEACHER", "title": title("педагог"), "share": {"numerator": 1, "denominator": 2}},
+        ],
+    })
 }

@@ -20,13 +20,14 @@ use tonic_types::StatusExt;
 use crate::table::{Matrix, Owned, owned};
 
 /// Collections whose things are somebody's.
-const SOMEBODYS: [&str; 19] = [
+const SOMEBODYS: [&str; 20] = [
     "accounts",
     "appeals",
     "applications",
     "attempts",
     "bookings",
     "candidates",
+    "certificates",
     "documents",
     "emailChanges",
     "mails",

@@ -44,6 +44,7 @@ pub const SUITE: Doors = Doors {
         "/irikteu.questionnaire.v1.News/GetNewsItem",
         "/irikteu.questionnaire.v1.News/ListNewsItems",
         "/irikteu.review.v1.WorkCalendars/GetWorkCalendar",
+        "/irikteu.testing.v1.Certificates/GetCertificateKeys",
     ],
     credentials: &[
         "/irikteu.identity.v1.Recoveries/CompleteRecovery",
@@ -56,6 +57,8 @@ pub const SUITE: Doors = Doors {
         "/irikteu.identity.v1.Sessions/CreateSession",
         "/irikteu.identity.v1.Sessions/RefreshSession",
         "/irikteu.identity.v1.StaffInvitations/AcceptStaffInvitation",
+        // Changes nothing, and tells who guesses right.
+        "/irikteu.testing.v1.Certificates/VerifyCertificate",
         "/irikteu.testing.v1.WaitlistEntries/RejectSeatOfferByLink",
     ],
     shared: &[

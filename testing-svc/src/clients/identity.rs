@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 use chassis::identifier::Iin;
+use chassis::mask::Masked;
 use chassis::{Error, Result};
 use pb::persons_client::PersonsClient;
 use proto::identity::v1 as pb;
@@ -27,4 +28,25 @@ pub async fn iin(ctx: &Context, account: Uuid) -> Result<Iin> {
     }
     Iin::parse(&person.iin)
         .map_err(|reason| Error::Internal(anyhow!("identity-svc told a wrong IIN: {reason}")))
+}
+
+/// The person's name as a paper shows it: family name, given name, patronymic.
+///
+/// # Errors
+/// If identity-svc doesn't know the account, or knows no name.
+pub async fn full_name(ctx: &Context, account: Uuid) -> Result<Masked<String>> {
+    let request = pb::GetPersonRequest {
+        name: format!("accounts/{account}/person"),
+    };
+    let person = PersonsClient::new(ctx.persons.clone())
+        .get_person(request)
+        .await?
+        .into_inner();
+    let parts = [person.family_name, person.given_name, person.patronymic];
+    let parts = parts.iter().map(|part| part.trim());
+    let name: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    if name.is_empty() {
+        return Err(Error::Internal(anyhow!("identity-svc told no name")));
+    }
+    Ok(Masked::new(name.join(" ")))
 }

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::certificate::terms::BySubject;
 use super::refusal::Refusal;
 use super::score::{Scale, Score};
 use super::words;
@@ -32,6 +33,8 @@ pub struct Appeal {
 pub struct Decided {
     pub verdict: Verdict,
     pub delta: Score,
+    /// The same by subject, where the stage has subjects.
+    pub subjects: BySubject,
     pub note: String,
 }
 

@@ -24,18 +24,8 @@ impl Code {
     /// # Errors
     /// `CODE_FORMAT` where no code could be meant.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        if text.len() > LONGEST {
-            return Err("CODE_FORMAT");
-        }
-        let mut bare = String::with_capacity(LENGTH);
-        for letter in text.chars().filter(|c| !is_separator(*c)) {
-            bare.push(folded(letter).ok_or("CODE_FORMAT")?);
-        }
-        if bare.len() == LENGTH {
-            Ok(Self(Masked::new(bare)))
-        } else {
-            Err("CODE_FORMAT")
-        }
+        let bare = bare(text, LENGTH).ok_or("CODE_FORMAT")?;
+        Ok(Self(Masked::new(bare)))
     }
 
     /// The twelve characters, for the database.
@@ -54,6 +44,16 @@ impl fmt::Debug for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Code(****-****-****)")
     }
+}
+
+/// The letters that were meant, where there are so many of the alphabet and nothing else.
+pub fn bare(text: &str, length: usize) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let letters = text.chars().filter(|letter| !is_separator(*letter));
+    let bare = letters.map(folded).collect::<Option<String>>()?;
+    (bare.len() == length).then_some(bare)
 }
 
 fn is_separator(letter: char) -> bool {

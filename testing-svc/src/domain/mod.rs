@@ -13,12 +13,13 @@
 //! | [`waitlist`], [`seat_search`] | who is next when a seat is free, and why none is |
 //! | [`score`], [`score_import`] | exact decimals, and how they come in |
 //! | [`participant`], [`cut`], [`stage_result`] | who is in a stage, who goes on, what is published |
-//! | [`appeal`], [`membership`] | what follows a publication |
+//! | [`appeal`], [`membership`], [`certificate`] | what follows a publication |
 //! | [`localized`] | one text in three languages |
 
 pub mod appeal;
 pub mod attempt;
 pub mod booking;
+pub mod certificate;
 pub mod closure;
 pub mod code;
 pub mod cut;

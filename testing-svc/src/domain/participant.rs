@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use ring::digest::{SHA256, digest};
 use uuid::Uuid;
 
+use super::certificate::terms::{BySubject, Terms};
 use super::cut::{self, Competitor, Cut, Rule, Ties};
 use super::score::{Scale, Score};
 use super::words;
@@ -43,6 +44,8 @@ pub struct Participant {
     /// The name of the result where a score or a mark was imported.
     pub result: Option<Uuid>,
     pub score: Option<Score>,
+    /// The same by subject, where the stage has subjects.
+    pub subjects: BySubject,
     pub absent: bool,
 }
 
@@ -163,6 +166,7 @@ pub fn input_hash(
     stage: &str,
     rule: &Rule,
     scale: &Scale,
+    terms: Option<&Terms>,
     all: &[Participant],
     earlier: &Earlier,
 ) -> String {
@@ -170,6 +174,10 @@ pub fn input_hash(
     let rule = json(serde_json::to_string(rule));
     let scale = json(serde_json::to_string(scale));
     let mut text = format!("{stage}\n{rule}\n{scale}\n");
+    if let Some(terms) = terms {
+        text += &json(serde_json::to_string(terms));
+        text.push('\n');
+    }
     let mut lines = BTreeSet::new();
     for it in all {
         let score = it.score.map(Score::written).unwrap_or_default();
@@ -180,6 +188,9 @@ pub fn input_hash(
             it.direction,
             it.sitting.as_str()
         );
+        for (subject, score) in &it.subjects {
+            let _ = write!(line, ";{subject}={}", score.written());
+        }
         for (stage, score) in earlier.get(&it.account).into_iter().flatten() {
             let _ = write!(line, ";{stage}={}", score.written());
         }

@@ -11,6 +11,7 @@ fn somebody(number: &str, sitting: Sitting, score: Option<i64>, absent: bool) ->
         sitting,
         result: None,
         score: score.map(Score),
+        subjects: BySubject::new(),
         absent,
     }
 }
@@ -58,7 +59,7 @@ fn the_hash_changes_with_a_score_and_not_with_the_order() {
         highest: Score(9),
         decimals: 0,
     };
-    let hash = |all: &[Participant]| input_hash("s", &rule(), &scale, all, &Earlier::new());
+    let hash = |all: &[Participant]| input_hash("s", &rule(), &scale, None, all, &Earlier::new());
     let mut all = [
         somebody("1", Sitting::Done, Some(5), false),
         somebody("2", Sitting::Done, Some(6), false),

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::booking::Phase;
 use super::redemption::Step;
 use super::test_system::TestSystem;
-use super::{attempt, membership, waitlist};
+use super::{attempt, certificate, membership, waitlist};
 
 /// What people hear.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,6 +141,9 @@ pub enum Refusal {
     MembershipOver {
         state: membership::State,
     },
+    CertificateOver {
+        state: certificate::State,
+    },
 }
 
 /// How many stand in the way, and the number of one of them.
@@ -233,6 +236,7 @@ impl chassis::error::Refusal for Refusal {
             Self::AppealPublished => "APPEAL_PUBLISHED",
             Self::ResultNotScored => "RESULT_NOT_SCORED",
             Self::MembershipOver { .. } => "MEMBERSHIP_OVER",
+            Self::CertificateOver { .. } => "CERTIFICATE_OVER",
         }
     }
 
@@ -330,6 +334,7 @@ impl chassis::error::Refusal for Refusal {
             }
             Self::AppealExists { appeal } => vec![("appeal", appeal.clone())],
             Self::MembershipOver { state } => vec![("state", state.as_str().into())],
+            Self::CertificateOver { state } => vec![("state", state.as_str().into())],
             Self::IinNeeded
             | Self::NotEligible
             | Self::BookingNotConfirmed

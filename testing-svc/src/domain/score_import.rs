@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::certificate::terms::{BySubject, Terms};
 use super::participant::Sitting;
 use super::score::{Scale, Score};
 
@@ -10,6 +11,18 @@ use super::score::{Scale, Score};
 pub const MOST_ROWS: usize = 10_000;
 
 const COLUMNS: [&str; 3] = ["candidate_number", "score", "absent"];
+
+/// How a column of a subject is named, before its code.
+const SUBJECT: &str = "subject.";
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Column {
+    /// One of [`COLUMNS`].
+    Known(usize),
+    /// The score in this subject.
+    Subject(String),
+}
 
 /// One row as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +32,8 @@ pub struct Row {
     pub number: String,
     pub score: String,
     pub absent: bool,
+    /// Scores by the code of the subject, as they came.
+    pub subjects: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,19 +63,35 @@ impl Problem {
 }
 
 /// What is kept of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
-    Score(Score),
+    /// The score, and where the stage has subjects those that make it.
+    Score(Score, BySubject),
     Absent,
 }
 
 impl Mark {
-    pub fn score(self) -> Option<Score> {
+    pub fn score(&self) -> Option<Score> {
         match self {
-            Self::Score(score) => Some(score),
+            Self::Score(score, _) => Some(*score),
             Self::Absent => None,
         }
     }
+
+    pub fn subjects(&self) -> BySubject {
+        match self {
+            Self::Score(_, subjects) => subjects.clone(),
+            Self::Absent => BySubject::new(),
+        }
+    }
+}
+
+/// Which scores a stage has.
+#[derive(Debug, Clone, Copy)]
+pub struct Measure<'a> {
+    pub scale: &'a Scale,
+    /// Its subjects, where it has some.
+    pub terms: Option<&'a Terms>,
 }
 
 /// What is known of a candidate's number.
@@ -120,24 +151,44 @@ pub fn read_csv(bytes: &[u8]) -> Result<Vec<Row>, Vec<Problem>> {
 }
 
 /// Which column is where; none where a name is unknown, written twice, or missing.
-fn columns(head: &str, separator: char) -> Option<Vec<usize>> {
+fn columns(head: &str, separator: char) -> Option<Vec<Column>> {
     let named = head.split(separator).map(|name| {
-        let name = unquoted(name).to_ascii_lowercase();
-        COLUMNS.iter().position(|column| *column == name)
+        let name = unquoted(name);
+        match name.get(..SUBJECT.len()) {
+            Some(start) if start.eq_ignore_ascii_case(SUBJECT) => {
+                Some(Column::Subject(name[SUBJECT.len()..].to_owned()))
+            }
+            _ => COLUMNS
+                .iter()
+                .position(|column| name.eq_ignore_ascii_case(column))
+                .map(Column::Known),
+        }
     });
     let columns = named.collect::<Option<Vec<_>>>()?;
-    let once: BTreeSet<usize> = columns.iter().copied().collect();
-    (once.len() == columns.len() && once.contains(&0) && once.contains(&1)).then_some(columns)
+    let once: BTreeSet<&Column> = columns.iter().collect();
+    let needed = [Column::Known(0), Column::Known(1)];
+    let complete = needed.iter().all(|column| once.contains(column));
+    (once.len() == columns.len() && complete).then_some(columns)
 }
 
-fn row(line: &str, separator: char, columns: &[usize], place: &str) -> Option<Row> {
+fn row(line: &str, separator: char, columns: &[Column], place: &str) -> Option<Row> {
     let fields: Vec<&str> = line.split(separator).map(unquoted).collect();
     if fields.len() != columns.len() {
         return None;
     }
-    let mut values = [""; COLUMNS.len()];
+    // Where semicolons part the columns, the decimal sign is a comma.
+    let decimal = |score: &str| match separator {
+        ';' => score.replace(',', "."),
+        _ => score.to_owned(),
+    };
+    let (mut values, mut subjects) = ([""; COLUMNS.len()], Vec::new());
     for (column, field) in columns.iter().zip(fields) {
-        values[*column] = field;
+        match column {
+            Column::Known(at) => values[*at] = field,
+            // Who was absent has nothing in any of them.
+            Column::Subject(_) if field.is_empty() => {}
+            Column::Subject(code) => subjects.push((code.clone(), decimal(field))),
+        }
     }
     let [number, score, absent] = values;
     let absent = match absent {
@@ -145,16 +196,12 @@ fn row(line: &str, separator: char, columns: &[usize], place: &str) -> Option<Ro
         "1" => true,
         _ => return None,
     };
-    // Where semicolons part the columns, the decimal sign is a comma.
-    let score = match separator {
-        ';' => score.replace(',', "."),
-        _ => score.to_owned(),
-    };
     Some(Row {
         place: place.to_owned(),
         number: number.to_owned(),
-        score,
+        score: decimal(score),
         absent,
+        subjects,
     })
 }
 
@@ -171,7 +218,7 @@ fn unquoted(field: &str) -> &str {
 pub fn weigh(
     rows: &[Row],
     declared: Declared,
-    scale: &Scale,
+    measure: Measure<'_>,
     known: &BTreeMap<String, Known>,
 ) -> Result<BTreeMap<String, Mark>, Vec<Problem>> {
     let mut problems = Vec::new();
@@ -183,10 +230,16 @@ pub fn weigh(
         } else if let Err(reason) = may_have(row, known) {
             problems.push(Problem::of(row, "candidate_number", reason));
         }
-        match mark(row, scale) {
-            Ok(mark) => {
-                sum = sum.map(|it| it.plus(mark.score().unwrap_or_default()));
-                marks.insert(row.number.clone(), mark);
+        match mark(row, measure.scale) {
+            Ok(score) => {
+                sum = sum.map(|it| it.plus(score.unwrap_or_default()));
+                match subjects(row, measure, score) {
+                    Ok(subjects) => {
+                        let mark = score.map_or(Mark::Absent, |it| Mark::Score(it, subjects));
+                        marks.insert(row.number.clone(), mark);
+                    }
+                    Err(reason) => problems.push(Problem::of(row, "subject_scores", reason)),
+                }
             }
             Err(reason) => {
                 sum = None;
@@ -225,12 +278,26 @@ fn may_have(row: &Row, known: &BTreeMap<String, Known>) -> Result<(), &'static s
     }
 }
 
-fn mark(row: &Row, scale: &Scale) -> Result<Mark, &'static str> {
+/// The score, or nothing for who was absent.
+fn mark(row: &Row, scale: &Scale) -> Result<Option<Score>, &'static str> {
     match (row.score.trim(), row.absent) {
-        ("", true) => Ok(Mark::Absent),
+        ("", true) => Ok(None),
         ("", false) => Err("SCORE_OR_ABSENT"),
         (_, true) => Err("SCORE_OR_ABSENT"),
-        (text, false) => scale.read(text).map(Mark::Score),
+        (text, false) => scale.read(text).map(Some),
+    }
+}
+
+fn subjects(
+    row: &Row,
+    measure: Measure<'_>,
+    score: Option<Score>,
+) -> Result<BySubject, &'static str> {
+    match (measure.terms, score) {
+        (Some(terms), Some(score)) => terms.scores(measure.scale, &row.subjects, score),
+        _ if row.subjects.is_empty() => Ok(BySubject::new()),
+        (None, _) => Err("SUBJECT_UNKNOWN"),
+        (Some(_), None) => Err("SCORE_OR_ABSENT"),
     }
 }
 

@@ -10,6 +10,11 @@ const SCALE: Scale = Scale {
     decimals: 1,
 };
 
+const MEASURE: Measure<'_> = Measure {
+    scale: &SCALE,
+    terms: None,
+};
+
 fn number(at: usize) -> String {
     format!("{at:010}")
 }
@@ -102,7 +107,7 @@ fn everything_that_is_wrong_is_told_with_its_line() {
         sum: Score(0),
     };
     assert_eq!(
-        problems(weigh(&rows, declared, &SCALE, &known)),
+        problems(weigh(&rows, declared, MEASURE, &known)),
         [
             "csv.line[2].score SCORE_OFF_SCALE",
             "csv.line[3].candidate_number CANDIDATE_TWICE",
@@ -129,7 +134,7 @@ fn half_a_file_is_told_by_its_count_and_its_sum() {
         sum: Score(870_000),
     };
     assert_eq!(
-        problems(weigh(&rows, declared, &SCALE, &sat(2))),
+        problems(weigh(&rows, declared, MEASURE, &sat(2))),
         ["row_count COUNT_MISMATCH", "score_sum SUM_MISMATCH"]
     );
 }
@@ -142,7 +147,7 @@ fn somebody_who_did_not_come_can_be_marked_absent() {
         rows: 1,
         sum: Score(0),
     };
-    let marks = weigh(&rows, declared, &SCALE, &known).expect("marks");
+    let marks = weigh(&rows, declared, MEASURE, &known).expect("marks");
     assert_eq!(marks, BTreeMap::from([(number(1), Mark::Absent)]));
 }
 
@@ -156,7 +161,7 @@ proptest! {
         }
         let rows = read_csv(file.as_bytes()).expect("rows");
         let declared = Declared { rows: scores.len(), sum: Score::sum(scores.iter().copied()) };
-        let marks = weigh(&rows, declared, &SCALE, &sat(scores.len())).expect("marks");
+        let marks = weigh(&rows, declared, MEASURE, &sat(scores.len())).expect("marks");
         let kept: Vec<_> = marks.values().filter_map(|it| it.score()).collect();
         prop_assert_eq!(kept, scores);
     }

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::certificate;
 use super::cut::Rule;
 use super::localized::Localized;
 use super::refusal::Refusal;
@@ -35,6 +36,8 @@ pub struct Selection {
     pub sat: Sat,
     pub place: Place,
     pub membership_years: i16,
+    /// Its subjects, and what is passed; none: it gives no certificates.
+    pub terms: Option<certificate::terms::Terms>,
 }
 
 /// Whether people sit it.
@@ -62,6 +65,7 @@ impl Default for Selection {
             sat: Sat::Booked,
             place: Place::More,
             membership_years: 3,
+            terms: None,
         }
     }
 }

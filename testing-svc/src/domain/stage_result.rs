@@ -3,6 +3,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::certificate::basis::{lines, may_have};
+use super::certificate::paper::Line;
+use super::certificate::terms::{BySubject, PassMark, Subject, Terms};
 use super::participant::Came;
 use super::score::Score;
 
@@ -17,6 +20,9 @@ pub struct StageResult {
     pub candidate_number: String,
     pub direction: String,
     pub score: Option<Score>,
+    /// The same by subject, where the stage has subjects.
+    pub subjects: BySubject,
+    pub terms: Option<Terms>,
     pub absent: bool,
     pub updated: Option<Timestamp>,
     pub published: Option<Published>,
@@ -34,6 +40,8 @@ pub struct Published {
     pub competitors: i32,
     pub advancing: i32,
     pub delta: Score,
+    /// The same by subject.
+    pub deltas: BySubject,
     pub by_appeal: bool,
     pub appeals_until: Option<Timestamp>,
 }
@@ -47,6 +55,24 @@ impl StageResult {
     pub fn total(&self) -> Option<Score> {
         let delta = self.published.as_ref().map(|it| it.delta);
         Some(self.score?.plus(delta.unwrap_or_default()))
+    }
+
+    /// Its subjects, each with what was reached in it; none where the stage has none, or without a score.
+    pub fn by_subject(&self) -> Vec<(&Subject, Line)> {
+        let Some(terms) = self.terms.as_ref().filter(|_| self.score.is_some()) else {
+            return Vec::new();
+        };
+        let none = BySubject::new();
+        let deltas = self.published.as_ref().map_or(&none, |it| &it.deltas);
+        let lines = lines(terms, &self.subjects, deltas);
+        terms.subjects.iter().zip(lines).collect()
+    }
+
+    /// The highest category that was reached, once it is published.
+    pub fn mark(&self) -> Option<&PassMark> {
+        let published = self.published.as_ref()?;
+        let terms = self.terms.as_ref().filter(|_| may_have(published.came))?;
+        terms.reached(&self.direction, self.total()?)
     }
 
     /// The message that tells it, and what it is filled in with.

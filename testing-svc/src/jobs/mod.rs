@@ -2,6 +2,7 @@
 //! the row's state decides who changes it.
 
 mod closed_sessions;
+mod due_certificates;
 mod ended_waits;
 mod expired_codes;
 mod expired_holds;
@@ -46,6 +47,7 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
     job!(expired_codes, seconds(60));
     job!(old_answers, seconds(3600));
     job!(untold_results, seconds(1));
+    job!(due_certificates, seconds(1));
     job!(finished_attempts, seconds(15));
     job!(expired_memberships, seconds(3600));
     job!(closed_sessions, seconds(5));

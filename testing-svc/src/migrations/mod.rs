@@ -13,6 +13,7 @@ mod m0107_kept_seats;
 mod m0108_lifted_closures;
 mod m0201_outcomes;
 mod m0202_told_results;
+mod m0301_certificates;
 
 use sea_orm_migration::prelude::*;
 
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(chassis::database::AuditOnlyGrows),
             Box::new(m0107_kept_seats::Migration),
             Box::new(m0108_lifted_closures::Migration),
+            Box::new(m0301_certificates::Migration),
         ]
     }
 }

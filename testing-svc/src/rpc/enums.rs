@@ -6,6 +6,7 @@ use proto::testing::v1 as pb;
 use proto::wire::v1 as wire;
 
 use crate::domain::booking::{Action, Phase};
+use crate::domain::certificate::paper::Line;
 use crate::domain::language_result::{Level, Outcome};
 use crate::domain::localized::Localized;
 use crate::domain::participant::Came;
@@ -15,7 +16,7 @@ use crate::domain::redemption::{RollbackReason, Step};
 use crate::domain::session::Language;
 use crate::domain::test_center::Mode;
 use crate::domain::test_system::TestSystem;
-use crate::domain::{appeal, attempt, membership, waitlist};
+use crate::domain::{appeal, attempt, certificate, membership, waitlist};
 
 /// Both ways between an enum of ours and one of the wire's.
 macro_rules! both_ways {
@@ -199,6 +200,26 @@ both_ways!(
     }
 );
 both_ways!(
+    certificate_state,
+    from_certificate_state,
+    certificate::State,
+    pb::certificate::State {
+        Valid,
+        Revoked,
+        Superseded,
+    }
+);
+both_ways!(
+    revoke_reason,
+    from_revoke_reason,
+    certificate::Revocation,
+    pb::certificate::RevokeReason {
+        ResultAnnulled,
+        Mistake,
+        OwnWish,
+    }
+);
+both_ways!(
     end_reason,
     from_end_reason,
     membership::EndReason,
@@ -250,6 +271,16 @@ pub fn code_status(standing: Standing) -> partner::CodeStatus {
         Standing::Reserved => partner::CodeStatus::Reserved,
         Standing::Redeemed | Standing::ResultReceived => partner::CodeStatus::Redeemed,
         Standing::Expired | Standing::Revoked | Standing::Void => partner::CodeStatus::Closed,
+    }
+}
+
+pub fn subject_total(title: &Localized, line: &Line) -> pb::SubjectTotal {
+    pb::SubjectTotal {
+        subject: line.subject.clone(),
+        title: Some(localized(title)),
+        score: line.score.written(),
+        appeal_delta: line.delta.written(),
+        total: line.total().written(),
     }
 }
 

@@ -6,7 +6,7 @@
 //! | [`test_centers`], [`rooms`], [`stages`], [`test_sessions`], [`closures`] | what the exam desk plans |
 //! | [`bookings`], [`waitlist_entries`], [`attempts`] | what a person does with it |
 //! | [`candidates`] | who takes part, by a number instead of a name |
-//! | [`stage_results`], [`appeals`], [`memberships`] | what comes of a stage, and of the last one |
+//! | [`stage_results`], [`appeals`], [`certificates`], [`memberships`] | what comes of a stage, and of the last one |
 //! | [`redemptions`] | what partners call, on a port of their own |
 //! | [`parse`], [`wishes`], [`mask`], [`enums`] | the wire's shapes, read and written |
 
@@ -14,6 +14,7 @@ pub mod appeals;
 pub mod attempts;
 pub mod bookings;
 pub mod candidates;
+pub mod certificates;
 pub mod closures;
 pub mod enums;
 pub mod language_results;
@@ -37,6 +38,7 @@ use proto::testing::v1::appeals_server::AppealsServer;
 use proto::testing::v1::attempts_server::AttemptsServer;
 use proto::testing::v1::bookings_server::BookingsServer;
 use proto::testing::v1::candidates_server::CandidatesServer;
+use proto::testing::v1::certificates_server::CertificatesServer;
 use proto::testing::v1::closures_server::ClosuresServer;
 use proto::testing::v1::language_results_server::LanguageResultsServer;
 use proto::testing::v1::memberships_server::MembershipsServer;
@@ -78,6 +80,9 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         )))
         .add_service(AppealsServer::new(appeals::Appeals(ctx.clone())))
         .add_service(MembershipsServer::new(memberships::Memberships(
+            ctx.clone(),
+        )))
+        .add_service(CertificatesServer::new(certificates::Certificates(
             ctx.clone(),
         )))
 }

@@ -211,6 +211,20 @@ pub fn localized(
     }
 }
 
+/// Scores by the code of the subject, as they came.
+pub fn subject_scores(scores: &[proto::testing::v1::SubjectScore]) -> Vec<(String, String)> {
+    let pairs = scores.iter();
+    pairs
+        .map(|it| (it.subject.clone(), it.score.clone()))
+        .collect()
+}
+
+/// `certificates/{certificate}`.
+pub fn certificate(violations: &mut Violations, text: &str) -> Option<Uuid> {
+    let [id] = ids(violations, "name", "certificates/*", text)?;
+    uuid(violations, "name", &id)
+}
+
 /// A time that has to be there.
 pub fn time(
     violations: &mut Violations,

@@ -8,11 +8,12 @@ use uuid::Uuid;
 
 use super::{one_row, row};
 use crate::domain::appeal::{Appeal, Decided, State, Verdict};
+use crate::domain::certificate::terms::BySubject;
 use crate::domain::score::Score;
 
 const SELECT: &str =
     "SELECT id, campaign, stage, result, account, candidate_number, text, filed_us,
-    verdict, delta, note, published_us, advanced, version FROM appeals";
+    verdict, delta, note, published_us, advanced, version, subject_deltas FROM appeals";
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid) -> Result<Option<Appeal>> {
     let sql = format!("{SELECT} WHERE id = $1");
@@ -62,7 +63,7 @@ pub async fn save(tx: &Tx, appeal: &Appeal) -> Result<()> {
     let done = execute(
         tx,
         "UPDATE appeals SET verdict = $3, delta = $4, note = $5, published_us = $6, advanced = $7,
-            version = version + 1
+            subject_deltas = $8, version = version + 1
          WHERE id = $1 AND version = $2 AND published_us IS NULL",
         [
             appeal.id.to_string().into(),
@@ -72,6 +73,7 @@ pub async fn save(tx: &Tx, appeal: &Appeal) -> Result<()> {
             decided.map(|it| it.note.clone()).into(),
             appeal.published.map(to_us).into(),
             appeal.advanced.into(),
+            row::by_subject(decided.map_or(&BySubject::new(), |it| &it.subjects)),
         ],
     )
     .await?;
@@ -162,6 +164,7 @@ fn read(found: &QueryResult) -> Result<Appeal> {
         Some(verdict) => Some(Decided {
             verdict,
             delta: Score(row::get(found, "delta")?),
+            subjects: row::maybe_json(found, "subject_deltas")?.unwrap_or_default(),
             note: row::get(found, "note")?,
         }),
     };

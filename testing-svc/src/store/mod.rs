@@ -2,12 +2,13 @@
 //!
 //! Locks are taken in one order, so that no two calls wait for each other: a stage, a person's
 //! eligibility, then a room, then sessions by id, then bookings, then attempts, then the waiting list
-//! of a stage and its places; a promo code, then its redemptions.
+//! of a stage and its places; a promo code, then its redemptions; a result, then its certificates.
 
 pub mod appeal;
 pub mod attempt;
 mod batch;
 pub mod booking;
+pub mod certificate;
 pub mod closure;
 pub mod eligibility;
 pub mod irregularity;

@@ -20,7 +20,7 @@ pub async fn of_stage<C: ConnectionTrait>(
     now: Timestamp,
 ) -> Result<Vec<Participant>> {
     // A mark of absence from before the sitting says nothing of it.
-    let sql = "SELECT e.account, e.candidate_number, e.direction, sc.result, sc.score,
+    let sql = "SELECT e.account, e.candidate_number, e.direction, sc.result, sc.score, sc.subjects,
             (sc.absent AND (a.id IS NULL OR a.started_us <= sc.updated_us)) AS absent,
             CASE
                 WHEN a.state = 'TERMINATED' THEN 'VOID'
@@ -64,6 +64,7 @@ fn read(found: &QueryResult, stage: &Stage) -> Result<Participant> {
         sitting,
         result: row::maybe_uuid(found, "result")?,
         score: row::maybe_score(found, "score")?,
+        subjects: row::maybe_json(found, "subjects")?.unwrap_or_default(),
         absent: row::get::<Option<bool>>(found, "absent")?.unwrap_or_default(),
     })
 }
@@ -100,6 +101,15 @@ pub async fn off_scale<C: ConnectionTrait>(on: &C, stage: Uuid, scale: &Scale) -
         scale.step().into(),
     ];
     match query_one(on, sql, values).await? {
+        Some(found) => row::get(&found, "n"),
+        None => Ok(0),
+    }
+}
+
+/// How many scores were imported into a stage.
+pub async fn scored<C: ConnectionTrait>(on: &C, stage: Uuid) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM stage_scores WHERE stage = $1 AND score IS NOT NULL";
+    match query_one(on, sql, [stage.to_string().into()]).await? {
         Some(found) => row::get(&found, "n"),
         None => Ok(0),
     }

@@ -8,6 +8,8 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{batch, one_row, row};
+use crate::domain::certificate::basis::may_have;
+use crate::domain::certificate::terms::Terms;
 use crate::domain::cut::{Cut, Rule};
 use crate::domain::participant::Line;
 use crate::domain::score::Score;
@@ -50,6 +52,7 @@ pub async fn insert_results(
     tx: &Tx,
     campaign: &str,
     publication: &Publication,
+    terms: Option<&Terms>,
     lines: &[(Uuid, Line<'_>)],
 ) -> Result<()> {
     let count = |n: usize| Value::from(i32::try_from(n).unwrap_or(i32::MAX));
@@ -73,13 +76,17 @@ pub async fn insert_results(
             count(line.cut.map_or(0, |cut| cut.advancing)),
             0_i64.into(),
             false.into(),
+            row::by_subject(&person.subjects),
+            passes(terms, line)
+                .then_some(to_us(publication.time))
+                .into(),
         ]
     });
     batch::insert(
         tx,
         "INSERT INTO stage_results (id, stage, campaign, account, candidate_number, direction,
             competes_in, outcome, score, absent, cut_score, place, competitors, advancing,
-            appeal_delta, by_appeal) VALUES",
+            appeal_delta, by_appeal, subjects, certificate_due_us) VALUES",
         "",
         rows.collect(),
     )
@@ -93,6 +100,18 @@ pub async fn insert_results(
     )
     .await?;
     Ok(())
+}
+
+/// Whether a certificate is to be issued.
+fn passes(terms: Option<&Terms>, line: &Line<'_>) -> bool {
+    let score = line.score.filter(|_| may_have(line.came));
+    let reached = |terms: &Terms, score| {
+        let mark = terms.reached(&line.participant.direction, score);
+        mark.is_some()
+    };
+    score
+        .zip(terms)
+        .is_some_and(|(score, terms)| reached(terms, score))
 }
 
 pub async fn find<C: ConnectionTrait>(on: &C, stage: Uuid) -> Result<Option<Publication>> {

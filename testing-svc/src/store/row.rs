@@ -4,10 +4,12 @@ use anyhow::anyhow;
 use chassis::clock::from_us;
 use chassis::{Error, Result};
 use jiff::Timestamp;
-use sea_orm::{QueryResult, TryGetable};
+use sea_orm::{QueryResult, TryGetable, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
+
+use crate::domain::certificate::terms::BySubject;
 
 pub fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T> {
     Ok(row.try_get("", column)?)
@@ -65,6 +67,12 @@ pub fn maybe_json<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Resul
     get::<Option<String>>(row, column)?
         .map(|text| serde_json::from_str(&text).map_err(|_| broken(column)))
         .transpose()
+}
+
+/// Scores by subject; nothing where there are none.
+pub fn by_subject(scores: &BySubject) -> Value {
+    let text = (!scores.is_empty()).then(|| serde_json::to_string(scores).unwrap_or_default());
+    text.into()
 }
 
 /// What [`json`] reads back.

@@ -53,13 +53,16 @@ pub async fn keep(tx: &Tx, import: &Import<'_>, changed: &[Changed<'_>]) -> Resu
             it.mark.score().map(|it| it.0).into(),
             (it.mark == Mark::Absent).into(),
             to_us(import.time).into(),
+            row::by_subject(&it.mark.subjects()),
         ]
     });
     batch::insert(
         tx,
-        "INSERT INTO stage_scores (stage, account, result, score, absent, updated_us) VALUES",
+        "INSERT INTO stage_scores (stage, account, result, score, absent, updated_us, subjects)
+            VALUES",
         "ON CONFLICT (stage, account) DO UPDATE SET score = excluded.score,
-            absent = excluded.absent, updated_us = excluded.updated_us",
+            absent = excluded.absent, updated_us = excluded.updated_us,
+            subjects = excluded.subjects",
         scores.collect(),
     )
     .await?;
@@ -74,12 +77,14 @@ pub async fn keep(tx: &Tx, import: &Import<'_>, changed: &[Changed<'_>]) -> Resu
             (it.mark == Mark::Absent).into(),
             import.by.into(),
             to_us(import.time).into(),
+            row::by_subject(&it.person.subjects),
+            row::by_subject(&it.mark.subjects()),
         ]
     });
     batch::insert(
         tx,
         "INSERT INTO score_changes (id, stage, candidate_number, previous_score, previous_absent,
-            score, absent, imported_by, created_us) VALUES",
+            score, absent, imported_by, created_us, previous_subjects, subjects) VALUES",
         "",
         changes.collect(),
     )

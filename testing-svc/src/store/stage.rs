@@ -13,7 +13,7 @@ use crate::domain::stage::{Place, Sat, Selection, Stage, Terms};
 
 const SELECT: &str = "SELECT id, campaign, number, title, hold_us, change_notice_us, max_changes,
     early_start_us, late_start_us, launch_url, version, advance_rule, score_scale, appeal_term_us,
-    without_sitting, last_stage, membership_years, published_us FROM stages";
+    without_sitting, last_stage, membership_years, published_us, certificate_terms FROM stages";
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid) -> Result<Option<Stage>> {
     let sql = format!("{SELECT} WHERE id = $1");
@@ -108,8 +108,8 @@ pub async fn insert(tx: &Tx, stage: &Stage) -> Result<bool> {
         tx,
         "INSERT INTO stages (id, title, hold_us, change_notice_us, max_changes, early_start_us,
             late_start_us, launch_url, advance_rule, score_scale, appeal_term_us, without_sitting,
-            last_stage, membership_years, campaign, number, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            last_stage, membership_years, certificate_terms, campaign, number, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          ON CONFLICT (campaign, number) DO NOTHING",
         values,
     )
@@ -126,8 +126,8 @@ pub async fn save(tx: &Tx, stage: &Stage) -> Result<()> {
         "UPDATE stages SET title = $2, hold_us = $3, change_notice_us = $4, max_changes = $5,
             early_start_us = $6, late_start_us = $7, launch_url = $8, advance_rule = $9,
             score_scale = $10, appeal_term_us = $11, without_sitting = $12, last_stage = $13,
-            membership_years = $14, version = version + 1
-         WHERE id = $1 AND version = $15 AND published_us IS NULL",
+            membership_years = $14, certificate_terms = $15, version = version + 1
+         WHERE id = $1 AND version = $16 AND published_us IS NULL",
         values,
     )
     .await?;
@@ -169,6 +169,12 @@ fn columns(stage: &Stage) -> Result<Vec<Value>> {
         (selection.sat == Sat::Never).into(),
         (selection.place == Place::Last).into(),
         i32::from(selection.membership_years).into(),
+        selection
+            .terms
+            .as_ref()
+            .map(row::written)
+            .transpose()?
+            .into(),
     ])
 }
 
@@ -219,5 +225,6 @@ fn selection(found: &QueryResult) -> Result<Selection> {
             Place::More
         },
         membership_years: i16::try_from(years).unwrap_or(i16::MAX),
+        terms: row::maybe_json(found, "certificate_terms")?,
     })
 }

@@ -1,11 +1,14 @@
 //! Results of stages, read: what is published, and for the desk what is still to be.
 
 use chassis::Result;
+use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{one_row, row};
+use crate::domain::certificate::terms::BySubject;
 use crate::domain::participant::Came;
 use crate::domain::score::Score;
 use crate::domain::stage_result::{Published, StageResult};
@@ -14,7 +17,7 @@ use crate::domain::stage_result::{Published, StageResult};
 const PUBLISHED: &str = "SELECT r.id, r.stage, g.number, g.last_stage, r.campaign, r.account,
         r.candidate_number, r.direction, r.score, r.absent, r.updated_us, r.outcome, r.competes_in,
         r.cut_score, r.place, r.competitors, r.advancing, r.appeal_delta, r.by_appeal,
-        p.published_us, p.appeal_until_us
+        p.published_us, p.appeal_until_us, r.subjects, r.subject_deltas, g.certificate_terms
      FROM stage_results r JOIN stages g ON g.id = r.stage
      JOIN stage_publications p ON p.stage = r.stage";
 
@@ -24,7 +27,8 @@ const DRAFTS: &str = "SELECT sc.result AS id, sc.stage, g.number, g.last_stage, 
         sc.updated_us, CAST(NULL AS TEXT) AS outcome, '' AS competes_in,
         CAST(NULL AS BIGINT) AS cut_score, 0 AS place, 0 AS competitors, 0 AS advancing,
         CAST(0 AS BIGINT) AS appeal_delta, FALSE AS by_appeal, CAST(NULL AS BIGINT) AS published_us,
-        CAST(NULL AS BIGINT) AS appeal_until_us
+        CAST(NULL AS BIGINT) AS appeal_until_us, sc.subjects, CAST(NULL AS TEXT) AS subject_deltas,
+        g.certificate_terms
      FROM stage_scores sc JOIN stages g ON g.id = sc.stage
      JOIN eligibilities e ON e.campaign = g.campaign AND e.account = sc.account
      WHERE g.published_us IS NULL AND e.candidate_number IS NOT NULL";
@@ -121,16 +125,32 @@ pub async fn admitted<C: ConnectionTrait>(
     rows.iter().map(read).collect()
 }
 
+/// What an appeal changes.
+pub struct Raise<'a> {
+    pub delta: Score,
+    pub subjects: &'a BySubject,
+    pub advances: bool,
+    /// Since when a certificate is waited for because of it.
+    pub certificate_due: Option<Timestamp>,
+}
+
 /// What an appeal changes of a locked result: the total, and where it now reaches the cut, that its
 /// person advances. Nothing else of a published result ever changes.
-pub async fn raise(tx: &Tx, id: Uuid, delta: Score, advances: bool) -> Result<()> {
+pub async fn raise(tx: &Tx, id: Uuid, by: &Raise<'_>) -> Result<()> {
     let done = execute(
         tx,
-        "UPDATE stage_results SET appeal_delta = $2,
+        "UPDATE stage_results SET appeal_delta = $2, subject_deltas = $4,
+            certificate_due_us = COALESCE($5, certificate_due_us),
             by_appeal = CASE WHEN $3 THEN TRUE ELSE by_appeal END,
             outcome = CASE WHEN $3 THEN 'ADVANCED' ELSE outcome END
          WHERE id = $1",
-        [id.to_string().into(), delta.0.into(), advances.into()],
+        [
+            id.to_string().into(),
+            by.delta.0.into(),
+            by.advances.into(),
+            row::by_subject(by.subjects),
+            by.certificate_due.map(to_us).into(),
+        ],
     )
     .await?;
     one_row(&done)
@@ -182,6 +202,7 @@ fn read(found: &QueryResult) -> Result<StageResult> {
             competitors: row::get(found, "competitors")?,
             advancing: row::get(found, "advancing")?,
             delta: Score(row::get(found, "appeal_delta")?),
+            deltas: row::maybe_json(found, "subject_deltas")?.unwrap_or_default(),
             by_appeal: row::get(found, "by_appeal")?,
             appeals_until: row::maybe_time(found, "appeal_until_us")?,
         }),
@@ -196,6 +217,8 @@ fn read(found: &QueryResult) -> Result<StageResult> {
         candidate_number: row::get(found, "candidate_number")?,
         direction: row::get(found, "direction")?,
         score: row::maybe_score(found, "score")?,
+        subjects: row::maybe_json(found, "subjects")?.unwrap_or_default(),
+        terms: row::maybe_json(found, "certificate_terms")?,
         absent: row::get(found, "absent")?,
         updated: row::maybe_time(found, "updated_us")?,
         published,

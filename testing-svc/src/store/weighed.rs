@@ -58,7 +58,14 @@ pub async fn weigh<C: ConnectionTrait>(
     Ok(Weighed {
         ready: readiness(&people),
         outcome: cut::decide(&rule, &competing, chosen),
-        input_hash: input_hash(&stage.name(), &rule, &scale, &people, &earlier),
+        input_hash: input_hash(
+            &stage.name(),
+            &rule,
+            &scale,
+            stage.selection.terms.as_ref(),
+            &people,
+            &earlier,
+        ),
         people,
         rule,
     })

@@ -15,7 +15,7 @@ use testing_svc::domain::booking::Phase;
 use testing_svc::domain::redemption::Step;
 use testing_svc::domain::refusal::{PartnerRefusal, Refusal, Waiting};
 use testing_svc::domain::test_system::TestSystem;
-use testing_svc::domain::{attempt, membership, waitlist};
+use testing_svc::domain::{attempt, certificate, membership, waitlist};
 use testing_svc::policy::{PARTNER_ROWS, ROWS};
 use testing_svc::{PARTNER_TEXTS, TEXTS};
 use tonic::Status;
@@ -28,7 +28,11 @@ const TESTING: &str = "irikteu.testing.v1";
 const PARTNER: &str = "irikteu.partner.v1";
 
 /// Calls whose proof is in the request.
-const ANYONE: [&str; 1] = ["RejectSeatOfferByLink"];
+const ANYONE: [&str; 3] = [
+    "RejectSeatOfferByLink",
+    "VerifyCertificate",
+    "GetCertificateKeys",
+];
 
 fn rpcs(package: &str) -> impl Iterator<Item = &'static Rpc> {
     let start = format!("{package}.");
@@ -110,6 +114,7 @@ async fn an_empty_request_is_told_all_that_is_missing_and_breaks_nothing() {
         let status = call(&world, "testing-svc", Some(caller), rpc.path).await;
         let expected = match rpc.method {
             "ListTestCenters" | "ListClosures" | "ListMemberships" => tonic::Code::Ok,
+            "ListCertificates" | "GetCertificateKeys" => tonic::Code::Ok,
             _ => tonic::Code::InvalidArgument,
         };
         assert_eq!(status.code(), expected, "{} {status:?}", rpc.path);
@@ -223,6 +228,9 @@ fn refusals() -> Vec<Refusal> {
         Refusal::MembershipOver {
             state: membership::State::Ended,
         },
+        Refusal::CertificateOver {
+            state: certificate::State::Revoked,
+        },
     ]
 }
 
@@ -299,7 +307,8 @@ fn known(refusal: &Refusal) -> usize {
         | Refusal::AppealExists { .. }
         | Refusal::AppealPublished
         | Refusal::ResultNotScored
-        | Refusal::MembershipOver { .. } => 48,
+        | Refusal::MembershipOver { .. }
+        | Refusal::CertificateOver { .. } => 49,
     }
 }
 
@@ -381,6 +390,7 @@ fn the_files_of_texts_have_the_same_messages() {
 fn every_reason_is_reached_by_a_test_of_a_call() {
     let tests = [
         include_str!("bookings.rs"),
+        include_str!("certificates.rs"),
         include_str!("closures.rs"),
         include_str!("desk.rs"),
         include_str!("eligibility.rs"),

@@ -125,6 +125,7 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_kept() {
         candidate_number: number,
         score: score.into(),
         absent,
+        subject_scores: Vec::new(),
     };
     let one = world.number(1).await;
     let rows = vec![

@@ -3,6 +3,7 @@
 mod appeals;
 mod bookings;
 mod candidates;
+mod certificates;
 mod closed_stages;
 mod closures;
 mod contract;

@@ -177,6 +177,7 @@ impl World {
                 candidate_number: self.number(*person).await,
                 score: (*score).to_owned(),
                 absent: score.is_empty(),
+                subject_scores: Vec::new(),
             });
         }
         pb::ImportStageResultsRequest {
@@ -297,6 +298,7 @@ impl World {
             name: appeal.into(),
             decision: decision.into(),
             score_delta: delta.into(),
+            subject_deltas: Vec::new(),
             note: "The commission looked at question 7.".into(),
             etag: String::new(),
             request_id: self.request(),

@@ -84,6 +84,11 @@ async fn instance(
     (net, service)
 }
 
+fn config() -> Config {
+    let config = Config::new(&[7; 32]).signing(&[8; 32]);
+    config.expect("a seed")
+}
+
 impl World {
     pub async fn new() -> Self {
         Self::with(|_| {}).await
@@ -94,7 +99,7 @@ impl World {
         let clock = testing::clock();
         let ids = testing::ids(&clock);
         let questionnaire = Questionnaire::default();
-        let mut config = Config::new(&[7; 32]);
+        let mut config = config();
         change(&mut config);
         let keys = testing::keys(NAME);
         let key = keys.public.clone();
@@ -118,7 +123,7 @@ impl World {
     /// The same service once more, in front of the same database.
     pub async fn another_instance(&self) -> (LocalNet, Service) {
         let db = Database::open(&self.data.url, &testing::patient()).await;
-        let (config, keys) = (Config::new(&[7; 32]), testing::keys(NAME));
+        let (config, keys) = (config(), testing::keys(NAME));
         let db = db.expect("the same database");
         instance(
             db,

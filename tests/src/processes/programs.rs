@@ -57,6 +57,7 @@ impl Programs<'_> {
             "testing-svc" => {
                 let partners = |file: &str| self.file("certificates", file);
                 set("IRIKTEU_IIN_KEY_FILE", key("iin.key"));
+                set("IRIKTEU_CERTIFICATE_KEY_FILE", key("certificate.key"));
                 set(
                     "IRIKTEU_PARTNER_ADDR",
                     self.at.partners(instance).to_string(),

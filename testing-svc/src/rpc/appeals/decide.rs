@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::written;
 use crate::domain::appeal::{Appeal, Decided, LONGEST_TEXT, delta, raised};
+use crate::domain::certificate::terms::BySubject;
 use crate::rpc::{enums, parse};
 use crate::{Context, store};
 
@@ -19,7 +20,7 @@ pub async fn decide(
 ) -> Result<pb::Appeal> {
     let caller = Caller::of(&request);
     let pb = request.into_inner();
-    let (campaign, id, decided) = read(&pb)?;
+    let (campaign, id, mut decided) = read(&pb)?;
     let (db, clock) = (&ctx.db, &ctx.clock);
     let write = match once::begin(db, clock, &caller, "DecideAppeal", &pb.request_id, &pb).await? {
         Once::Answered(appeal) => return Ok(appeal),
@@ -37,7 +38,8 @@ pub async fn decide(
             current: parse::written_etag(appeal.version),
         });
     }
-    stays_on_scale(tx, &appeal, &decided).await?;
+    let given = parse::subject_scores(&pb.subject_deltas);
+    decided.subjects = stays_on_scale(tx, &appeal, &decided, &given).await?;
     let verdict = decided.verdict.as_str();
     appeal.decide(decided)?;
     store::appeal::save(tx, &appeal).await?;
@@ -61,6 +63,7 @@ fn read(pb: &pb::DecideAppealRequest) -> Result<(String, Uuid, Decided)> {
             let decided = Decided {
                 verdict,
                 delta,
+                subjects: BySubject::new(),
                 note,
             };
             Ok((campaign, id, decided))
@@ -69,18 +72,27 @@ fn read(pb: &pb::DecideAppealRequest) -> Result<(String, Uuid, Decided)> {
     }
 }
 
-/// The total is a score of the stage too.
+/// The total is a score of the stage too, and that of each subject one of the subject.
 async fn stays_on_scale(
     tx: &chassis::database::Tx,
     appeal: &Appeal,
     decided: &Decided,
-) -> Result<()> {
+    given: &[(String, String)],
+) -> Result<BySubject> {
     let not_found = || Error::NotFound(appeal.name());
     let stage = store::stage::find(tx, appeal.stage).await?;
     let scale = stage.ok_or_else(not_found)?.scale()?;
     let result = store::stage_result::lock(tx, appeal.result).await?;
-    let score = result.and_then(|it| it.score).ok_or_else(not_found)?;
+    let result = result.ok_or_else(not_found)?;
+    let score = result.score.ok_or_else(not_found)?;
     let mut violations = Violations::new();
     violations.take("score_delta", raised(&scale, score, decided.delta));
-    violations.into_result()
+    let subjects = match &result.terms {
+        Some(terms) => terms.deltas(&scale, &result.subjects, given, decided.delta),
+        None if given.is_empty() => Ok(BySubject::new()),
+        None => Err("SUBJECT_UNKNOWN"),
+    };
+    let subjects = violations.take("subject_deltas", subjects);
+    violations.into_result()?;
+    Ok(subjects.unwrap_or_default())
 }

@@ -15,7 +15,7 @@ use tonic::{Request, Response, Status};
 
 use super::{enums, parse};
 use crate::Context;
-use crate::domain::appeal::{Appeal, State};
+use crate::domain::appeal::{Appeal, Decided, State};
 use crate::domain::score::Score;
 use crate::domain::stage_result;
 
@@ -81,6 +81,7 @@ fn written(appeal: &Appeal, caller: &Caller) -> pb::Appeal {
             .map(|it| Score::written(it.delta))
             .unwrap_or_default(),
         note: decided.map(|it| it.note.clone()).unwrap_or_default(),
+        subject_deltas: decided.map(subject_deltas).unwrap_or_default(),
         advanced: appeal.advanced,
         create_time: Some(to_pb(appeal.filed)),
         publish_time: appeal.published.map(to_pb),
@@ -91,4 +92,12 @@ fn written(appeal: &Appeal, caller: &Caller) -> pb::Appeal {
             parse::written_etag(1)
         },
     }
+}
+
+fn subject_deltas(decided: &Decided) -> Vec<pb::SubjectScore> {
+    let delta = |(subject, delta): (&String, &Score)| pb::SubjectScore {
+        subject: subject.clone(),
+        score: delta.written(),
+    };
+    decided.subjects.iter().map(delta).collect()
 }

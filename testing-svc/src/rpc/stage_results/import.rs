@@ -16,7 +16,7 @@ use super::number;
 use crate::domain::participant::Participant;
 use crate::domain::score::Score;
 use crate::domain::score_import::{
-    self, Declared, Known, MOST_ROWS, Mark, Problem, Row, read_csv, weigh,
+    self, Declared, Known, MOST_ROWS, Mark, Measure, Problem, Row, read_csv, weigh,
 };
 use crate::domain::stage::Stage;
 use crate::rpc::parse;
@@ -127,7 +127,11 @@ fn taken(
     let mut known: BTreeMap<String, Known> = elsewhere.collect();
     let here = people.iter();
     known.extend(here.map(|it| (it.number.clone(), Known::Here(it.sitting))));
-    match weigh(&rows, declared, &scale, &known) {
+    let measure = Measure {
+        scale: &scale,
+        terms: stage.selection.terms.as_ref(),
+    };
+    match weigh(&rows, declared, measure, &known) {
         Ok(marks) => Ok((rows.len(), marks)),
         Err(problems) => Err(Refused::Problems(rows.len(), problems)),
     }
@@ -139,6 +143,7 @@ fn sent(rows: &pb::ScoreRows) -> Vec<Row> {
         number: row.candidate_number.clone(),
         score: row.score.clone(),
         absent: row.absent,
+        subjects: parse::subject_scores(&row.subject_scores),
     };
     rows.rows.iter().enumerate().map(row).collect()
 }
@@ -155,7 +160,9 @@ fn changes<'a>(
         let Some(mark) = marks.get(&person.number) else {
             continue;
         };
-        let same = person.score == mark.score() && person.absent == (*mark == Mark::Absent);
+        let same = person.score == mark.score()
+            && person.absent == (*mark == Mark::Absent)
+            && person.subjects == mark.subjects();
         if person.result.is_some() && same {
             answer.unchanged_count += 1;
             continue;
@@ -166,7 +173,7 @@ fn changes<'a>(
         }
         changed.push(Changed {
             person,
-            mark: *mark,
+            mark: mark.clone(),
             result: ctx.ids.uuid(),
             change: ctx.ids.uuid(),
         });

@@ -20,6 +20,8 @@ use tonic::{Request, Response, Status};
 use super::stages::rule;
 use super::{enums, parse};
 use crate::Context;
+use crate::domain::certificate::paper::Line;
+use crate::domain::certificate::terms::Subject;
 use crate::domain::cut::Cut;
 use crate::domain::score::Score;
 use crate::domain::stage_result::StageResult;
@@ -121,6 +123,12 @@ fn written(result: &StageResult) -> pb::StageResult {
     if result.score.is_some() {
         answer.appeal_delta = Score(0).written();
     }
+    let subjects = result.by_subject();
+    let subject = |(subject, line): &(&Subject, Line)| enums::subject_total(&subject.title, line);
+    answer.subjects = subjects.iter().map(subject).collect();
+    answer.category = result
+        .mark()
+        .map_or(String::new(), |it| it.category.clone());
     if let Some(published) = &result.published {
         answer.outcome = enums::came(published.came).into();
         answer.cut_score = score(published.cut);

@@ -153,7 +153,8 @@ async fn write_down(
         })
         .collect();
     store::publication::insert(tx, publication, &caller.key()).await?;
-    store::publication::insert_results(tx, &stage.campaign, publication, &lines).await?;
+    let terms = stage.selection.terms.as_ref();
+    store::publication::insert_results(tx, &stage.campaign, publication, terms, &lines).await?;
     store::stage::publish(tx, stage.id, publication.time).await?;
     let last = stage.selection.place == Place::Last;
     if !last {

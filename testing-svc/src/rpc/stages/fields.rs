@@ -6,7 +6,7 @@ use chassis::violation::Violations;
 use jiff::SignedDuration;
 use proto::testing::v1 as pb;
 
-use super::rule;
+use super::{rule, terms};
 use crate::domain::localized::Localized;
 use crate::domain::stage::{Place, Sat, Selection, Terms, launch_url};
 use crate::rpc::parse;
@@ -29,7 +29,7 @@ pub fn read(violations: &mut Violations, stage: &pb::Stage) -> Fields {
     Fields {
         title: parse::localized(violations, "stage.title", stage.title.clone()),
         launch_url: violations.take("stage.launch_url", launch_url(&stage.launch_url)),
-        terms: terms(violations, stage),
+        terms: booking_terms(violations, stage),
         selection: selection(violations, stage),
     }
 }
@@ -38,7 +38,7 @@ fn minutes(from: i64, to: i64) -> RangeInclusive<SignedDuration> {
     SignedDuration::from_mins(from)..=SignedDuration::from_mins(to)
 }
 
-fn terms(violations: &mut Violations, stage: &pb::Stage) -> Terms {
+fn booking_terms(violations: &mut Violations, stage: &pb::Stage) -> Terms {
     let usual = Terms::default();
     let max_changes = stage.max_changes.unwrap_or(usual.max_changes);
     if !(0..=MOST_CHANGES).contains(&max_changes) {
@@ -81,6 +81,8 @@ fn selection(violations: &mut Violations, stage: &pb::Stage) -> Selection {
     let scale = scale.and_then(|scale| rule::scale(violations, scale));
     let of = stage.advance_rule.as_ref();
     let rule = of.and_then(|of| rule::read(violations, of, stage.number, scale.as_ref()));
+    let given = stage.certificate_terms.as_ref();
+    let terms = given.and_then(|given| terms::read(violations, given, scale.as_ref()));
     let years = stage.membership_years.unwrap_or(3);
     if !(1..=MOST_YEARS).contains(&years) {
         violations.add("stage.membership_years", "OUT_OF_RANGE");
@@ -106,5 +108,6 @@ fn selection(violations: &mut Violations, stage: &pb::Stage) -> Selection {
             Place::More
         },
         membership_years: i16::try_from(years).unwrap_or(usual.membership_years),
+        terms,
     }
 }

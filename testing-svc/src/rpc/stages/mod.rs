@@ -5,6 +5,7 @@ mod fields;
 mod get;
 mod list;
 pub mod rule;
+mod terms;
 mod update;
 
 use std::sync::Arc;
@@ -72,6 +73,7 @@ fn written(stage: &Stage) -> pb::Stage {
         last_stage: stage.selection.place == Place::Last,
         membership_years: Some(stage.selection.membership_years.into()),
         publish_time: stage.published.map(to_pb),
+        certificate_terms: stage.selection.terms.as_ref().map(terms::written),
     }
 }
 

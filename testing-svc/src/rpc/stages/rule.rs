@@ -58,7 +58,7 @@ pub fn read(
     })
 }
 
-fn part(share: &pb::Share) -> Result<Places, &'static str> {
+pub fn part(share: &pb::Share) -> Result<Places, &'static str> {
     let (numerator, denominator) = (share.numerator, share.denominator);
     if !(1..=MOST_DENOMINATOR).contains(&denominator) || !(1..=denominator).contains(&numerator) {
         return Err("SHARE_IMPOSSIBLE");

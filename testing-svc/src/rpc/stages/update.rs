@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{fields, written};
 use crate::domain::refusal::Refusal;
+use crate::domain::score::Score;
 use crate::domain::stage::Stage;
 use crate::rpc::parse;
 use crate::{Context, store};
@@ -40,6 +41,12 @@ pub async fn update(ctx: &Context, request: Request<pb::UpdateStageRequest>) -> 
             return Err(Refusal::ScaleInUse { count }.into());
         }
     }
+    if subjects(&changed) != subjects(&stage) {
+        let count = store::participant::scored(tx, id).await?;
+        if count > 0 {
+            return Err(Refusal::ScaleInUse { count }.into());
+        }
+    }
     store::stage::save(tx, &changed).await?;
     let answer = written(&Stage {
         version: version + 1,
@@ -55,6 +62,12 @@ pub async fn update(ctx: &Context, request: Request<pb::UpdateStageRequest>) -> 
     )
     .await?;
     write.commit(answer).await
+}
+
+/// What scores are imported in.
+fn subjects(stage: &Stage) -> Vec<(&str, Score)> {
+    let all = stage.selection.terms.iter().flat_map(|it| &it.subjects);
+    all.map(|it| (it.code.as_str(), it.highest)).collect()
 }
 
 /// The stage with its changes, and the version that they are made of.
@@ -129,6 +142,9 @@ const TAKES: &[(&str, Take)] = &[
     ("last_stage", |to, from| to.last_stage = from.last_stage),
     ("membership_years", |to, from| {
         to.membership_years = from.membership_years
+    }),
+    ("certificate_terms", |to, from| {
+        to.certificate_terms = from.certificate_terms.clone()
     }),
 ];
 

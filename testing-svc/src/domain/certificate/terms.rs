@@ -1,0 +1,151 @@
+//! What a certificate of a stage is about: its subjects, and which share of the best score is enough
+//! for which category. Data of the stage, so that a version of it is a version of them; what is
+//! published keeps the one it was published with.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::localized::Localized;
+use crate::domain::score::{Scale, Score};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// A short name for machines, such as `NQT`.
+    pub programme: String,
+    /// What people read at its head.
+    pub title: Localized,
+    pub subjects: Vec<Subject>,
+    pub marks: Vec<PassMark>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    pub code: String,
+    pub title: Localized,
+    /// The best score in it; the least is nothing.
+    pub highest: Score,
+}
+
+/// A category, and what has to be reached for it: an exact share of the best score.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassMark {
+    pub category: String,
+    pub title: Localized,
+    pub numerator: u32,
+    pub denominator: u32,
+    /// Only for those of this direction; empty: for those whose direction has no marks of its own.
+    pub direction: String,
+}
+
+/// Scores, or what is added to them, by the code of the subject.
+pub type BySubject = BTreeMap<String, Score>;
+
+impl Terms {
+    /// The best score in all subjects together.
+    pub fn highest(&self) -> Score {
+        Score::sum(self.subjects.iter().map(|it| it.highest))
+    }
+
+    /// The highest category that this total reaches; none where nothing is passed.
+    pub fn reached(&self, direction: &str, total: Score) -> Option<&PassMark> {
+        let own = self.marks.iter().any(|it| it.direction == direction);
+        let measure = if own { direction } else { "" };
+        let marks = self.marks.iter().filter(|it| it.direction == measure);
+        let reached = marks.filter(|it| it.is_reached(total, self.highest()));
+        // The first of equal ones, as they are written.
+        reached.reduce(|best, it| if it.is_above(best) { it } else { best })
+    }
+
+    /// The scores of a person, one for each subject, that make the score as a whole.
+    ///
+    /// # Errors
+    /// `SUBJECT_UNKNOWN`, `SUBJECTS_INCOMPLETE`, `SUBJECT_SUM_MISMATCH`, or what is wrong with a score.
+    pub fn scores(
+        &self,
+        scale: &Scale,
+        given: &[(String, String)],
+        whole: Score,
+    ) -> Result<BySubject, &'static str> {
+        let read = self.read(given)?;
+        if read.len() != self.subjects.len() {
+            return Err("SUBJECTS_INCOMPLETE");
+        }
+        self.check(scale, &read, &BySubject::new())?;
+        adds_up(read, whole)
+    }
+
+    /// What an appeal adds to the scores of a person, subject by subject.
+    ///
+    /// # Errors
+    /// `SUBJECT_UNKNOWN`, `SUBJECT_SUM_MISMATCH`, `OUT_OF_RANGE`, or what is wrong with a total.
+    pub fn deltas(
+        &self,
+        scale: &Scale,
+        scores: &BySubject,
+        given: &[(String, String)],
+        whole: Score,
+    ) -> Result<BySubject, &'static str> {
+        let read = self.read(given)?;
+        if read.values().any(|it| *it < Score(0)) {
+            return Err("OUT_OF_RANGE");
+        }
+        self.check(scale, scores, &read)?;
+        adds_up(read, whole)
+    }
+
+    fn read(&self, given: &[(String, String)]) -> Result<BySubject, &'static str> {
+        let mut read = BySubject::new();
+        for (code, text) in given {
+            let is_known = self.subjects.iter().any(|it| it.code == *code);
+            if !is_known || read.insert(code.clone(), Score::parse(text)?).is_some() {
+                return Err("SUBJECT_UNKNOWN");
+            }
+        }
+        Ok(read)
+    }
+
+    /// Each total is a score of its subject.
+    fn check(
+        &self,
+        scale: &Scale,
+        scores: &BySubject,
+        deltas: &BySubject,
+    ) -> Result<(), &'static str> {
+        let of = |all: &BySubject, code: &str| all.get(code).copied().unwrap_or_default();
+        for subject in &self.subjects {
+            let own = Scale {
+                lowest: Score(0),
+                highest: subject.highest,
+                decimals: scale.decimals,
+            };
+            own.check(of(scores, &subject.code).plus(of(deltas, &subject.code)))?;
+        }
+        Ok(())
+    }
+}
+
+impl PassMark {
+    /// Without a rounding: 70 % of 110 is reached by 77, and not by 76.9999.
+    pub fn is_reached(&self, total: Score, highest: Score) -> bool {
+        i128::from(total.0) * i128::from(self.denominator)
+            >= i128::from(highest.0) * i128::from(self.numerator)
+    }
+
+    fn is_above(&self, other: &Self) -> bool {
+        u64::from(self.numerator) * u64::from(other.denominator)
+            > u64::from(other.numerator) * u64::from(self.denominator)
+    }
+}
+
+fn adds_up(read: BySubject, whole: Score) -> Result<BySubject, &'static str> {
+    if Score::sum(read.values().copied()) == whole {
+        Ok(read)
+    } else {
+        Err("SUBJECT_SUM_MISMATCH")
+    }
+}
+
+#[cfg(test)]
+#[path = "terms_tests.rs"]
+mod tests;

@@ -1,0 +1,296 @@
+//! The sheet read back by readers that know nothing of how it was made: the text and the tags of the
+//! PDF, and the QR code off its squares.
+
+use chassis::mask::Masked;
+use jiff::civil::date;
+use lopdf::{Dictionary, Object};
+
+use super::*;
+use crate::domain::certificate::number::{Code, Number};
+use crate::domain::certificate::seal::{Keys, Sealed};
+use crate::domain::certificate::terms::{PassMark, Subject};
+use crate::domain::score::Score;
+
+/// Every letter of the Kazakh alphabet that no other has.
+const NAME: &str = "Әуезғұлұлы Қаһарман Өңірбекұлы-Үшкөлі";
+
+fn localized(kk: &str, ru: &str) -> Localized {
+    Localized {
+        kk: kk.into(),
+        ru: ru.into(),
+        en: ru.into(),
+    }
+}
+
+fn terms() -> Terms {
+    let subject = |code: &str, title| Subject {
+        code: code.into(),
+        title,
+        highest: Score(500_000),
+    };
+    Terms {
+        programme: "NQT".into(),
+        title: localized(
+            "Ұлттық біліктілік тестілеу: жалпы орта білім беру ұйымдары",
+            "Национальное квалификационное тестирование",
+        ),
+        subjects: vec![
+            subject("CONTENT", localized("Пәндік білім", "Знание предмета")),
+            subject(
+                "PEDAGOGY",
+                localized("Оқыту әдістемесі", "Методика преподавания"),
+            ),
+        ],
+        marks: vec![PassMark {
+            category: "RESEARCHER".into(),
+            title: localized("педагог-зерттеуші", "педагог-исследователь"),
+            numerator: 80,
+            denominator: 100,
+            direction: String::new(),
+        }],
+    }
+}
+
+fn keys() -> Keys {
+    Keys::new(Some(&[7; 32]), &[]).expect("keys")
+}
+
+fn paper(name: &str) -> Paper {
+    let line = |subject: &str, score, delta| Line {
+        subject: subject.into(),
+        score: Score(score),
+        delta: Score(delta),
+    };
+    Paper {
+        key: keys().signing().expect("a key"),
+        number: Number::of("ABCDEFGHK").expect("a number"),
+        code: Code::of("2345797").expect("a code"),
+        issued: date(2026, 6, 10),
+        programme: "NQT".into(),
+        category: "RESEARCHER".into(),
+        highest: Score(1_000_000),
+        lines: vec![
+            line("CONTENT", 470_000, 15_000),
+            line("PEDAGOGY", 340_000, 0),
+        ],
+        name: Masked::new(name.into()),
+    }
+}
+
+fn text() -> String {
+    keys().seal(&paper(NAME)).expect("a seal").text()
+}
+
+fn pdf(language: Language) -> Vec<u8> {
+    let (paper, terms, qr_text) = (paper(NAME), terms(), text());
+    let sheet = Sheet {
+        paper: &paper,
+        terms: &terms,
+        qr_text: &qr_text,
+        language,
+    };
+    sheet.pdf().expect("a sheet")
+}
+
+#[test]
+fn what_is_on_the_sheet_is_read_off_it_in_order() {
+    for (language, words) in [
+        (
+            Language::Kk,
+            [
+                "СЕРТИФИКАТ",
+                "Ұлттық біліктілік",
+                NAME,
+                "Пән",
+                "Пәндік білім",
+                "47",
+                "1.5",
+                "48.5",
+                "Оқыту әдістемесі",
+                "34",
+                "Барлығы",
+                "82.5 / 100",
+                "педагог-зерттеуші",
+                "ABCDE-FGHKA",
+                "2345-797B",
+                "10.06.2026",
+            ],
+        ),
+        (
+            Language::Ru,
+            [
+                "СЕРТИФИКАТ",
+                "квалификационное",
+                NAME,
+                "Предмет",
+                "Знание предмета",
+                "47",
+                "1.5",
+                "48.5",
+                "Методика преподавания",
+                "34",
+                "Итого",
+                "82.5 / 100",
+                "педагог-исследователь",
+                "ABCDE-FGHKA",
+                "2345-797B",
+                "10.06.2026",
+            ],
+        ),
+    ] {
+        let bytes = pdf(language);
+        let read = lopdf::Document::load_mem(&bytes).expect("a PDF");
+        let text = read.extract_text(&[1]).expect("text");
+        let text: String = text.split_whitespace().collect();
+        let mut after = 0;
+        for word in words {
+            let bare: String = word.split_whitespace().collect();
+            let found = text.get(after..).and_then(|rest| rest.find(&bare));
+            after += found.unwrap_or_else(|| panic!("no {word} behind {after} in {text}"));
+        }
+    }
+}
+
+fn dictionary<'a>(of: &'a lopdf::Document, object: &'a Object) -> &'a Dictionary {
+    let (_, object) = of.dereference(object).expect("an object");
+    object.as_dict().expect("a dictionary")
+}
+
+/// The sorts of things in the tree of tags, in the order of reading.
+fn tags(of: &lopdf::Document, element: &Dictionary, told: &mut Vec<String>) {
+    if let Ok(sort) = element.get(b"S").and_then(Object::as_name) {
+        told.push(String::from_utf8_lossy(sort).into_owned());
+        if sort == b"Figure" {
+            assert!(element.has(b"Alt"), "a figure says what it is");
+        }
+    }
+    let children = match element.get(b"K") {
+        Ok(Object::Array(children)) => children.clone(),
+        Ok(one) => vec![one.clone()],
+        Err(_) => Vec::new(),
+    };
+    for child in &children {
+        let (_, child) = of.dereference(child).expect("a child");
+        if let Ok(element) = child.as_dict() {
+            tags(of, element, told);
+        }
+    }
+}
+
+#[test]
+fn a_program_that_reads_aloud_finds_its_way() {
+    let bytes = pdf(Language::Kk);
+    let read = lopdf::Document::load_mem(&bytes).expect("a PDF");
+    let catalog = read.catalog().expect("a catalog");
+    let marked = dictionary(&read, catalog.get(b"MarkInfo").expect("marks"));
+    assert!(matches!(marked.get(b"Marked"), Ok(Object::Boolean(true))));
+    let language = catalog
+        .get(b"Lang")
+        .and_then(Object::as_str)
+        .expect("a language");
+    assert_eq!(language, b"kk");
+    let (_, metadata) = read
+        .dereference(catalog.get(b"Metadata").expect("XMP"))
+        .expect("XMP");
+    let xmp = metadata.as_stream().expect("a stream").content.clone();
+    assert!(
+        String::from_utf8_lossy(&xmp).contains("pdfuaid"),
+        "it says that it is PDF/UA"
+    );
+    let root = dictionary(&read, catalog.get(b"StructTreeRoot").expect("tags"));
+    let mut told = Vec::new();
+    tags(&read, root, &mut told);
+    let count = |sort: &str| told.iter().filter(|it| *it == sort).count();
+    assert_eq!(
+        (count("H1"), count("Table"), count("TR"), count("Figure")),
+        (1, 1, 4, 1),
+        "{told:?}"
+    );
+    // Four heads of columns, and one of each row below; three cells in each of these.
+    assert_eq!((count("TH"), count("TD")), (4 + 3, 3 * 3), "{told:?}");
+    let place = |sort: &str| told.iter().position(|it| it == sort);
+    assert!(place("H1") < place("Table") && place("Table") < place("Figure"));
+}
+
+#[test]
+fn a_reader_of_qr_codes_reads_what_was_signed() {
+    let squares = qr::modules(&text()).expect("squares");
+    // Four points to a square, and the quiet zone around them.
+    let side = (squares.len() + 8) * 4;
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| {
+        let at = |it: usize| (it / 4).checked_sub(4);
+        let dark = at(y)
+            .zip(at(x))
+            .and_then(|(row, column)| squares.get(row)?.get(column));
+        if dark == Some(&true) { 0 } else { 255 }
+    });
+    let grids = image.detect_grids();
+    assert_eq!(grids.len(), 1);
+    let (_, read) = grids[0].decode().expect("a text");
+    assert_eq!(read, text());
+    let opened = Sealed::read(&read).and_then(|it| keys().open(&it));
+    assert_eq!(opened, Some(paper(NAME)));
+}
+
+#[test]
+fn a_sheet_is_small_and_always_the_same() {
+    let bytes = pdf(Language::Kk);
+    assert!(bytes.len() <= 60_000, "{} bytes", bytes.len());
+    assert_eq!(pdf(Language::Kk), bytes);
+}
+
+#[test]
+fn a_name_is_never_shown_with_holes() {
+    let (paper, terms) = (paper("王小明"), terms());
+    let sheet = Sheet {
+        paper: &paper,
+        terms: &terms,
+        qr_text: "IRK1:",
+        language: Language::Ru,
+    };
+    let refused = sheet.pdf().expect_err("no glyphs").to_string();
+    assert_eq!(refused, "U+738B has no glyph");
+}
+
+#[test]
+fn the_longest_papers_fit_on_the_sheet() {
+    let (mut paper, mut terms) = (paper(&"Ұзынатаулы ".repeat(14)), terms());
+    let subject = terms.subjects[0].clone();
+    terms.subjects = (0..20)
+        .map(|at| Subject {
+            code: format!("SUBJECT_{at}"),
+            title: localized(&"өте ұзын пән атауы ".repeat(10), "предмет"),
+            ..subject.clone()
+        })
+        .collect();
+    paper.lines = terms
+        .subjects
+        .iter()
+        .map(|it| Line {
+            subject: it.code.clone(),
+            score: Score(10_000),
+            delta: Score(0),
+        })
+        .collect();
+    let qr_text = keys().seal(&paper).expect("a seal").text();
+    let sheet = Sheet {
+        paper: &paper,
+        terms: &terms,
+        qr_text: &qr_text,
+        language: Language::Kk,
+    };
+    sheet.pdf().expect("a sheet");
+}
+
+/// `cargo test --release -p testing-svc a_sheet_takes -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement: it says something in a release only"]
+fn a_sheet_takes_less_than_twenty_milliseconds() {
+    pdf(Language::Kk);
+    let begun = std::time::Instant::now();
+    for _ in 0..50 {
+        pdf(Language::Ru);
+    }
+    let each = begun.elapsed() / 50;
+    assert!(each.as_millis() < 20, "{each:?}");
+}
