@@ -98,10 +98,7 @@ async fn hop() -> Result<()> {
     let routes = guard.protect(Routes::from(answers().merge(seats.service())));
     let grpc = listen(routes).await?;
     let sessions = listen(Routes::from(exchange(&identity, &clock))).await?;
-    let lanes = match std::env::var("NO_LANES") {
-        Ok(_) => Lanes::default(),
-        Err(_) => Lanes::start()?,
-    };
+    let lanes = Lanes::start()?;
     let net = FarNet::new(proto::DESCRIPTOR, None)?.in_lanes(lanes.clone());
     let mut connections = HashMap::new();
     for name in gateway::route::SERVICES {

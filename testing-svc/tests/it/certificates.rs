@@ -87,9 +87,11 @@ impl World {
     ) -> Answer<pb::ImportStageResultsResponse> {
         let marks: Vec<_> = reached.iter().map(|it| (it.0, it.3)).collect();
         let mut request = self.import_request(stage, &marks).await;
-        let Some(Source::ScoreRows(rows)) = &mut request.source else {
-            panic!("rows");
+        let rows = match &mut request.source {
+            Some(Source::ScoreRows(rows)) => Some(rows),
+            _ => None,
         };
+        let rows = rows.expect("a request with rows");
         for (row, (_, content, pedagogy, _)) in rows.rows.iter_mut().zip(reached) {
             row.subject_scores = by_subject(&[("CONTENT", content), ("PEDAGOGY", pedagogy)]);
         }
