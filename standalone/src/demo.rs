@@ -91,7 +91,7 @@ pub async fn seed(net: &LocalNet, now: Timestamp) -> anyhow::Result<String> {
     desk.create_centers().await?;
     let stage = desk.first_stage(&campaign).await?;
     desk.create_sessions(stage, now).await?;
-    super::demo_nqt::seed(&desk.questionnaire, astana_date(now)).await?;
+    super::demo_nqt::seed(&desk.questionnaire).await?;
     Ok(campaign)
 }
 

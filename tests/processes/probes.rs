@@ -7,8 +7,11 @@ use standalone::demo::PASSWORD;
 use tests::Someone;
 use tests::processes::process::Process;
 use tests::processes::{Fleet, Layout, Setting};
+use tests::season::patience::pause;
 
 const SOON: Duration = Duration::from_secs(60);
+/// A mail that is not taken at first is tried again after 15 seconds, and then after a minute.
+const DELIVERED: Duration = Duration::from_secs(180);
 
 /// Every program of these has such a port, wherever there is room.
 pub fn with_probes(programs: &[&str]) -> Vec<Setting> {
@@ -59,8 +62,8 @@ async fn mailed(fleet: &Fleet, to: &str) -> Value {
         if let Some(newest) = mails["mails"].get(0) {
             return newest.clone();
         }
-        assert!(begun.elapsed() < SOON, "no mail came");
-        tokio::task::yield_now().await;
+        assert!(begun.elapsed() < DELIVERED, "no mail came");
+        pause(Duration::from_millis(100)).await;
     }
 }
 

@@ -47,12 +47,13 @@ const SOMEBODYS: [&str; 20] = [
 const ABOUT_SOMEBODY: [&str; 2] = ["reviewTasks", "staffInvitations"];
 
 /// Collections whose things are everybody's.
-const EVERYBODYS: [&str; 11] = [
+const EVERYBODYS: [&str; 12] = [
     "campaigns",
     "closures",
     "dictionaries",
     "forms",
     "newsItems",
+    "organisations",
     "revisions",
     "rooms",
     "sessions",

@@ -134,7 +134,8 @@ async fn while_the_scanner_is_away_documents_wait_and_are_checked_when_it_return
     for (place, file) in scanned.iter().enumerate() {
         let line = |number: usize| format!("diploma {number})");
         let has = |text: &str| file.windows(text.len()).any(|it| it == text.as_bytes());
-        let is_near = (place.saturating_sub(2)..place + 3).any(|number| has(&line(number)));
+        // One of the two may take its time while the other goes on.
+        let is_near = (place.saturating_sub(8)..place + 9).any(|number| has(&line(number)));
         assert!(is_near || has(&eicar()), "place {place}");
     }
     assert_eq!((world.blobs(), world.loose().await), (29, 0));

@@ -127,6 +127,8 @@ impl Process {
         let started = command
             .args(&call.arguments)
             .envs(&call.settings)
+            // Its last lines are for what it says, not for where that came from.
+            .env("RUST_LIB_BACKTRACE", "0")
             .current_dir("/")
             // A Ctrl-C in the terminal is for us; we end it.
             .process_group(0)
