@@ -113,7 +113,10 @@ fn try_together(folder: &Path) -> Result<()> {
         must_run(Command::new("chmod").arg("0755").arg(&starter))?;
     }
     let mut season = crate::others::among_all_programs("season")?;
-    must_run(season.args(["--people", "20", "--programs"]).arg(&starters))
+    let played = must_run(season.args(["--people", "20", "--programs"]).arg(&starters));
+    // What a season that broke off left running.
+    must_run(store.in_here(podman).args(["rm", "--force", "--all"]))?;
+    played
 }
 
 /// The files of some packages, unpacked and not set up: no shell runs in it, because there is none.
