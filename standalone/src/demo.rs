@@ -149,7 +149,7 @@ impl Desk {
 
     async fn create_campaign(&self, today: Date) -> anyhow::Result<String> {
         let id = format!("reserve-{today}");
-        let (open_time, close_time) = open_window(today)?;
+        let close = today.saturating_add(jiff::Span::new().days(30));
         let request = CreateCampaignRequest {
             campaign: Some(Campaign {
                 programme: "reserve".into(),
@@ -158,8 +158,8 @@ impl Desk {
                     "Президентский молодёжный кадровый резерв",
                     "Presidential Youth Personnel Reserve",
                 )),
-                open_time: Some(open_time),
-                close_time: Some(close_time),
+                open_time: Some(to_pb(midnight(today)?)),
+                close_time: Some(to_pb(midnight(close)?)),
                 time_zone: "Asia/Almaty".into(),
                 rules: Some(reserve_rules()),
                 places: 50,
@@ -301,14 +301,6 @@ pub fn text(kk: &str, ru: &str, en: &str) -> LocalizedText {
         ru: ru.into(),
         en: en.into(),
     }
-}
-
-/// Thirty days from today's midnight on.
-pub(super) fn open_window(
-    today: Date,
-) -> anyhow::Result<(prost_types::Timestamp, prost_types::Timestamp)> {
-    let close = today.saturating_add(jiff::Span::new().days(30));
-    Ok((to_pb(midnight(today)?), to_pb(midnight(close)?)))
 }
 
 fn midnight(date: Date) -> anyhow::Result<Timestamp> {

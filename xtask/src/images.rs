@@ -90,10 +90,7 @@ fn try_together(folder: &Path) -> Result<()> {
     std::os::unix::fs::symlink(&here, starters.join("mailbox"))?;
     for program in PROGRAMS {
         let image = folder.join(format!("{program}.oci.tar"));
-        let mut load = store.in_here(podman.clone());
-        let loaded = output_of(load.args(["load", "--quiet", "--input"]).arg(image));
-        let loaded = loaded.context("podman can't read the image")?;
-        let name = loaded.rsplit(' ').next().unwrap_or_default();
+        let name = store.load(&podman, &image)?;
         let starter = starters.join(program);
         let at = store.folder.display();
         // The keys of the season belong to whoever plays it, so it is that user here; nothing else
@@ -198,6 +195,14 @@ impl Store {
         command
     }
 
+    /// Takes an image in; the name that it has here.
+    fn load(&self, podman: &Path, image: &Path) -> Result<String> {
+        let mut load = self.in_here(podman.to_owned());
+        let loaded = output_of(load.args(["load", "--quiet", "--input"]).arg(image));
+        let loaded = loaded.context("podman can't read the image")?;
+        Ok(loaded.rsplit(' ').next().unwrap_or_default().to_owned())
+    }
+
     fn buildah(&self, words: &[&str]) -> Result<String> {
         let output = self.in_here(images::buildah()?).args(words).output()?;
         if !output.status.success() {
@@ -225,18 +230,11 @@ fn try_out(folder: &Path, program: &str, image: &Path) -> Result<()> {
         return Ok(());
     };
     let store = Store::new(folder)?;
-    let podman = || {
-        let mut podman = store.in_here(podman.clone());
-        podman
-            .arg("--runtime")
-            .arg(&runc)
-            .args(["--cgroup-manager", "cgroupfs"]);
-        podman
-    };
-    let loaded = output_of(podman().args(["load", "--quiet", "--input"]).arg(image));
-    let loaded = loaded.context("podman can't read the image")?;
-    let name = loaded.rsplit(' ').next().unwrap_or_default();
-    let mut run = podman();
+    let name = store.load(&podman, image)?;
+    let mut run = store.in_here(podman);
+    run.arg("--runtime")
+        .arg(&runc)
+        .args(["--cgroup-manager", "cgroupfs"]);
     run.args([
         "run",
         "--rm",
@@ -251,7 +249,7 @@ fn try_out(folder: &Path, program: &str, image: &Path) -> Result<()> {
         "--ulimit",
         "nproc=1024:1024",
     ])
-    .args([name, "--version"]);
+    .args([name.as_str(), "--version"]);
     let says = output_of(&mut run).with_context(|| format!("{program} does not start"))?;
     ensure!(says.starts_with(program), "{program} says {says:?}");
     println!("    started: {says}");

@@ -178,9 +178,8 @@ pub async fn publish(stand: &Stand, people: &[Person]) -> anyhow::Result<()> {
         let path = format!("/v1/{}", person.application);
         let seen = person.actor.read("read application", &path).await?;
         // Where somebody died, the news that an expert has it may still be on its way.
-        let is_open = ["STATE_IN_REVIEW", "STATE_SUBMITTED"].iter();
-        let held =
-            is_open.into_iter().any(|state| seen["state"] == *state) && seen["decision"].is_null();
+        let is_open = seen["state"] == "STATE_IN_REVIEW" || seen["state"] == "STATE_SUBMITTED";
+        let held = is_open && seen["decision"].is_null();
         stand
             .ledger
             .tried("R3", held, "no decision was seen before its publication");
