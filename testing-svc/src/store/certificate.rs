@@ -4,9 +4,10 @@ use chassis::Result;
 use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
+use super::narrowed::Narrowed;
 use super::{one_row, row};
 use crate::domain::certificate::basis::Basis;
 use crate::domain::certificate::number::Number;
@@ -120,20 +121,13 @@ pub async fn list<C: ConnectionTrait>(
     before: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<Kept>> {
-    let mut sql = format!("{SELECT} WHERE c.version > 0");
-    let mut values: Vec<Value> = Vec::new();
-    let mut narrow = |condition: &str, value: Option<String>| {
-        if let Some(value) = value {
-            values.push(value.into());
-            sql += &format!(" AND {condition} ${}", values.len());
-        }
-    };
-    narrow("c.account =", filter.account.map(|id| id.to_string()));
-    narrow("c.campaign =", filter.campaign.clone());
-    narrow("c.state =", filter.state.map(|it| it.as_str().to_owned()));
-    narrow("c.id <", before.map(|id| id.to_string()));
-    sql += &format!(" ORDER BY c.id DESC LIMIT {limit}");
-    let rows = query_all(on, &sql, values).await?;
+    let rows = Narrowed::new(format!("{SELECT} WHERE c.version > 0"), Vec::new())
+        .by("c.account =", filter.account.map(|id| id.to_string()))
+        .by("c.campaign =", filter.campaign.clone())
+        .by("c.state =", filter.state.map(|it| it.as_str().to_owned()))
+        .by("c.id <", before.map(|id| id.to_string()))
+        .rows(on, "c.id DESC", limit)
+        .await?;
     rows.iter().map(read).collect()
 }
 

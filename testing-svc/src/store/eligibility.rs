@@ -7,9 +7,10 @@ use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use chassis::ids::Ids;
 use chassis::{Error, Result};
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
+use super::narrowed::Narrowed;
 use super::row;
 use crate::domain::eligibility::{Eligibility, NUMBER_LENGTH, Standing};
 
@@ -56,19 +57,13 @@ pub async fn list<C: ConnectionTrait>(
     after: Option<String>,
     limit: u64,
 ) -> Result<Vec<Eligibility>> {
-    let mut sql = format!("{SELECT} WHERE campaign = $1 AND standing = 'GRANTED'");
-    let mut values: Vec<Value> = vec![filter.campaign.as_str().into()];
-    let mut narrow = |condition: &str, value: Option<String>| {
-        if let Some(value) = value {
-            values.push(value.into());
-            sql += &format!(" AND {condition} ${}", values.len());
-        }
-    };
-    narrow("account =", filter.account.map(|id| id.to_string()));
-    narrow("direction =", filter.direction.clone());
-    narrow("candidate_number >", Some(after.unwrap_or_default()));
-    sql += &format!(" ORDER BY candidate_number LIMIT {limit}");
-    let rows = query_all(on, &sql, values).await?;
+    let sql = format!("{SELECT} WHERE campaign = $1 AND standing = 'GRANTED'");
+    let rows = Narrowed::new(sql, vec![filter.campaign.as_str().into()])
+        .by("account =", filter.account.map(|id| id.to_string()))
+        .by("direction =", filter.direction.clone())
+        .by("candidate_number >", Some(after.unwrap_or_default()))
+        .rows(on, "candidate_number", limit)
+        .await?;
     rows.iter().map(read).collect()
 }
 

@@ -2,10 +2,11 @@
 
 use chassis::Result;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, query_all};
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use chassis::database::{Tx, execute};
+use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
+use super::narrowed::Narrowed;
 use super::row;
 use crate::domain::attempt::{Code, Irregularity};
 
@@ -48,21 +49,14 @@ pub async fn list<C: ConnectionTrait>(
     after: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<Irregularity>> {
-    let mut sql = "SELECT id, campaign, booking, attempt, session, candidate_number, code, note,
-        terminated, created_us FROM irregularities WHERE campaign = $1"
-        .to_owned();
-    let mut values: Vec<Value> = vec![filter.campaign.as_str().into()];
-    let mut narrow = |condition: &str, value: Option<String>| {
-        if let Some(value) = value {
-            values.push(value.into());
-            sql += &format!(" AND {condition} ${}", values.len());
-        }
-    };
-    narrow("attempt =", filter.attempt.map(|id| id.to_string()));
-    narrow("session =", filter.session.clone());
-    narrow("id >", after.map(|id| id.to_string()));
-    sql += &format!(" ORDER BY id LIMIT {limit}");
-    let rows = query_all(on, &sql, values).await?;
+    let sql = "SELECT id, campaign, booking, attempt, session, candidate_number, code, note,
+        terminated, created_us FROM irregularities WHERE campaign = $1";
+    let rows = Narrowed::new(sql, vec![filter.campaign.as_str().into()])
+        .by("attempt =", filter.attempt.map(|id| id.to_string()))
+        .by("session =", filter.session.clone())
+        .by("id >", after.map(|id| id.to_string()))
+        .rows(on, "id", limit)
+        .await?;
     rows.iter().map(read).collect()
 }
 

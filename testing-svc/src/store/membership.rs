@@ -4,9 +4,10 @@ use chassis::Result;
 use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use jiff::civil::Date;
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
+use super::narrowed::Narrowed;
 use super::{one_row, row};
 use crate::domain::membership::{EndReason, Membership, State};
 
@@ -97,20 +98,14 @@ pub async fn list<C: ConnectionTrait>(
     day: Date,
 ) -> Result<Vec<Membership>> {
     let state = "CASE WHEN state = 'ACTIVE' AND end_date < $1 THEN 'EXPIRED' ELSE state END =";
-    let mut sql = format!("{SELECT} WHERE $1 <> ''");
-    let mut values: Vec<Value> = vec![day.to_string().into()];
-    let mut narrow = |condition: &str, value: Option<String>| {
-        if let Some(value) = value {
-            values.push(value.into());
-            sql += &format!(" AND {condition} ${}", values.len());
-        }
-    };
-    narrow("account =", filter.account.map(|id| id.to_string()));
-    narrow("campaign =", filter.campaign.clone());
-    narrow(state, filter.state.map(|it| it.as_str().to_owned()));
-    narrow("id <", before.map(|id| id.to_string()));
-    sql += &format!(" ORDER BY id DESC LIMIT {limit}");
-    let rows = query_all(on, &sql, values).await?;
+    let all = format!("{SELECT} WHERE $1 <> ''");
+    let rows = Narrowed::new(all, vec![day.to_string().into()])
+        .by("account =", filter.account.map(|id| id.to_string()))
+        .by("campaign =", filter.campaign.clone())
+        .by(state, filter.state.map(|it| it.as_str().to_owned()))
+        .by("id <", before.map(|id| id.to_string()))
+        .rows(on, "id DESC", limit)
+        .await?;
     rows.iter().map(read).collect()
 }
 

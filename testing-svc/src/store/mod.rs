@@ -14,6 +14,7 @@ pub mod eligibility;
 pub mod irregularity;
 pub mod language_result;
 pub mod membership;
+mod narrowed;
 pub mod participant;
 pub mod promo_code;
 pub mod publication;

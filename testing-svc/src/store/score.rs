@@ -2,11 +2,12 @@
 
 use chassis::Result;
 use chassis::clock::to_us;
-use chassis::database::{Tx, query_all};
+use chassis::database::Tx;
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
+use super::narrowed::Narrowed;
 use super::{batch, row};
 use crate::domain::participant::Participant;
 use crate::domain::score::Score;
@@ -100,23 +101,14 @@ pub async fn changes<C: ConnectionTrait>(
     before: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<Change>> {
-    let mut sql = "SELECT id, candidate_number, previous_score, previous_absent, score, absent,
-        imported_by, created_us FROM score_changes WHERE stage = $1"
-        .to_owned();
-    let mut values: Vec<Value> = vec![stage.to_string().into()];
-    let mut narrow = |condition: &str, value: Option<String>| {
-        if let Some(value) = value {
-            values.push(value.into());
-            sql += &format!(" AND {condition} ${}", values.len());
-        }
-    };
-    narrow(
-        "candidate_number =",
-        (!number.is_empty()).then(|| number.to_owned()),
-    );
-    narrow("id <", before.map(|id| id.to_string()));
-    sql += &format!(" ORDER BY id DESC LIMIT {limit}");
-    let rows = query_all(on, &sql, values).await?;
+    let sql = "SELECT id, candidate_number, previous_score, previous_absent, score, absent,
+        imported_by, created_us FROM score_changes WHERE stage = $1";
+    let number = (!number.is_empty()).then(|| number.to_owned());
+    let rows = Narrowed::new(sql, vec![stage.to_string().into()])
+        .by("candidate_number =", number)
+        .by("id <", before.map(|id| id.to_string()))
+        .rows(on, "id DESC", limit)
+        .await?;
     rows.iter().map(read).collect()
 }
 

@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::booking::Seat;
+use super::narrowed::Narrowed;
 use super::{booking, one_row, row};
 use crate::domain::session::Session;
 use crate::domain::waitlist::{Entry, Outcome, State, Wish};
@@ -172,20 +173,13 @@ pub async fn list<C: ConnectionTrait>(
     before: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<Entry>> {
-    let mut sql = format!("{SELECT} WHERE 1 = 1");
-    let mut values = Vec::<Value>::new();
-    let mut narrow = |condition: &str, value: Option<String>| {
-        if let Some(value) = value {
-            values.push(value.into());
-            sql += &format!(" AND e.{condition} ${}", values.len());
-        }
-    };
-    narrow("account =", filter.account.map(|id| id.to_string()));
-    narrow("campaign =", filter.campaign.clone());
-    narrow("state =", filter.state.map(|it| it.as_str().to_owned()));
-    narrow("id <", before.map(|id| id.to_string()));
-    sql += &format!(" ORDER BY e.id DESC LIMIT {limit}");
-    let rows = query_all(on, &sql, values).await?;
+    let rows = Narrowed::new(format!("{SELECT} WHERE 1 = 1"), Vec::new())
+        .by("e.account =", filter.account.map(|id| id.to_string()))
+        .by("e.campaign =", filter.campaign.clone())
+        .by("e.state =", filter.state.map(|it| it.as_str().to_owned()))
+        .by("e.id <", before.map(|id| id.to_string()))
+        .rows(on, "e.id DESC", limit)
+        .await?;
     rows.iter().map(read).collect()
 }
 
