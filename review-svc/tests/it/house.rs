@@ -386,6 +386,7 @@ pub fn submission_of(number: u128, submission: i32, time: Timestamp) -> Applicat
         submit_time: Some(to_pb(time)),
         correction_working_days: 5,
         direction: "DIGITALIZATION".into(),
+        ..Default::default()
     }
 }
 

@@ -176,6 +176,7 @@ fn event(kept: &Kept, filling: &Filling, now: Timestamp) -> ApplicationSubmitted
         submit_time: Some(to_pb(now)),
         correction_working_days: filling.campaign.rules.correction_working_days,
         direction: direction(filling),
+        ..Default::default()
     }
 }
 
