@@ -81,6 +81,7 @@ pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
         "ReviewStarted",
         "the state of the application shows it, and nothing is asked of anybody",
     ),
+    ("SeatNeeds", "no event: a part of ApplicationSubmitted"),
 ];
 
 /// One subscriber for each event of the list: a file of that name says whom it tells what.
