@@ -25,7 +25,7 @@ use crate::store::application::Kept;
 const CITIZENSHIP: &str = "CITIZENSHIP";
 
 pub struct Filling {
-    pub campaign: Campaign,
+    pub campaign: Arc<Campaign>,
     /// The version of the campaign that this is.
     pub campaign_version: i64,
     pub form: Arc<FormRevision>,
@@ -51,12 +51,11 @@ impl Filling {
         kept: &Kept,
         now: Timestamp,
     ) -> Result<Self> {
-        let (campaign, campaign_version) = version_of(on, kept).await?;
+        let campaign = campaign_of(ctx, on, kept).await?;
         let form = form_of(ctx, on, kept).await?;
-        let dictionaries = ctx.catalogue.dictionaries(on, now).await?;
+        let imported = kept.around.dictionary_versions;
+        let dictionaries = ctx.catalogue.dictionaries_of(on, imported, now).await?;
         let day = campaign.local_day(now);
-        let programme = &campaign.programme;
-        let member_until = store::membership::runs_until(on, kept.account, programme, day).await?;
         let sections = store::section::all(on, &kept.id).await?;
         let kept_documents = store::document::all(on, &kept.id).await?;
         let answers =
@@ -80,9 +79,9 @@ impl Filling {
                 .map(|kept| kept.document.clone())
                 .collect(),
             directions: campaign.direction_codes(),
-            member_until,
+            member_until: kept.around.member_until.filter(|until| *until >= day),
             campaign,
-            campaign_version,
+            campaign_version: version_of(kept),
             form,
             dictionaries,
             sections,
@@ -179,19 +178,22 @@ async fn known_of<C: store::Connection>(
 }
 
 /// The campaign that an application is filled and judged by.
-pub async fn campaign_of<C: store::Connection>(on: &C, kept: &Kept) -> Result<Campaign> {
-    Ok(version_of(on, kept).await?.0)
+pub async fn campaign_of<C: store::Connection>(
+    ctx: &Context,
+    on: &C,
+    kept: &Kept,
+) -> Result<Arc<Campaign>> {
+    let version = version_of(kept);
+    let found = ctx.catalogue.campaign(on, &kept.campaign, version).await?;
+    found.ok_or_else(|| Error::Internal(anyhow::anyhow!("an application without its campaign")))
 }
 
 /// A draft goes by the campaign as it is, what was submitted by the version that it was submitted under.
-async fn version_of<C: store::Connection>(on: &C, kept: &Kept) -> Result<(Campaign, i64)> {
-    let found = match kept.application.state {
-        State::Draft => store::campaign::find(on, &kept.campaign).await?,
-        _ => store::campaign::find_version(on, &kept.campaign, kept.campaign_version).await?,
-    };
-    found
-        .map(|found| (found.campaign, found.version))
-        .ok_or_else(|| Error::Internal(anyhow::anyhow!("an application without its campaign")))
+fn version_of(kept: &Kept) -> i64 {
+    match kept.application.state {
+        State::Draft => kept.around.campaign_version,
+        _ => kept.campaign_version,
+    }
 }
 
 /// The revision that the application is filled by; a published one is never taken away.

@@ -5,8 +5,8 @@ use chassis::database::Tx;
 use chassis::{Error, Result, audit};
 use jiff::Timestamp;
 
-use super::access;
 use super::name::ApplicationName;
+use super::{access, filling};
 use crate::domain::application::State;
 use crate::domain::form::FormRevision;
 use crate::domain::form_diff;
@@ -14,7 +14,7 @@ use crate::domain::normal::is_blank;
 use crate::domain::readiness::FilledSection;
 use crate::domain::rebase::{SetAside, moved, whole};
 use crate::store::application::Kept;
-use crate::store::{application, campaign, rebase, section};
+use crate::store::{application, rebase, section};
 use crate::{Context, NAME};
 
 /// The caller's own application, on the form of today.
@@ -28,7 +28,7 @@ pub async fn own(ctx: &Context, caller: &Caller, name: &ApplicationName) -> Resu
 
 /// Brings a draft up to the form of its campaign; what is up already is not touched.
 pub async fn up_to_date(ctx: &Context, kept: Kept) -> Result<Kept> {
-    if target(ctx.db.read(), &kept).await?.is_none() {
+    if target(ctx, ctx.db.read(), &kept).await?.is_none() {
         return Ok(kept);
     }
     let tx = ctx.db.begin().await?;
@@ -41,7 +41,7 @@ pub async fn up_to_date(ctx: &Context, kept: Kept) -> Result<Kept> {
 
 /// Brings up what is locked, in the transaction of what comes next.
 pub async fn bring_up(ctx: &Context, tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<()> {
-    let Some(to) = target(tx, kept).await? else {
+    let Some(to) = target(ctx, tx, kept).await? else {
         return Ok(());
     };
     let form = async |name: &str| -> Result<std::sync::Arc<FormRevision>> {
@@ -68,13 +68,18 @@ pub async fn bring_up(ctx: &Context, tx: &Tx, kept: &mut Kept, now: Timestamp) -
 }
 
 /// The form that a draft is to be moved to; `None` where it is on it.
-async fn target<C: crate::store::Connection>(on: &C, kept: &Kept) -> Result<Option<String>> {
+async fn target<C: crate::store::Connection>(
+    ctx: &Context,
+    on: &C,
+    kept: &Kept,
+) -> Result<Option<String>> {
     if kept.application.state != State::Draft {
         return Ok(None);
     }
-    let found = campaign::find(on, &kept.campaign).await?;
-    let named = found.and_then(|found| found.campaign.form_of(&kept.kind).map(str::to_owned));
-    Ok(named.filter(|named| *named != kept.form_revision))
+    let campaign = filling::campaign_of(ctx, on, kept).await?;
+    let named = campaign.form_of(&kept.kind);
+    let other = named.filter(|named| *named != kept.form_revision);
+    Ok(other.map(str::to_owned))
 }
 
 /// Sections whose form changed are saved anew even where every answer stays: their etag tells whoever

@@ -40,16 +40,30 @@ pub async fn insert(tx: &Tx, kept: &Kept) -> Result<bool> {
     Ok(inserted.rows_affected() == 1)
 }
 
-/// The number of the version of each dictionary that holds at this moment.
-pub async fn holding<C: ConnectionTrait>(on: &C, now: Timestamp) -> Result<Vec<(String, i32)>> {
-    let sql = "SELECT dictionary, MAX(number) AS number FROM dictionary_version
-               WHERE start_us <= $1 GROUP BY dictionary";
-    let pair = |row: &QueryResult| Ok((row.try_get("", "dictionary")?, row.try_get("", "number")?));
-    query_all(on, sql, [to_us(now).into()])
-        .await?
-        .iter()
-        .map(pair)
-        .collect()
+/// A version without its entries.
+pub struct Imported {
+    pub dictionary: String,
+    pub number: i32,
+    pub start_time: Timestamp,
+}
+
+/// How many versions there are. None is ever changed or taken away.
+pub async fn count<C: ConnectionTrait>(on: &C) -> Result<i64> {
+    let row = query_one(on, "SELECT COUNT(*) AS count FROM dictionary_version", []).await?;
+    row.map_or(Ok(0), |row| Ok(row.try_get("", "count")?))
+}
+
+/// Every version of every dictionary.
+pub async fn imported<C: ConnectionTrait>(on: &C) -> Result<Vec<Imported>> {
+    let sql = "SELECT dictionary, number, start_us FROM dictionary_version";
+    let read = |row: &QueryResult| {
+        Ok(Imported {
+            dictionary: row.try_get("", "dictionary")?,
+            number: row.try_get("", "number")?,
+            start_time: time(row, "start_us")?,
+        })
+    };
+    query_all(on, sql, []).await?.iter().map(read).collect()
 }
 
 pub async fn find<C: ConnectionTrait>(

@@ -47,7 +47,7 @@ pub async fn create(
     announced
         .violations(&filling::form_of(ctx, tx, &kept).await?.document_rules())
         .into_result()?;
-    let campaign = filling::campaign_of(tx, &kept).await?;
+    let campaign = filling::campaign_of(ctx, tx, &kept).await?;
     kept.application
         .may_edit(&announced.section, &campaign, now)?;
     rules::must_have_room(document::all(tx, &kept.id).await?.len())?;

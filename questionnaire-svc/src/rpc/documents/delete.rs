@@ -51,7 +51,7 @@ pub async fn delete(
         .filter(|kept| !kept.is_deleted)
         .ok_or_else(not_found)?;
     let now = ctx.clock.now();
-    let campaign = filling::campaign_of(tx, &application).await?;
+    let campaign = filling::campaign_of(ctx, tx, &application).await?;
     application
         .application
         .may_edit(&kept.document.section, &campaign, now)?;

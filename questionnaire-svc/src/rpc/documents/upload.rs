@@ -74,7 +74,7 @@ async fn announced(
         .filter(|kept| !kept.is_deleted)
         .ok_or_else(not_found)?;
     if kept.document.state == State::Uploading {
-        let campaign = filling::campaign_of(ctx.db.read(), &application).await?;
+        let campaign = filling::campaign_of(ctx, ctx.db.read(), &application).await?;
         let now = ctx.clock.now();
         application
             .application
@@ -138,7 +138,7 @@ async fn adopt(
     let mut kept = found
         .filter(|kept| !kept.is_deleted)
         .ok_or_else(not_found)?;
-    let campaign = filling::campaign_of(&tx, &application).await?;
+    let campaign = filling::campaign_of(ctx, &tx, &application).await?;
     let now = ctx.clock.now();
     application
         .application

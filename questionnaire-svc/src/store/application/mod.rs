@@ -4,6 +4,7 @@ use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use chassis::{Error, Result};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,6 +14,15 @@ use super::{json_if_any, time, time_if_any, unexpected, write_json};
 use crate::domain::application::{Application, ReviewTerm};
 
 mod state;
+
+/// What an application is read with: its row, and what else the rules look at that is one value each.
+/// A statement of its own for each costs more than the values do.
+const COLUMNS: &str = "application.*,
+    (SELECT c.version FROM campaign c WHERE c.id = application.campaign) AS campaign_now,
+    (SELECT MAX(m.end_day) FROM membership m JOIN campaign had ON had.id = m.campaign
+        JOIN campaign c ON c.programme = had.programme
+        WHERE m.account = application.account AND c.id = application.campaign) AS member_until,
+    (SELECT COUNT(*) FROM dictionary_version) AS dictionary_versions";
 
 /// An application with what only the row knows.
 #[derive(Debug, Clone)]
@@ -38,6 +48,18 @@ pub struct Kept {
     /// When it was moved to another form last.
     pub rebase_time: Option<Timestamp>,
     pub version: i64,
+    pub around: Around,
+}
+
+/// What stood around the application when it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Around {
+    /// The version that the campaign has.
+    pub campaign_version: i64,
+    /// The last day of the person's memberships of the campaign's programme, past or not.
+    pub member_until: Option<Date>,
+    /// How many versions of dictionaries were imported; none is ever taken away.
+    pub dictionary_versions: i64,
 }
 
 /// A passed language result with the answers it would fill in.
@@ -109,14 +131,14 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<bool> {
 }
 
 pub async fn find<C: ConnectionTrait>(on: &C, campaign: &str, id: &str) -> Result<Option<Kept>> {
-    let sql = "SELECT * FROM application WHERE id = $1 AND campaign = $2";
-    one(on, sql, [id.into(), campaign.into()]).await
+    let sql = format!("SELECT {COLUMNS} FROM application WHERE id = $1 AND campaign = $2");
+    one(on, &sql, [id.into(), campaign.into()]).await
 }
 
 /// Finds it and holds it until the transaction ends.
 pub async fn lock(tx: &Tx, campaign: &str, id: &str) -> Result<Option<Kept>> {
     let sql = format!(
-        "SELECT * FROM application WHERE id = $1 AND campaign = $2{}",
+        "SELECT {COLUMNS} FROM application WHERE id = $1 AND campaign = $2{}",
         for_update(tx)
     );
     one(tx, &sql, [id.into(), campaign.into()]).await
@@ -124,7 +146,7 @@ pub async fn lock(tx: &Tx, campaign: &str, id: &str) -> Result<Option<Kept>> {
 
 pub async fn lock_of_person(tx: &Tx, campaign: &str, account: Uuid) -> Result<Option<Kept>> {
     let sql = format!(
-        "SELECT * FROM application WHERE campaign = $1 AND account = $2{}",
+        "SELECT {COLUMNS} FROM application WHERE campaign = $1 AND account = $2{}",
         for_update(tx)
     );
     one(tx, &sql, [campaign.into(), account.to_string().into()]).await
@@ -166,7 +188,7 @@ pub async fn list<C: ConnectionTrait>(
         "account = $1"
     };
     let sql = format!(
-        "SELECT * FROM application WHERE {whose} AND ($2 = '' OR campaign = $2)
+        "SELECT {COLUMNS} FROM application WHERE {whose} AND ($2 = '' OR campaign = $2)
          AND ($3 = '' OR state = $3) AND ($4 = '' OR id < $4) ORDER BY id DESC LIMIT $5"
     );
     let values = [
@@ -293,5 +315,16 @@ fn read(row: &QueryResult) -> Result<Kept> {
         campaign_version: row.try_get("", "campaign_version")?,
         rebase_time: time_if_any(row, "rebased_us")?,
         version: row.try_get("", "version")?,
+        around: around(row)?,
+    })
+}
+
+fn around(row: &QueryResult) -> Result<Around> {
+    let day: Option<String> = row.try_get("", "member_until")?;
+    let day = day.map(|day| day.parse().map_err(|_| unexpected("day")));
+    Ok(Around {
+        campaign_version: row.try_get("", "campaign_now")?,
+        member_until: day.transpose()?,
+        dictionary_versions: row.try_get("", "dictionary_versions")?,
     })
 }
