@@ -7,6 +7,7 @@
 //! | [`sign_ins`] | signing in against bare argon2id, and what other calls feel of it |
 //! | [`listeners`] | many who listen to the same |
 //! | [`bookings`], [`promo_codes`], [`sections`], [`growth`] | services on PostgreSQL against pgbench |
+//! | [`allocation`] | placing everybody of a season |
 //! | [`idle`] | what a process weighs that has nothing to do |
 //! | [`served`], [`seats`], [`child`] | what is measured, in a process of its own |
 //! | [`stack`], [`backed`], [`backed_testing`], [`backed_questionnaire`] | the same before a database |
@@ -19,6 +20,7 @@
     reason = "a command-line tool talks to a terminal"
 )]
 
+mod allocation;
 mod backed;
 mod backed_questionnaire;
 mod backed_testing;
@@ -104,6 +106,11 @@ fn parts(options: &Options) -> Vec<Part<'_>> {
         ("the hop", &["7", "8"], Box::pin(hop::measure())),
         ("signing in", &["9"], Box::pin(sign_ins::measure())),
         ("growth", &["11"], Box::pin(growth::measure(options))),
+        (
+            "allocation",
+            &["12"],
+            Box::pin(async { allocation::measure(options) }),
+        ),
         ("listeners", &["listeners"], Box::pin(listeners::measure())),
         ("memory", &["memory"], Box::pin(idle::measure(options))),
     ]

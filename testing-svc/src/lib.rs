@@ -13,6 +13,7 @@
 //! | [`events`] | what others told; what we tell |
 //! | [`jobs`] | what the passing of time does |
 //! | [`clients`] | what we ask of other services |
+//! | [`tables`] | an allocation as tables, for the program `allocate` beside the service |
 //! | [`config`], [`policy`], [`migrations`] | settings, who may call what, tables |
 
 use std::sync::{Arc, LazyLock};
@@ -42,6 +43,7 @@ pub mod policy;
 pub mod rpc;
 pub mod sheet;
 pub mod store;
+pub mod tables;
 pub mod watched;
 
 pub use context::{Context, OFFER_LINKS};

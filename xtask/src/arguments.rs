@@ -48,12 +48,16 @@ cargo xtask rest-fuzz [--examples N] [--seed S] [--caller NAME]
     Starts a suite and makes up requests from its OpenAPI document with schemathesis,
     as a stranger, an applicant, an expert, a campaign manager and the exam desk.
 
+cargo xtask allocate --places FILE --wishes FILE (--seed HEX --out FOLDER | --replay RECORD)
+    Places people from two tables, by deferred acceptance or by offers in turn, and writes
+    a record and a table with reasons; allocate --help tells more.
+
 cargo xtask bench [--rows 1,2,…] [--repeats 5] [--seconds 3] [--many N] [--smoke]
     Measures what the suite costs, as ratios in one run, and writes
     docs/performance.md. Builds with optimisation first; wants a quiet machine.
-    --rows measures some rows of the table (1, 2, 4 to 9, 11, listeners, memory) and
-    only shows them; --many is how many bookings row 11 begins with, a million unless
-    said otherwise; --smoke tries everything once, for as short as it goes.
+    --rows measures some rows of the table (1, 2, 4 to 9, 11, 12, listeners, memory)
+    and only shows them; --many is how many bookings row 11 begins with, a million
+    unless said otherwise; --smoke tries everything once, for as short as it goes.
 
 Programs that are missing are installed where that needs no question: cargo-deny,
 buf, schemathesis and checkov into a cache (IRIKTEU_CACHE_DIR, else ~/.cache/irikteu), and, as root on
@@ -74,6 +78,8 @@ pub enum Command {
     Faults(Vec<String>),
     /// `up` or `down`, with the arguments of the program that does it.
     Standing(Vec<String>),
+    /// These too.
+    Allocate(Vec<String>),
     /// These too.
     RestFuzz(Vec<String>),
     Bench(Vec<String>),
@@ -112,6 +118,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
             let word = std::iter::once(word.to_owned());
             Ok(Command::Standing(word.chain(arguments).collect()))
         }
+        Some("allocate") => Ok(Command::Allocate(arguments.collect())),
         Some("rest-fuzz") => Ok(Command::RestFuzz(arguments.collect())),
         Some("faults") => Ok(Command::Faults(arguments.collect())),
         Some("bench") => parse_bench(arguments.collect()),
@@ -220,6 +227,13 @@ mod tests {
         let arguments = ["--seed", "7", "--engine", "sqlite"].map(str::to_owned);
         let line = "faults --seed 7 --engine sqlite";
         assert_eq!(parsed(line).unwrap(), Command::Faults(arguments.to_vec()));
+    }
+
+    #[test]
+    fn an_allocation_takes_its_own_arguments() {
+        let arguments = ["--places", "p.csv", "--help"].map(str::to_owned);
+        let line = "allocate --places p.csv --help";
+        assert_eq!(parsed(line).unwrap(), Command::Allocate(arguments.to_vec()));
     }
 
     #[test]

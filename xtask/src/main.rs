@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Command::Standing(arguments) => others::standing(&arguments),
         Command::RestFuzz(arguments) => others::rest_fuzz(&arguments),
         Command::Faults(arguments) => others::faults(&arguments),
+        Command::Allocate(arguments) => others::allocate(&arguments),
         Command::Bench(options) => others::bench(&options),
     });
     match done {

@@ -57,6 +57,19 @@ pub fn rest_fuzz(arguments: &[String]) -> Result<()> {
     must_run(tools::cargo().args(run).arg(schemathesis).args(arguments))
 }
 
+/// Places people from tables; the arguments are the program's own.
+pub fn allocate(arguments: &[String]) -> Result<()> {
+    let run = [
+        "run",
+        "--quiet",
+        "--package",
+        "testing-svc",
+        "--bin",
+        "allocate",
+    ];
+    must_run(tools::cargo().args(run).arg("--").args(arguments))
+}
+
 /// Measures, and writes docs/performance.md; the options are the program's own.
 pub fn bench(options: &[String]) -> Result<()> {
     // Its pgbench comes with the server.

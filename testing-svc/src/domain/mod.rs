@@ -14,8 +14,10 @@
 //! | [`score`], [`score_import`] | exact decimals, and how they come in |
 //! | [`participant`], [`cut`], [`stage_result`] | who is in a stage, who goes on, what is published |
 //! | [`appeal`], [`membership`], [`certificate`] | what follows a publication |
+//! | [`ranking`], [`allocation`] | scores by formula and ranks; who gets which place of many that are wished for |
 //! | [`localized`] | one text in three languages |
 
+pub mod allocation;
 pub mod appeal;
 pub mod attempt;
 pub mod booking;
@@ -33,6 +35,7 @@ pub mod participant;
 pub mod partner;
 pub mod promo_code;
 pub mod quota;
+pub mod ranking;
 pub mod redemption;
 pub mod refusal;
 pub mod room;

@@ -1,5 +1,6 @@
 //! The real service on a real database, spoken to as people, services and partners do.
 
+mod allocate;
 mod appeals;
 mod bookings;
 mod candidates;
