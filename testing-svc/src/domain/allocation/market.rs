@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::plan::Plan;
+use crate::domain::ranking::rating::Ranked;
 use crate::domain::score::Score;
 
 /// Rights that any specialty of a market knows.
@@ -46,6 +47,15 @@ pub struct Claim {
     pub rank: u32,
     /// For people to read. The rank decides.
     pub score: Score,
+}
+
+impl From<&Ranked> for Claim {
+    fn from(it: &Ranked) -> Self {
+        Self {
+            rank: it.rank,
+            score: it.reckoning.points.score(),
+        }
+    }
 }
 
 /// An input that was checked: specialties by code, applicants by number, rights as bits in the order of

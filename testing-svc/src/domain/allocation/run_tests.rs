@@ -5,11 +5,63 @@ use super::compare::compare;
 use super::explain::Why;
 use super::explain_tests::why;
 use super::in_turn::Acceptance;
-use super::market::{Applicant, Market};
+use super::market::{Applicant, Choice, Claim, Market};
 use super::plan::{Kind, Order, Plan, Quota, Size};
 use super::run::{Mode, Withheld, release};
 use super::small_markets::{Dice, plan, rights};
 use super::written_markets::{applicant, in_turn, market_of, run, specialty, wish};
+use crate::domain::ranking::formula::{Formula, Marked, Tie};
+use crate::domain::ranking::points::Rounding;
+use crate::domain::ranking::rating::rate;
+use crate::domain::ranking::reckoning::Record;
+use crate::domain::score::Score;
+
+#[test]
+fn from_marks_by_a_formula_to_a_place_with_the_ratings_own_ranks() {
+    let formula = Formula {
+        version: 3,
+        marks: ["kazakh", "algebra", "biology"]
+            .map(|code| Marked {
+                any_of: vec![code.into()],
+                weight: 1,
+            })
+            .into(),
+        added: vec![],
+        rounding: Rounding::Exact,
+        ties: vec![Tie::Mark("biology".into())],
+    };
+    let marks = [[5, 5, 4], [5, 4, 5], [5, 5, 5], [3, 3, 3]];
+    let people = (1..).zip(marks).map(|(number, marks)| {
+        let marks = ["kazakh", "algebra", "biology"].iter().zip(marks);
+        let marks = marks.map(|(code, mark)| (code.to_string(), Score(mark * 10_000)));
+        let record = Record {
+            marks: marks.collect(),
+            ..Record::default()
+        };
+        (format!("{number:04}"), record)
+    });
+    let rating = rate(&formula, &people.collect());
+    let people = rating.ranked.iter().map(|it| {
+        let claim = Some(Claim::from(it));
+        Applicant {
+            number: it.number.clone(),
+            rights: vec![],
+            choices: vec![Choice {
+                specialty: 0,
+                claim,
+            }],
+        }
+    });
+    let market = market_of(vec![specialty("nurse", Plan::open(2))], people.collect());
+    let run = run(&market, Mode::DeferredAcceptance);
+    // The first and the second have the same mean; biology decides.
+    assert_eq!(run.placed, [None, Some(0), Some(0), None]);
+    let [Why::Behind(standing, last)] = why(&run, "0001")[..] else {
+        panic!("{:?}", why(&run, "0001"));
+    };
+    assert_eq!((standing.claim.rank, last.claim.rank), (3, 2));
+    assert_eq!((standing.claim.score, last.draws), (last.claim.score, None));
+}
 
 /// 1 is best at both and likes the pilots; 2 comes next, 3 last. Each specialty has one place.
 fn chain() -> Market {
