@@ -109,7 +109,7 @@ fn parts(options: &Options) -> Vec<Part<'_>> {
         (
             "allocation",
             &["12"],
-            Box::pin(async { allocation::measure(options) }),
+            Box::pin(async move { allocation::measure(options) }),
         ),
         ("listeners", &["listeners"], Box::pin(listeners::measure())),
         ("memory", &["memory"], Box::pin(idle::measure(options))),
