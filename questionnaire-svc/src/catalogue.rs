@@ -90,7 +90,7 @@ impl Catalogue {
         now: Timestamp,
     ) -> Result<Dictionaries> {
         let mut all = Dictionaries::shipped().clone();
-        for (name, number) in holding(&*self.imported(on, imported).await?, now) {
+        for (name, number) in holding(&self.imported(on, imported).await?, now) {
             all.put(self.dictionary(on, name, number).await?);
         }
         Ok(all)

@@ -292,6 +292,7 @@ pub fn reserve_rules() -> CampaignRules {
         citizenship_required: true,
         higher_education_required: true,
         correction_working_days: 3,
+        ..Default::default()
     }
 }
 

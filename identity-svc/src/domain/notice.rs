@@ -26,6 +26,7 @@ pub enum Notice {
         due: Timestamp,
     },
     ApplicationAccepted,
+    ApplicationAcceptedOnSubmission,
     ApplicationRejected {
         reasons: Vec<String>,
     },
@@ -127,6 +128,7 @@ impl Notice {
             Notice::ApplicationWithdrawn => "APPLICATION_WITHDRAWN",
             Notice::CorrectionAsked { .. } => "CORRECTION_ASKED",
             Notice::ApplicationAccepted => "APPLICATION_ACCEPTED",
+            Notice::ApplicationAcceptedOnSubmission => "APPLICATION_ACCEPTED_ON_SUBMISSION",
             Notice::ApplicationRejected { .. } => "APPLICATION_REJECTED",
             Notice::PromoCodeIssued { .. } => "PROMO_CODE_ISSUED",
             Notice::PromoCodeRedeemed { .. } => "PROMO_CODE_REDEEMED",

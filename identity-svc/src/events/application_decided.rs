@@ -1,4 +1,5 @@
-//! The application has taken what an expert decided: accepted (M2), rejected, given back, or not.
+//! The application has taken what an expert decided: accepted (M2), rejected, given back, or not; or it
+//! is accepted as it was submitted (M3).
 
 use proto::events::v1::application_decided::Outcome;
 use proto::events::v1::{ApplicationDecided, AskedCorrection};
@@ -11,6 +12,7 @@ use crate::domain::step::Step;
 pub(super) fn told(event: ApplicationDecided) -> Option<Told> {
     let notice = match event.outcome() {
         Outcome::Accepted => Notice::ApplicationAccepted,
+        Outcome::AcceptedOnSubmission => Notice::ApplicationAcceptedOnSubmission,
         Outcome::Rejected => Notice::ApplicationRejected {
             reasons: event.reason_codes,
         },

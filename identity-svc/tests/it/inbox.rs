@@ -113,6 +113,34 @@ async fn m1_and_m2_are_the_manuals_words() {
 }
 
 #[tokio::test]
+async fn what_is_accepted_on_submission_is_told_in_the_manuals_words_and_only_so() {
+    let (world, account, me) = candidate().await;
+    let sent = events::ApplicationSubmitted {
+        without_review: true,
+        ..submitted(&account, 1)
+    };
+    world.told(&sent).await;
+    let before = list(&world, &me, "kk").await.messages;
+    assert_eq!(before.len(), 1, "the welcome only");
+    world.clock.advance(jiff::SignedDuration::from_secs(1));
+    let decided = events::ApplicationDecided {
+        outcome: events::application_decided::Outcome::AcceptedOnSubmission.into(),
+        ..accepted(account)
+    };
+    world.told(&decided).await;
+    for (language, body) in [
+        ("kk", "Өтінішіңіз сәтті қабылданды"),
+        ("ru", "Ваше заявление успешно принято"),
+        ("en", "Your application has been accepted"),
+    ] {
+        let message = newest(&world, &me, language).await;
+        assert_eq!(message.body, body);
+        let kind = pb::message::Kind::ApplicationAcceptedOnSubmission;
+        assert_eq!(message.kind(), kind);
+    }
+}
+
+#[tokio::test]
 async fn a_decision_is_told_once_the_application_has_taken_it_and_not_before() {
     let (world, account, me) = candidate().await;
     // What the review tells: the application may have been withdrawn a moment before.

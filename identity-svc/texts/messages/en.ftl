@@ -9,6 +9,10 @@ application-submitted-body = Dear candidate, your application has been sent for 
 application-accepted-title = Application accepted
 application-accepted-body = Dear candidate, your application is accepted. To take the stage "Assessment of the ability to work with textual and numerical information" book a convenient time with the button "Choose date and time".
 
+# M3
+application-accepted-on-submission-title = Application accepted
+application-accepted-on-submission-body = Your application has been accepted
+
 welcome-title = Welcome
 welcome-body =
     Dear candidate, you are registered.

@@ -9,6 +9,10 @@ application-submitted-body = Уважаемый кандидат, Ваша за�
 application-accepted-title = Заявка принята
 application-accepted-body = Уважаемый кандидат, Ваша заявка принята. Для прохождения этапа «Оценка способности работать с текстовой и числовой информацией» необходимо забронировать удобное время через кнопку «Выбрать дату и время».
 
+# M3
+application-accepted-on-submission-title = Заявление принято
+application-accepted-on-submission-body = Ваше заявление успешно принято
+
 welcome-title = Добро пожаловать
 welcome-body =
     Уважаемый кандидат, Вы успешно зарегистрированы.

@@ -7,7 +7,7 @@
 use chassis::violation::Violations;
 use jiff::Timestamp;
 
-use super::campaign::Campaign;
+use super::campaign::{Acceptance, Campaign};
 use super::refusal::Refusal;
 
 /// A person's application in one campaign.
@@ -19,6 +19,8 @@ pub struct Application {
     /// When certificate data were saved first. It stays, even if they were cleared again.
     pub certificate_declared: Option<Timestamp>,
     pub promo_claimed: Option<Timestamp>,
+    /// When the person sat the test first.
+    pub test_started: Option<Timestamp>,
     /// The correction that the applicant asked for last.
     pub wish: Option<Wish>,
     pub term: ReviewTerm,
@@ -196,6 +198,19 @@ impl State {
         }
     }
 
+    /// Whether it counts among those of the year: whoever ends without having been let to a test gives
+    /// the attempt back. Who is excluded does not.
+    pub fn takes_an_attempt(&self) -> bool {
+        !matches!(
+            self,
+            Self::Draft
+                | Self::Rejected { .. }
+                | Self::Withdrawn { .. }
+                | Self::Expired { .. }
+                | Self::Erroneous { .. }
+        )
+    }
+
     fn is_over(&self) -> bool {
         !matches!(
             self,
@@ -226,6 +241,7 @@ impl Application {
             submission_count: 0,
             certificate_declared: None,
             promo_claimed: None,
+            test_started: None,
             wish: None,
             term: ReviewTerm::default(),
         }
@@ -235,7 +251,7 @@ impl Application {
     ///
     /// # Errors
     /// `APPLICATION_FROZEN`, `CAMPAIGN_NOT_OPEN_YET`, `CAMPAIGN_CLOSED`, `CORRECTION_TERM_OVER`,
-    /// `SECTION_NOT_UNDER_CORRECTION`.
+    /// `EDIT_TERM_OVER`, `TEST_STARTED`, `SECTION_NOT_UNDER_CORRECTION`.
     pub fn may_edit(
         &self,
         section: &str,
@@ -253,7 +269,8 @@ impl Application {
         }
     }
 
-    /// Sends it for review, or the correction back to it. `problems` is all that is missing or wrong.
+    /// Sends it for review, or the correction back to it; where nobody reviews, it is accepted, and
+    /// what was accepted is replaced. `problems` is all that is missing or wrong.
     ///
     /// # Errors
     /// As [`Self::may_edit`] but for the section, and `APPLICATION_INCOMPLETE`.
@@ -267,7 +284,20 @@ impl Application {
         if !problems.is_empty() {
             return Err(Refusal::ApplicationIncomplete { problems });
         }
-        self.state = State::Submitted { submit_time: now };
+        self.state = match (campaign.rules.acceptance, &self.state) {
+            (Acceptance::ByExpert, _) => State::Submitted { submit_time: now },
+            // It stays accepted since it was first.
+            (Acceptance::OnSubmission { .. }, State::Accepted { decide_time, .. }) => {
+                State::Accepted {
+                    submit_time: now,
+                    decide_time: *decide_time,
+                }
+            }
+            (Acceptance::OnSubmission { .. }, _) => State::Accepted {
+                submit_time: now,
+                decide_time: now,
+            },
+        };
         self.submission_count += 1;
         self.term = ReviewTerm::default();
         Ok(())
@@ -308,6 +338,13 @@ impl Application {
             }
             _ => Err(self.ended()),
         }
+    }
+
+    /// The person sits the test. Only the first time counts; whether this is it.
+    pub fn start_test(&mut self, now: Timestamp) -> bool {
+        let is_first = self.test_started.is_none();
+        self.test_started.get_or_insert(now);
+        is_first
     }
 
     /// # Errors
@@ -360,9 +397,11 @@ impl Application {
     }
 
     /// # Errors
-    /// `APPLICATION_DECIDED`.
-    pub fn withdraw(&mut self, now: Timestamp) -> Result<(), Refusal> {
-        if self.state.is_over() {
+    /// `APPLICATION_DECIDED`, `EDIT_TERM_OVER`, `TEST_STARTED`.
+    pub fn withdraw(&mut self, campaign: &Campaign, now: Timestamp) -> Result<(), Refusal> {
+        if matches!(self.state, State::Accepted { .. }) && campaign.edit_until().is_some() {
+            self.must_be_in_term(campaign, now)?;
+        } else if self.state.is_over() {
             return Err(Refusal::ApplicationDecided {
                 state: self.state.code(),
             });
@@ -374,15 +413,20 @@ impl Application {
 
     /// A draft inside the window, or a correction inside its term, which may end after the window.
     fn must_be_in_term(&self, campaign: &Campaign, now: Timestamp) -> Result<(), Refusal> {
-        match &self.state {
-            State::Draft => campaign.must_be_open(now),
-            State::CorrectionRequested { correction, .. } if correction.is_over(now) => {
+        match (&self.state, campaign.edit_until()) {
+            (State::Draft, _) => campaign.must_be_open(now),
+            (State::Accepted { .. }, Some(edit_until_time)) => match self.test_started {
+                Some(start_time) => Err(Refusal::TestStarted { start_time }),
+                None if now < edit_until_time => Ok(()),
+                None => Err(Refusal::EditTermOver { edit_until_time }),
+            },
+            (State::CorrectionRequested { correction, .. }, _) if correction.is_over(now) => {
                 Err(Refusal::CorrectionTermOver {
                     correction_due_time: correction.due_time,
                 })
             }
-            State::CorrectionRequested { .. } => Ok(()),
-            other => Err(Refusal::ApplicationFrozen {
+            (State::CorrectionRequested { .. }, _) => Ok(()),
+            (other, _) => Err(Refusal::ApplicationFrozen {
                 state: other.code(),
             }),
         }
@@ -651,8 +695,78 @@ mod tests {
         leads(
             &["DRAFT", "SUBMITTED", "IN_REVIEW", "CORRECTION_REQUESTED"],
             "WITHDRAWN",
-            |a| a.withdraw(at(IN_WINDOW)),
+            |a| a.withdraw(&reserve_2025(), at(IN_WINDOW)),
         );
+    }
+
+    /// The Reserve of 2025 as if nobody reviewed; changes end a day before the close.
+    fn unreviewed() -> Campaign {
+        let mut campaign = reserve_2025();
+        campaign.rules.acceptance = Acceptance::OnSubmission {
+            edit_until_hours: 24,
+        };
+        campaign
+    }
+
+    #[test]
+    fn without_review_what_is_submitted_is_accepted_and_stays_so() {
+        let submit =
+            |a: &mut Application| a.submit(Violations::new(), &unreviewed(), at(IN_WINDOW));
+        leads(
+            &["DRAFT", "CORRECTION_REQUESTED", "ACCEPTED"],
+            "ACCEPTED",
+            submit,
+        );
+        leads(
+            &[
+                "DRAFT",
+                "SUBMITTED",
+                "IN_REVIEW",
+                "CORRECTION_REQUESTED",
+                "ACCEPTED",
+            ],
+            "WITHDRAWN",
+            |a| a.withdraw(&unreviewed(), at(IN_WINDOW)),
+        );
+    }
+
+    #[test]
+    fn what_was_accepted_on_submission_changes_until_the_last_millisecond_of_its_term() {
+        let (last, over) = ("2025-06-29T18:59:59.999Z", "2025-06-29T19:00:00Z");
+        let submitted = || {
+            let mut application = Application::draft();
+            let done = application.submit(Violations::new(), &unreviewed(), at(IN_WINDOW));
+            done.expect("submitted");
+            application
+        };
+        let told = Refusal::EditTermOver {
+            edit_until_time: at(over),
+        };
+        assert_eq!(
+            submitted().may_edit("personal", &unreviewed(), at(last)),
+            Ok(())
+        );
+        assert_eq!(submitted().withdraw(&unreviewed(), at(last)), Ok(()));
+        let late = submitted().may_edit("personal", &unreviewed(), at(over));
+        assert_eq!(late, Err(told.clone()));
+        assert_eq!(submitted().withdraw(&unreviewed(), at(over)), Err(told));
+        // Whoever has sat the test changes nothing any more, in the term or after it.
+        let mut sat = submitted();
+        assert!(sat.start_test(at(IN_WINDOW)));
+        assert!(!sat.start_test(at(last)));
+        let told = Refusal::TestStarted {
+            start_time: at(IN_WINDOW),
+        };
+        for now in [last, over] {
+            let changed = sat.may_edit("personal", &unreviewed(), at(now));
+            assert_eq!(changed, Err(told.clone()));
+            let withdrawn = sat.clone().withdraw(&unreviewed(), at(now));
+            assert_eq!(withdrawn, Err(told.clone()));
+        }
+        // The first submission is taken as long as the window is open.
+        let mut draft = Application::draft();
+        let done = draft.submit(Violations::new(), &unreviewed(), at(over));
+        assert!(done.is_ok());
     }
 
     #[test]

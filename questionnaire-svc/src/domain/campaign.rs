@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use chassis::violation::Violations;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::application_kind::{self, ApplicationKind, Forms};
+use super::attempt::Allowance;
 use super::dictionary::Dictionaries;
 use super::labels;
 use super::labels::Labels;
@@ -69,6 +70,19 @@ pub struct Rules {
     pub citizenship: Demand,
     pub higher_education: Demand,
     pub correction_working_days: i32,
+    pub acceptance: Acceptance,
+    /// `None` where nobody counts how often a person applies.
+    pub attempts: Option<Allowance>,
+}
+
+/// Who accepts an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acceptance {
+    ByExpert,
+    /// Nobody looks at it. Its owner can change or withdraw it until so many hours before the close.
+    OnSubmission {
+        edit_until_hours: i32,
+    },
 }
 
 /// On which day the age is taken.
@@ -138,6 +152,18 @@ impl Campaign {
         }
     }
 
+    /// The first instant at which what was accepted on submission can't be changed any more; `None`
+    /// where experts decide.
+    pub fn edit_until(&self) -> Option<Timestamp> {
+        match self.rules.acceptance {
+            Acceptance::ByExpert => None,
+            Acceptance::OnSubmission { edit_until_hours } => {
+                let before = SignedDuration::from_hours(edit_until_hours.into());
+                Some(self.window.close - before)
+            }
+        }
+    }
+
     /// The day in the campaign's zone; UTC where the zone is not known any more.
     pub fn local_day(&self, now: Timestamp) -> Date {
         now.to_zoned(TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC))
@@ -195,7 +221,9 @@ impl Campaign {
         if !self.title.is_complete() {
             wrong.add("campaign.title", "REQUIRED");
         }
-        within("campaign.places", self.places, 1, 1_000_000, &mut wrong);
+        // Where everybody is accepted nobody has to compete for a place.
+        let least = i32::from(self.rules.acceptance == Acceptance::ByExpert);
+        within("campaign.places", self.places, least, 1_000_000, &mut wrong);
         self.rules.violations(&mut wrong);
         declaration_violations(&self.declarations, &mut wrong);
         direction_violations(&self.directions, self.places, dictionaries, &mut wrong);
@@ -232,8 +260,18 @@ impl Rules {
             60,
             wrong,
         );
+        if let Acceptance::OnSubmission { edit_until_hours } = self.acceptance {
+            let field = "campaign.rules.edit_until_hours";
+            within(field, edit_until_hours, 0, MAX_EDIT_HOURS, wrong);
+        }
+        if let Some(attempts) = self.attempts {
+            attempts.violations(wrong);
+        }
     }
 }
+
+/// A year: longer than any window.
+const MAX_EDIT_HOURS: i32 = 8760;
 
 fn within(field: &str, value: i32, min: i32, max: i32, wrong: &mut Violations) {
     if !(min..=max).contains(&value) {
@@ -352,6 +390,8 @@ pub mod tests {
                 citizenship: Demand::Asked,
                 higher_education: Demand::Asked,
                 correction_working_days: 3,
+                acceptance: Acceptance::ByExpert,
+                attempts: None,
             },
             places: 50,
             form_revision: text("forms/reserve-questionnaire/revisions/1"),
@@ -440,6 +480,20 @@ pub mod tests {
             ("campaign.places", "OUT_OF_RANGE"),
         ];
         assert_eq!(reasons(&told(&wrong)), expected);
+    }
+
+    #[test]
+    fn where_everybody_is_accepted_there_need_not_be_places() {
+        let mut campaign = reserve_2025();
+        campaign.places = 0;
+        assert_eq!(
+            reasons(&told(&campaign)),
+            [("campaign.places", "OUT_OF_RANGE")]
+        );
+        campaign.rules.acceptance = Acceptance::OnSubmission {
+            edit_until_hours: 0,
+        };
+        assert_eq!(reasons(&told(&campaign)), []);
     }
 
     #[test]

@@ -127,10 +127,11 @@ fn read(file: &str) -> Dictionary {
     serde_json::from_str(file).expect("a dictionary file has the shape of a dictionary")
 }
 
-const FILES: [&str; 20] = [
+const FILES: [&str; 21] = [
     include_str!("../../dictionaries/activity-kinds.json"),
     include_str!("../../dictionaries/cefr-levels.json"),
     include_str!("../../dictionaries/certificate-types.json"),
+    include_str!("../../dictionaries/citizenships.json"),
     include_str!("../../dictionaries/colleges.json"),
     include_str!("../../dictionaries/directions.json"),
     include_str!("../../dictionaries/disqualification-reasons.json"),
@@ -205,6 +206,15 @@ mod tests {
             assert_eq!(format!("KZ-{}", &kato[..2]), region.code);
             assert_eq!(kato.len(), 9);
         }
+    }
+
+    #[test]
+    fn citizenships_are_the_countries_of_the_standard_and_none_at_all() {
+        let all = Dictionaries::shipped().find("citizenships").expect("it");
+        let is_code = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+        assert!(all.entries.iter().all(|entry| is_code(&entry.code)));
+        assert_eq!(all.entries.len(), 249 + 1);
+        assert_eq!(all.entries[0].code, "KZ");
     }
 
     #[test]

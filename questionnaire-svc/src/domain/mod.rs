@@ -15,8 +15,10 @@
 //! | [`experience`], [`language`], [`eligibility`] | what the rules of a campaign make of the answers |
 //! | [`campaign`], [`application_kind`], [`campaign_change`] | window, rules, declarations; kinds of application, each with its form; what may change when |
 //! | [`application`] | the life of an application and its right to a promo code |
+//! | [`attempt`] | how often a person may sit a test in a year, and what is free of it |
 //! | [`document`] | files: what is taken, what the bytes are, which of them count |
 //! | [`readiness`] | everything that still stands between a draft and its submission |
+//! | [`seat`] | which seat in a test was asked for: what others are told of the answers |
 //! | [`news`] | news items: their time, and the markup that is taken |
 //! | [`frozen`] | an application as it was sent, in one canonical text |
 //! | [`refusal`] | every "no" |
@@ -25,6 +27,7 @@ pub mod alphabet;
 pub mod annotation;
 pub mod application;
 pub mod application_kind;
+pub mod attempt;
 pub mod campaign;
 pub mod campaign_change;
 pub mod check;
@@ -52,6 +55,7 @@ pub mod rebase;
 pub mod receive;
 pub mod refusal;
 pub mod schema;
+pub mod seat;
 pub mod section;
 pub mod sheet;
 pub mod shipped_forms;

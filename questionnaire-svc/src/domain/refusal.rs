@@ -104,6 +104,17 @@ pub enum Refusal {
     },
     DictionaryExists,
     NewsRetired,
+    EditTermOver {
+        edit_until_time: Timestamp,
+    },
+    AttemptsUsedUp {
+        free: i32,
+        paid: i32,
+        year: i16,
+    },
+    TestStarted {
+        start_time: Timestamp,
+    },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -144,6 +155,9 @@ impl chassis::error::Refusal for Refusal {
             Self::FormRevisionPublished { .. } => "FORM_REVISION_PUBLISHED",
             Self::DictionaryExists => "DICTIONARY_EXISTS",
             Self::NewsRetired => "NEWS_RETIRED",
+            Self::EditTermOver { .. } => "EDIT_TERM_OVER",
+            Self::AttemptsUsedUp { .. } => "ATTEMPTS_USED_UP",
+            Self::TestStarted { .. } => "TEST_STARTED",
         }
     }
 
@@ -220,6 +234,15 @@ impl chassis::error::Refusal for Refusal {
             } => {
                 vec![("correction_due_time", correction_due_time.to_string())]
             }
+            Self::EditTermOver { edit_until_time } => {
+                vec![("edit_until_time", edit_until_time.to_string())]
+            }
+            Self::TestStarted { start_time } => vec![("start_time", start_time.to_string())],
+            Self::AttemptsUsedUp { free, paid, year } => vec![
+                ("free_attempts", free.to_string()),
+                ("paid_attempts", paid.to_string()),
+                ("year", year.to_string()),
+            ],
             Self::SectionNotUnderCorrection { section } => vec![("section", section.clone())],
             Self::DocumentLimitReached { limit } => vec![("limit", limit.to_string())],
             Self::UploadTooLarge { limit } => vec![("limit", limit.to_string())],
@@ -344,6 +367,15 @@ mod tests {
             Refusal::DictionaryExists,
             Refusal::NewsRetired,
             Refusal::DocumentInfected,
+            Refusal::EditTermOver {
+                edit_until_time: time,
+            },
+            Refusal::AttemptsUsedUp {
+                free: 1,
+                paid: 1,
+                year: 2025,
+            },
+            Refusal::TestStarted { start_time: time },
         ]
     }
 

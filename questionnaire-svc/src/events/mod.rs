@@ -1,4 +1,4 @@
-//! What is heard: decisions of experts and language results. What is told is published where it
+//! What is heard: decisions of experts, language results, and who sits a test. What is told is published where it
 //! happens, in `rpc/applications` and `rpc/sections`; what jobs and other events tell is here.
 //!
 //! | file | event, of whom |
@@ -11,15 +11,17 @@
 //! | [`application_rejected`] | `ApplicationRejected`, review-svc |
 //! | [`language_result_received`] | `LanguageResultReceived`, testing-svc |
 //! | [`membership_started`] | `MembershipStarted`, testing-svc |
+//! | [`attempt_started`] | `AttemptStarted`, testing-svc |
 //! | [`application_expiring`], [`application_expired`] | told by the jobs that look after drafts |
 //! | [`application_decided`] | told once an application has taken a decision of the review |
 //! | [`take`] | what taking an event of the review has in common |
 
 mod application_accepted;
-mod application_decided;
+pub mod application_decided;
 pub mod application_expired;
 pub mod application_expiring;
 mod application_rejected;
+mod attempt_started;
 mod correction_asked;
 mod correction_declined;
 mod language_result_received;
@@ -44,5 +46,6 @@ pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
         application_rejected::subscriber(ctx.clone()),
         language_result_received::subscriber(ctx.clone()),
         membership_started::subscriber(ctx.clone()),
+        attempt_started::subscriber(ctx.clone()),
     ]
 }

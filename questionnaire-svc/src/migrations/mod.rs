@@ -14,6 +14,9 @@ mod m0011_memberships;
 mod m0012_document_checks;
 mod m0013_application_kinds;
 mod m0014_organisations;
+mod m0015_room_after_withdrawal;
+mod m0016_attempts;
+mod m0017_test_started;
 
 use sea_orm_migration::prelude::*;
 
@@ -44,6 +47,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_document_checks::DocumentChecks),
             Box::new(m0013_application_kinds::ApplicationKinds),
             Box::new(m0014_organisations::Organisations),
+            Box::new(m0015_room_after_withdrawal::RoomAfterWithdrawal),
+            Box::new(m0016_attempts::Attempts),
+            Box::new(m0017_test_started::TestStarted),
         ]
     }
 }

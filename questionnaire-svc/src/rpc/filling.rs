@@ -18,6 +18,7 @@ use crate::domain::form::{FormRevision, SectionForm};
 use crate::domain::organisation;
 use crate::domain::readiness::{Filled, FilledSection, Readiness};
 use crate::domain::receive::{Known, Source};
+use crate::domain::seat;
 use crate::store;
 use crate::store::application::Kept;
 
@@ -51,7 +52,7 @@ impl Filling {
         kept: &Kept,
         now: Timestamp,
     ) -> Result<Self> {
-        let campaign = campaign_of(ctx, on, kept).await?;
+        let (campaign, campaign_version) = version_of(ctx, on, kept).await?;
         let form = form_of(ctx, on, kept).await?;
         let imported = kept.around.dictionary_versions;
         let dictionaries = ctx.catalogue.dictionaries_of(on, imported, now).await?;
@@ -81,7 +82,7 @@ impl Filling {
             directions: campaign.direction_codes(),
             member_until: kept.around.member_until.filter(|until| *until >= day),
             campaign,
-            campaign_version: version_of(kept),
+            campaign_version,
             form,
             dictionaries,
             sections,
@@ -141,6 +142,11 @@ impl Filling {
         }
     }
 
+    /// The seat in a test that the answers ask for.
+    pub fn seat_needs(&self) -> Option<seat::Needs> {
+        seat::needs(&self.form, &self.answers)
+    }
+
     pub fn documents(&self) -> &[Document] {
         &self.documents
     }
@@ -183,16 +189,30 @@ pub async fn campaign_of<C: store::Connection>(
     on: &C,
     kept: &Kept,
 ) -> Result<Arc<Campaign>> {
-    let version = version_of(kept);
-    let found = ctx.catalogue.campaign(on, &kept.campaign, version).await?;
-    found.ok_or_else(|| Error::Internal(anyhow::anyhow!("an application without its campaign")))
+    Ok(version_of(ctx, on, kept).await?.0)
 }
 
 /// A draft goes by the campaign as it is, what was submitted by the version that it was submitted under.
-fn version_of(kept: &Kept) -> i64 {
+/// What was accepted on submission can still be changed, so it goes as a draft does.
+async fn version_of<C: store::Connection>(
+    ctx: &Context,
+    on: &C,
+    kept: &Kept,
+) -> Result<(Arc<Campaign>, i64)> {
+    let at = async |version: i64| {
+        let found = ctx.catalogue.campaign(on, &kept.campaign, version).await?;
+        let lacking = || Error::Internal(anyhow::anyhow!("an application without its campaign"));
+        Ok::<_, Error>((found.ok_or_else(lacking)?, version))
+    };
+    let now = kept.around.campaign_version;
     match kept.application.state {
-        State::Draft => kept.around.campaign_version,
-        _ => kept.campaign_version,
+        State::Draft => at(now).await,
+        // Who accepts stays as it is once somebody has applied.
+        State::Accepted { .. } => match at(kept.campaign_version).await? {
+            (campaign, _) if campaign.edit_until().is_some() => at(now).await,
+            judged => Ok(judged),
+        },
+        _ => at(kept.campaign_version).await,
     }
 }
 

@@ -9,7 +9,8 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use serde::{Deserialize, Serialize};
 
 use super::{json, time, unexpected, write_json};
-use crate::domain::campaign::{AgeReference, Campaign, Demand, Rules, State, Window};
+use crate::domain::attempt::Allowance;
+use crate::domain::campaign::{Acceptance, AgeReference, Campaign, Demand, Rules, State, Window};
 use crate::domain::language::LanguageLevel;
 
 /// A campaign with what only the row knows.
@@ -39,6 +40,12 @@ struct RulesColumn {
     citizenship: bool,
     higher_education: bool,
     correction_working_days: i32,
+    /// Only where applications are accepted on submission. Rows of before have none.
+    #[serde(default)]
+    edit_until_hours: Option<i32>,
+    /// Only where attempts are counted.
+    #[serde(default)]
+    attempts: Option<Allowance>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -252,6 +259,11 @@ fn column(rules: &Rules) -> RulesColumn {
         citizenship: rules.citizenship == Demand::Asked,
         higher_education: rules.higher_education == Demand::Asked,
         correction_working_days: rules.correction_working_days,
+        edit_until_hours: match rules.acceptance {
+            Acceptance::ByExpert => None,
+            Acceptance::OnSubmission { edit_until_hours } => Some(edit_until_hours),
+        },
+        attempts: rules.attempts,
     }
 }
 
@@ -278,5 +290,10 @@ fn rules(column: RulesColumn) -> Result<Rules> {
         citizenship: demand(column.citizenship),
         higher_education: demand(column.higher_education),
         correction_working_days: column.correction_working_days,
+        acceptance: match column.edit_until_hours {
+            None => Acceptance::ByExpert,
+            Some(edit_until_hours) => Acceptance::OnSubmission { edit_until_hours },
+        },
+        attempts: column.attempts,
     })
 }

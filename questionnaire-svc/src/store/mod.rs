@@ -5,6 +5,7 @@
 //! | [`campaign`] | campaigns and their versions |
 //! | [`form_revision`], [`dictionary`] | forms and dictionaries that did not come with the service |
 //! | [`application`], [`person`] | applications, and what is known of the person behind one |
+//! | [`attempt`] | how often a person applies in a year |
 //! | [`draft`], [`rebase`] | drafts that the clock looks at; moves of drafts to another form |
 //! | [`membership`], [`disclosure`] | who is in the Reserve; what was shown of whom |
 //! | [`news_item`], [`organisation`] | news; where people work |
@@ -14,6 +15,7 @@
 //! | [`submission`] | applications as they were sent |
 
 pub mod application;
+pub mod attempt;
 pub mod campaign;
 pub mod check;
 pub mod dictionary;

@@ -145,6 +145,7 @@ async fn a_draft_and_what_has_ended_are_not_asked_back() {
     let accepted = events::ApplicationAccepted {
         application: draft.clone(),
         submission: application.submission,
+        review_task: "reviewTasks/r".into(),
         ..Default::default()
     };
     world.hear(&draft, &accepted).await.unwrap();

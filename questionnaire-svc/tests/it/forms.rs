@@ -55,7 +55,7 @@ async fn dictionaries_are_listed_with_their_entries_in_their_own_order() {
         .list_dictionaries(pb::ListDictionariesRequest::default())
         .await
         .unwrap();
-    assert_eq!(all.into_inner().dictionaries.len(), 20);
+    assert_eq!(all.into_inner().dictionaries.len(), 21);
 
     let mut codes = Vec::new();
     let mut request = pb::ListDictionaryEntriesRequest {

@@ -14,6 +14,7 @@
 
 mod application_kinds;
 mod applications;
+mod attempts;
 mod campaign_versions;
 mod campaigns;
 mod candidate;
@@ -40,4 +41,5 @@ mod scans;
 mod sections;
 mod stores;
 mod submissions;
+mod without_review;
 mod world;

@@ -173,7 +173,7 @@ async fn the_twelve_kinds_ask_for_what_the_matrix_of_the_manual_says_and_in_its_
     assert_eq!((of(A), of(B), of(C)), (7, 4, 1));
 }
 
-fn personal() -> Value {
+pub fn personal() -> Value {
     json!({
         "phone": "+77010000000", "qualification": "Математика мұғалімі", "study_from_year": 2010,
         "study_to_year": 2014, "current_category": "MODERATOR",

@@ -1,4 +1,5 @@
-//! A submission opens one review task, with a due time by the working days of its days.
+//! A submission opens one review task, with a due time by the working days of its days. What is
+//! accepted as it is submitted opens none.
 
 use std::sync::Arc;
 
@@ -27,6 +28,9 @@ pub fn subscriber(ctx: &Arc<Context>) -> Subscriber {
 }
 
 async fn take(ctx: &Context, event: &Event, payload: ApplicationSubmitted) -> Result<()> {
+    if payload.without_review {
+        return Ok(());
+    }
     let submit_time = submit_time(&payload)
         .ok_or_else(|| Error::Internal(anyhow::anyhow!("the event names no submission")))?;
     let tx = ctx.db.begin().await?;

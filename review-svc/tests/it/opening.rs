@@ -44,6 +44,18 @@ async fn the_term_is_three_working_days_by_the_calendar_of_those_days() {
 }
 
 #[tokio::test]
+async fn what_is_accepted_as_it_is_submitted_opens_no_task() {
+    let house = House::new().await;
+    let payload = ApplicationSubmitted {
+        without_review: true,
+        ..submission_of(1, 1, house.clock.now())
+    };
+    let event = house.event(&payload.application, &payload);
+    house.hears(&event).await.unwrap();
+    assert!(house.all_tasks().await.is_empty());
+}
+
+#[tokio::test]
 async fn another_promise_of_days_is_a_setting() {
     let config = review_svc::config::Config {
         working_days: 7,

@@ -1,5 +1,5 @@
 //! Opens the caller's application: in the window, of a kind that there is, of age, the first in this
-//! campaign.
+//! campaign, with an attempt left where they are counted.
 
 use chassis::caller::Caller;
 use chassis::once::{self, Once};
@@ -9,7 +9,7 @@ use proto::events::v1::ApplicationCreated;
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
 
-use super::message;
+use super::{attempt, message};
 use crate::Context;
 use crate::clients::persons;
 use crate::domain::application_kind;
@@ -83,6 +83,7 @@ pub async fn create(
         }
         .into());
     }
+    attempt::must_be_left(tx, account, campaign, now).await?;
     let event = ApplicationCreated {
         application: kept.name(),
         campaign: kept.campaign_name(),

@@ -6,6 +6,7 @@ use proto::questionnaire::v1 as pb;
 use crate::domain::application::{
     AnswerKind, Correction, CorrectionItem, CorrectionKind, DecisionReason, PromoRight, State, Wish,
 };
+use crate::domain::attempt;
 use crate::rpc::etag;
 use crate::store::application::Kept;
 
@@ -45,6 +46,12 @@ pub fn of(kept: &Kept) -> pb::Application {
             .to_owned(),
         rebase_time: kept.rebase_time.map(to_pb),
         kind: kept.kind.clone(),
+        attempt_kind: match kept.attempt {
+            None => pb::AttemptKind::Unspecified,
+            Some(attempt::Kind::Free) => pb::AttemptKind::Free,
+            Some(attempt::Kind::Paid) => pb::AttemptKind::Paid,
+        }
+        .into(),
     }
 }
 

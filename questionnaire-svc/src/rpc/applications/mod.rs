@@ -2,6 +2,7 @@
 //! by staff; drafts moved to another form.
 
 mod ask_for_correction;
+mod attempt;
 mod create;
 mod disqualify;
 mod get;

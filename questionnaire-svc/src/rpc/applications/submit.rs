@@ -5,19 +5,22 @@ use std::collections::BTreeSet;
 
 use chassis::caller::Caller;
 use chassis::clock::to_pb;
+use chassis::database::Tx;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
 use chassis::{Result, audit, outbox};
 use jiff::Timestamp;
-use proto::events::v1::ApplicationSubmitted;
+use proto::events::v1::application_decided::Outcome;
+use proto::events::v1::{ApplicationAccepted, ApplicationDecided, ApplicationSubmitted, SeatNeeds};
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
 
-use super::message;
+use super::{attempt, message};
 use crate::Context;
 use crate::domain::frozen::{Frozen, FrozenCheck, FrozenDocument, FrozenSection};
 use crate::domain::readiness::Readiness;
 use crate::domain::receive::Source;
+use crate::events::application_decided;
 use crate::rpc::filling::Filling;
 use crate::rpc::name::ApplicationName;
 use crate::rpc::{access, etag, rebase};
@@ -60,6 +63,7 @@ pub async fn submit(
     kept.application
         .submit(readiness.violations(), &filling.campaign, now)?;
     declarations(&filling, &pb.accepted_declarations)?;
+    attempt::take(tx, &mut kept, &filling.campaign, now).await?;
 
     let id = ctx.ids.uuid().to_string();
     let (frozen, shown) = freeze(&kept, &filling, &readiness, &pb.accepted_declarations, now);
@@ -72,6 +76,9 @@ pub async fn submit(
     application::save(tx, &mut kept).await?;
     let event = event(&kept, &filling, now);
     outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
+    if event.without_review {
+        accepted(ctx, tx, &kept).await?;
+    }
     audit::record(
         tx,
         &ctx.clock,
@@ -176,8 +183,37 @@ fn event(kept: &Kept, filling: &Filling, now: Timestamp) -> ApplicationSubmitted
         submit_time: Some(to_pb(now)),
         correction_working_days: filling.campaign.rules.correction_working_days,
         direction: direction(filling),
-        ..Default::default()
+        without_review: filling.campaign.edit_until().is_some(),
+        seat_needs: filling.seat_needs().map(|needs| SeatNeeds {
+            subject: needs.subject,
+            language: needs.language,
+            accessible: needs.accessible,
+        }),
     }
+}
+
+/// Accepted in the same transaction, so nobody sees it submitted and not accepted. The person is told
+/// once (M3), however often it is changed after.
+async fn accepted(ctx: &Context, tx: &Tx, kept: &Kept) -> Result<()> {
+    let decide_time = kept.decide_time.map(to_pb);
+    let event = ApplicationAccepted {
+        application: kept.name(),
+        submission: kept.submission_name(),
+        campaign: kept.campaign_name(),
+        account: kept.applicant(),
+        review_task: String::new(),
+        decide_time,
+    };
+    outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
+    if kept.application.submission_count > 1 {
+        return Ok(());
+    }
+    let decided = ApplicationDecided {
+        outcome: Outcome::AcceptedOnSubmission.into(),
+        decide_time,
+        ..Default::default()
+    };
+    application_decided::tell(ctx, tx, kept, decided).await
 }
 
 /// The direction inside which the person competes; none where the form asks for none.

@@ -1,9 +1,10 @@
-//! Takes an application back for good.
+//! Takes an application back for good. Where applications are accepted on submission, another can be
+//! opened after it.
 
 use chassis::caller::Caller;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
-use chassis::{Result, audit, outbox};
+use chassis::{Error, Result, audit, outbox};
 use proto::events::v1::ApplicationWithdrawn;
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
@@ -13,7 +14,7 @@ use super::set_aside::last_submission;
 use crate::Context;
 use crate::rpc::name::ApplicationName;
 use crate::rpc::{access, etag};
-use crate::store::application;
+use crate::store::{application, campaign};
 
 pub async fn withdraw(
     ctx: &Context,
@@ -40,11 +41,19 @@ pub async fn withdraw(
         Once::Begun(write) => write,
     };
     let tx = write.tx();
+    // Held as it is: the end of the time for it does not move meanwhile.
+    let held = campaign::hold(tx, &name.campaign).await?;
     let mut kept = access::lock_own(tx, &caller, &name).await?;
     etag::must_be_current(&pb.etag, kept.version, &pb.name)?;
     let was = kept.application.state.code();
-    kept.application.withdraw(ctx.clock.now())?;
+    let campaign = held
+        .ok_or_else(|| Error::NotFound(pb.name.clone()))?
+        .campaign;
+    kept.application.withdraw(&campaign, ctx.clock.now())?;
     application::save(tx, &mut kept).await?;
+    if campaign.edit_until().is_some() {
+        application::make_room(tx, &mut kept).await?;
+    }
     let event = ApplicationWithdrawn {
         application: kept.name(),
         campaign: kept.campaign_name(),

@@ -7,8 +7,9 @@ use proto::questionnaire::v1 as pb;
 use proto::testing::v1::LanguageLevel as WireLevel;
 
 use crate::domain::application_kind::{ApplicationKind, MAX_KINDS};
+use crate::domain::attempt::Allowance;
 use crate::domain::campaign::{
-    AgeReference, Campaign, Declaration, Demand, Direction, Rules, State, Window,
+    Acceptance, AgeReference, Campaign, Declaration, Demand, Direction, Rules, State, Window,
 };
 use crate::domain::language::LanguageLevel;
 use crate::rpc::{etag, wire};
@@ -46,6 +47,7 @@ pub fn of(kept: &Kept, now: Timestamp) -> pb::Campaign {
         version: kept.version,
         update_time: Some(to_pb(kept.update_time)),
         application_kinds: campaign.kinds.iter().map(application_kind).collect(),
+        edit_until_time: campaign.edit_until().map(to_pb),
     }
 }
 
@@ -68,6 +70,10 @@ fn rules(rules: &Rules) -> pb::CampaignRules {
         .map_or(WireLevel::Unspecified, |level| {
             WireLevel::from_str_name(&format!("LANGUAGE_LEVEL_{level}")).unwrap_or_default()
         });
+    let edit_until_hours = match rules.acceptance {
+        Acceptance::ByExpert => None,
+        Acceptance::OnSubmission { edit_until_hours } => Some(edit_until_hours),
+    };
     pb::CampaignRules {
         max_age_years: rules.max_age_years.unwrap_or_default(),
         age_reference: reference.into(),
@@ -77,6 +83,10 @@ fn rules(rules: &Rules) -> pb::CampaignRules {
         citizenship_required: rules.citizenship == Demand::Asked,
         higher_education_required: rules.higher_education == Demand::Asked,
         correction_working_days: rules.correction_working_days,
+        accepted_on_submission: edit_until_hours.is_some(),
+        edit_until_hours: edit_until_hours.unwrap_or_default(),
+        free_attempts_per_year: rules.attempts.map_or(0, |it| it.free),
+        paid_attempts_per_year: rules.attempts.map_or(0, |it| it.paid),
     }
 }
 
@@ -190,7 +200,26 @@ fn read_rules(violations: &mut Violations, pb: Option<&pb::CampaignRules>) -> Ru
         higher_education: demand(pb.higher_education_required),
         // Three working days, as experts have, where nothing else is said.
         correction_working_days: given(pb.correction_working_days).unwrap_or(3),
+        acceptance: acceptance(violations, &pb),
+        attempts: attempts(&pb),
     }
+}
+
+/// Nobody who may not apply at all would be asked to: no attempts means that none are counted.
+fn attempts(pb: &pb::CampaignRules) -> Option<Allowance> {
+    let (free, paid) = (pb.free_attempts_per_year, pb.paid_attempts_per_year);
+    (free != 0 || paid != 0).then_some(Allowance { free, paid })
+}
+
+fn acceptance(violations: &mut Violations, pb: &pb::CampaignRules) -> Acceptance {
+    let edit_until_hours = pb.edit_until_hours;
+    if pb.accepted_on_submission {
+        return Acceptance::OnSubmission { edit_until_hours };
+    }
+    if edit_until_hours != 0 {
+        violations.add("campaign.rules.edit_until_hours", "NOT_ASKED");
+    }
+    Acceptance::ByExpert
 }
 
 fn age_reference(violations: &mut Violations, pb: &pb::CampaignRules) -> AgeReference {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::person::{self, Person};
 use super::{json_if_any, time, time_if_any, unexpected, write_json};
 use crate::domain::application::{Application, ReviewTerm};
+use crate::domain::attempt;
 
 mod state;
 
@@ -43,6 +44,9 @@ pub struct Kept {
     pub decide_time: Option<Timestamp>,
     /// A language result that could not fill the certificate section yet.
     pub waiting_result: Option<WaitingResult>,
+    /// The attempt of the year that it takes; `None` where none is counted, before it is submitted, and
+    /// after it ended without a test.
+    pub attempt: Option<attempt::Kind>,
     /// The version of the campaign that it is judged by.
     pub campaign_version: i64,
     /// When it was moved to another form last.
@@ -146,7 +150,8 @@ pub async fn lock(tx: &Tx, campaign: &str, id: &str) -> Result<Option<Kept>> {
 
 pub async fn lock_of_person(tx: &Tx, campaign: &str, account: Uuid) -> Result<Option<Kept>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM application WHERE campaign = $1 AND account = $2{}",
+        "SELECT {COLUMNS} FROM application
+         WHERE campaign = $1 AND account = $2 AND NOT makes_room{}",
         for_update(tx)
     );
     one(tx, &sql, [campaign.into(), account.to_string().into()]).await
@@ -217,6 +222,10 @@ pub async fn is_any<C: ConnectionTrait>(on: &C, campaign: &str) -> Result<bool> 
 /// `REQUEST_IN_FLIGHT` where somebody else was faster, which the lock rules out.
 pub async fn save(tx: &Tx, kept: &mut Kept) -> Result<()> {
     let columns = state::write(&kept.application.state)?;
+    if kept.attempt.is_some() && !kept.application.state.takes_an_attempt() {
+        super::attempt::give_back(tx, &kept.id).await?;
+        kept.attempt = None;
+    }
     kept.submit_time = columns.submit_time.or(kept.submit_time);
     kept.decide_time = columns.decide_time.or(kept.decide_time);
     let waiting = kept.waiting_result.as_ref().map(write_json).transpose()?;
@@ -227,7 +236,7 @@ pub async fn save(tx: &Tx, kept: &mut Kept) -> Result<()> {
             submit_us = $6, decide_us = $7, end_us = $8, correction = $9, reasons = $10,
             waiting_result = $11, wish = $12, decide_due_us = $13, review_paused = $14,
             end_reason = $15, campaign_version = $16, form_revision = $17, rebased_us = $18,
-            version = version + 1
+            attempt_kind = $19, test_started_us = $20, version = version + 1
          WHERE id = $1 AND version = $2",
         [
             kept.id.as_str().into(),
@@ -252,6 +261,8 @@ pub async fn save(tx: &Tx, kept: &mut Kept) -> Result<()> {
             kept.campaign_version.into(),
             kept.form_revision.as_str().into(),
             kept.rebase_time.map(to_us).into(),
+            kept.attempt.map(attempt::Kind::code).into(),
+            kept.application.test_started.map(to_us).into(),
         ],
     )
     .await?;
@@ -277,6 +288,15 @@ pub async fn declare_certificate(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Re
     one_more(saved.rows_affected(), kept)
 }
 
+/// Lets the person open another application: this one was withdrawn for good. The condition stands
+/// in the same statement that writes.
+pub async fn make_room(tx: &Tx, kept: &mut Kept) -> Result<()> {
+    let sql = "UPDATE application SET makes_room = TRUE, version = version + 1
+               WHERE id = $1 AND state = 'WITHDRAWN'";
+    let saved = execute(tx, sql, [kept.id.as_str().into()]).await?;
+    one_more(saved.rows_affected(), kept)
+}
+
 fn one_more(rows_affected: u64, kept: &mut Kept) -> Result<()> {
     if rows_affected != 1 {
         return Err(Error::InFlight);
@@ -288,11 +308,14 @@ fn one_more(rows_affected: u64, kept: &mut Kept) -> Result<()> {
 fn read(row: &QueryResult) -> Result<Kept> {
     let account: String = row.try_get("", "account")?;
     let count: i32 = row.try_get("", "submission_count")?;
+    let attempt: Option<String> = row.try_get("", "attempt_kind")?;
+    let kind = |code: String| attempt::Kind::from_code(&code).ok_or_else(|| unexpected("attempt"));
     let application = Application {
         state: state::read(row)?,
         submission_count: count.unsigned_abs(),
         certificate_declared: time_if_any(row, "certificate_declared_us")?,
         promo_claimed: time_if_any(row, "promo_claimed_us")?,
+        test_started: time_if_any(row, "test_started_us")?,
         wish: state::read_wish(row)?,
         term: ReviewTerm {
             due_time: time_if_any(row, "decide_due_us")?,
@@ -312,6 +335,7 @@ fn read(row: &QueryResult) -> Result<Kept> {
         submit_time: time_if_any(row, "submit_us")?,
         decide_time: time_if_any(row, "decide_us")?,
         waiting_result: json_if_any(row, "waiting_result")?,
+        attempt: attempt.map(kind).transpose()?,
         campaign_version: row.try_get("", "campaign_version")?,
         rebase_time: time_if_any(row, "rebased_us")?,
         version: row.try_get("", "version")?,
