@@ -9,6 +9,8 @@ pub fn banner(suite: &Suite) -> String {
     if suite.campaign.is_some() {
         text.push_str(&accounts());
         text.push_str(&commands(suite));
+        text.push_str(&test_of_teachers(suite));
+        text.push_str("\nCtrl-C ends it; the data stay.\n");
     }
     text
 }
@@ -17,12 +19,14 @@ fn addresses(suite: &Suite) -> String {
     format!(
         "\nIrikteu is ready.\n\n  API page        http://{http}/docs\n  kept mail       http://{http}/dev/mail\n  \
          gRPC            {grpc}  (health, reflection)\n  partners        https://localhost:{partner}  (mutual TLS, \
-         certificates in {data}/certificates)\n  open campaign   {campaign}\n",
+         certificates in {data}/certificates)\n  open campaign   {campaign}\n  \
+         for teachers    {teachers}\n",
         http = suite.http,
         grpc = suite.grpc,
         partner = suite.partner.port(),
         data = suite.data_dir().display(),
         campaign = suite.campaign.as_deref().unwrap_or("campaigns/…"),
+        teachers = suite.teachers.as_deref().unwrap_or("campaigns/…"),
     )
 }
 
@@ -43,12 +47,47 @@ fn commands(suite: &Suite) -> String {
          -H 'Accept-Language: en' -H 'Content-Type: application/json' -d '{{}}'\n\n\
          A whole season here, played by 40 people, experts and partners\n  \
          cargo xtask season --people 40 --url http://{http} \\\n    \
-         --partner-url https://localhost:{partner} --partner-certificates {data}/certificates\n\n\
-         Ctrl-C ends it; the data stay.\n",
+         --partner-url https://localhost:{partner} --partner-certificates {data}/certificates\n",
         http = suite.http,
         password = demo::PASSWORD,
         campaign = suite.campaign.as_deref().unwrap_or_default(),
         partner = suite.partner.port(),
         data = suite.data_dir().display(),
     )
+}
+
+/// The way of a teacher, with the token of above: accepted on submission, then a seat.
+fn test_of_teachers(suite: &Suite) -> String {
+    let at = format!("http://{}/v1", suite.http);
+    let teachers = suite.teachers.as_deref().unwrap_or_default();
+    let call = |method: &str, path: &str, body: &str| {
+        let body = if body.is_empty() {
+            String::new()
+        } else {
+            format!(" -d '{body}'")
+        };
+        format!("  $CALL -X {method} {at}/{path}{body}\n")
+    };
+    let mut text = String::from(
+        "\nThe test of teachers, with that TOKEN: accepted as it is submitted, without an expert\n  \
+         CALL=\"curl -sw \\n -H Content-Type:application/json --oauth2-bearer $TOKEN\"\n",
+    );
+    text.push_str(&format!(
+        "  A=$($CALL -d '{{\"kind\":\"PRESCHOOL\"}}' {at}/{teachers}/applications | grep -o 'campaigns/[^\"]*/applications/[^\"]*' | head -1)\n"
+    ));
+    let personal = r#"{"answers":{"phone":"+77010000000","qualification":"Педагог","study_from_year":2010,"study_to_year":2014,"current_category":"NONE","sought_category":"TEACHER"}}"#;
+    let employer = r#"{"answers":{"organisation":"organisations/020240000016"}}"#;
+    let parameters = r#"{"answers":{"test_language":"KK","rules_accepted":true}}"#;
+    for (section, answers) in [
+        ("personal", personal),
+        ("employer", employer),
+        ("test-parameters", parameters),
+    ] {
+        text.push_str(&call("PATCH", &format!("$A/sections/{section}"), answers));
+    }
+    text.push_str(&call("POST", "$A/submit", "{}"));
+    text.push_str(&call("GET", "accounts/me/messages", ""));
+    text.push_str(&call("GET", &format!("{teachers}/stages"), ""));
+    text.push_str("  then a seat: the sessions of that stage, and POST …/bookings\n");
+    text
 }

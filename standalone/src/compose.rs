@@ -82,8 +82,10 @@ pub struct Suite {
     pub partner: SocketAddr,
     /// The services of this process, for tests and seeds that speak to them directly.
     pub net: LocalNet,
-    /// The campaign that is open, where the demonstration is on.
+    /// The Reserve's campaign that is open, where the demonstration is on.
     pub campaign: Option<String>,
+    /// And that of the teachers' test.
+    pub teachers: Option<String>,
     folder: Folder,
     relays: Vec<Relay>,
     stop: CancellationToken,
@@ -186,7 +188,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Suite> {
         });
         tasks.extend(service.start(&bus, &stop));
     }
-    let campaign = match settings.demo {
+    let open = match settings.demo {
         true => Some(
             demo::seed(&net, settings.clock.now())
                 .await
@@ -195,12 +197,14 @@ pub async fn start(settings: Settings) -> anyhow::Result<Suite> {
         false => None,
     };
 
+    let (campaign, teachers) = open.map(|it| (it.reserve, it.teachers)).unzip();
     let suite = Suite {
         http: http.local_addr()?,
         grpc: grpc.local_addr()?,
         partner: partner.local_addr()?,
         net,
         campaign,
+        teachers,
         relays,
         stop,
         tasks,

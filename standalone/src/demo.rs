@@ -1,4 +1,4 @@
-//! What a newcomer finds at the first start: a campaign that is open today, sessions with seats,
+//! What a newcomer finds at the first start: campaigns that are open today, sessions with seats,
 //! and one account for each role. All people are invented; their numbers belong to nobody.
 //!
 //! Everything goes through the same calls that a manager would make, with request ids that are
@@ -81,8 +81,15 @@ pub const ACCOUNTS: [DemoAccount; 7] = [
     },
 ];
 
-/// The campaign that is open now and its first stage, made where there is none.
-pub async fn seed(net: &LocalNet, now: Timestamp) -> anyhow::Result<String> {
+/// The campaigns that are open now.
+pub struct Open {
+    pub reserve: String,
+    /// That of the teachers' test.
+    pub teachers: String,
+}
+
+/// The campaigns that are open now with their first stages, made where there are none.
+pub async fn seed(net: &LocalNet, now: Timestamp) -> anyhow::Result<Open> {
     let desk = Desk::of(net);
     let campaign = match desk.open_campaign().await? {
         Some(name) => name,
@@ -91,8 +98,11 @@ pub async fn seed(net: &LocalNet, now: Timestamp) -> anyhow::Result<String> {
     desk.create_centers().await?;
     let stage = desk.first_stage(&campaign).await?;
     desk.create_sessions(stage, now).await?;
-    super::demo_nqt::seed(&desk.questionnaire).await?;
-    Ok(campaign)
+    let teachers = super::demo_nqt::seed(&desk.questionnaire, &desk.testing, now).await?;
+    Ok(Open {
+        reserve: campaign,
+        teachers,
+    })
 }
 
 /// One account for each role.
@@ -304,7 +314,7 @@ pub fn text(kk: &str, ru: &str, en: &str) -> LocalizedText {
     }
 }
 
-fn midnight(date: Date) -> anyhow::Result<Timestamp> {
+pub(super) fn midnight(date: Date) -> anyhow::Result<Timestamp> {
     Ok(date.to_zoned(astana())?.timestamp())
 }
 

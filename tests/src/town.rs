@@ -81,6 +81,11 @@ impl Town {
         self.suite.campaign.as_deref().unwrap()
     }
 
+    /// The campaign of the teachers' test.
+    pub fn teachers(&self) -> &str {
+        self.suite.teachers.as_deref().unwrap()
+    }
+
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
     }

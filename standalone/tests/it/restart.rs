@@ -26,7 +26,7 @@ async fn a_second_start_finds_the_data_of_the_first() {
         }
     };
     let before = campaigns(first.base.clone()).await;
-    assert_eq!(before["campaigns"].as_array().unwrap().len(), 1);
+    assert_eq!(before["campaigns"].as_array().unwrap().len(), 2);
     assert!(first.terminate(), "SIGTERM drains and ends well");
     let second = Process::start(folder.path());
     assert_eq!(campaigns(second.base.clone()).await, before);
@@ -101,7 +101,8 @@ async fn kill_9_loses_nothing_that_was_acknowledged() {
 }
 
 async fn open(http: &reqwest::Client, suite: &Process, token: &str) -> String {
-    let campaigns = get(http, token, &format!("{}/v1/campaigns", suite.base)).await;
+    let path = format!("{}/v1/campaigns?programme=reserve", suite.base);
+    let campaigns = get(http, token, &path).await;
     let campaign = campaigns["campaigns"][0]["name"].as_str().unwrap();
     let url = format!("{}/v1/{campaign}/applications", suite.base);
     let answer = http
