@@ -24,7 +24,7 @@ const MOST_WAITING: usize = 100_000;
 pub struct Config {
     /// The key of the index that stands for IINs.
     pub iin_key: IinKey,
-    /// Who may redeem codes of which test system.
+    /// Who may redeem codes of which test system, and hold examinations where.
     pub partners: Partners,
     /// How long a partner has between reserving and redeeming.
     pub reservation: SignedDuration,
@@ -83,9 +83,9 @@ pub struct TestingArgs {
     #[arg(long, env = "IRIKTEU_IIN_KEY_FILE")]
     pub iin_key_file: PathBuf,
 
-    /// The partners and their test systems, as JSON:
-    /// `[{"partner": "kaztest", "test_systems": ["KAZTEST"]}]`. Without it `kaztest` may redeem
-    /// codes for KAZTEST and `qrt` for QRT.
+    /// The partners, as JSON: `[{"partner": "kaztest", "test_systems": ["KAZTEST"]}]`, beside it
+    /// `examinations` with `campaigns` and `test_centers`, and `file_keys`. Without it `kaztest` may
+    /// redeem codes for KAZTEST and `qrt` for QRT, and nobody holds examinations.
     #[arg(long, env = "IRIKTEU_PARTNERS_FILE")]
     pub partners_file: Option<PathBuf>,
 

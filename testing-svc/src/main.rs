@@ -79,7 +79,7 @@ async fn run(args: Serve) -> anyhow::Result<()> {
         .context("no routes for partners")?;
     let routes = server::join(
         [routes],
-        &["irikteu.partner.v1.Redemptions"],
+        &testing_svc::rpc::PARTNER_SERVICES,
         proto::DESCRIPTOR,
     )?;
     let files = Files {

@@ -230,7 +230,7 @@ pub const ROWS: &[Row] = &[
     ),
 ];
 
-/// Partners. Which codes each may reach is in the list of partners.
+/// Partners. Which codes and sessions each may reach is in the list of partners.
 pub const PARTNER_ROWS: &[Row] = &[
     (
         "/irikteu.partner.v1.Redemptions/LookUpPromoCode",
@@ -254,4 +254,16 @@ pub const PARTNER_ROWS: &[Row] = &[
     ),
     ("/irikteu.partner.v1.Redemptions/ReportResult", &[Partner]),
     ("/irikteu.partner.v1.Redemptions/GetRedemption", &[Partner]),
+    ("/irikteu.partner.v1.Examinations/StreamRoster", &[Partner]),
+    (
+        "/irikteu.partner.v1.Examinations/DownloadRoster",
+        &[Partner],
+    ),
+    ("/irikteu.partner.v1.Examinations/CheckIn", &[Partner]),
+    (
+        "/irikteu.partner.v1.Examinations/ReportIrregularity",
+        &[Partner],
+    ),
+    ("/irikteu.partner.v1.Examinations/ReportScores", &[Partner]),
+    ("/irikteu.partner.v1.Examinations/ImportReport", &[Partner]),
 ];

@@ -1,44 +1,80 @@
-//! Partners: which test systems each may redeem codes for. Data of the deployment, not code.
+//! Partners: what each may do here. Data of the deployment, not code.
+//!
+//! A partner takes promo codes of some test systems; and it holds examinations, of some campaigns, at all
+//! their places or at some.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use chassis::name;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::test_system::TestSystem;
 
+/// Keys of one partner at most: the one in use, and those before and after it.
+const MOST_KEYS: usize = 10;
+
 /// The partners of this deployment, by the name in their client certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Partners(BTreeMap<String, BTreeSet<TestSystem>>);
+pub struct Partners(BTreeMap<String, Scope>);
+
+/// What one of them may do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Scope {
+    systems: BTreeSet<TestSystem>,
+    examinations: Option<Examinations>,
+    /// With which its files are checked.
+    file_keys: Vec<[u8; 32]>,
+}
+
+/// Where a partner holds examinations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Examinations {
+    campaigns: BTreeSet<String>,
+    /// None where it has every place of these campaigns.
+    centers: Option<BTreeSet<Uuid>>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
     partner: String,
+    #[serde(default)]
     test_systems: Vec<String>,
+    examinations: Option<ExaminationsRow>,
+    #[serde(default)]
+    file_keys: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExaminationsRow {
+    campaigns: Vec<String>,
+    test_centers: Option<Vec<String>>,
 }
 
 impl Partners {
-    /// Reads `[{"partner": "kaztest", "test_systems": ["KAZTEST"]}]`.
+    /// Reads `[{"partner": "kaztest", "test_systems": ["KAZTEST"]}]`; beside `test_systems` there may be
+    /// `"examinations": {"campaigns": ["campaigns/nqt-2026"], "test_centers": ["testCenters/…"]}` and
+    /// `"file_keys": ["…"]`, public keys of Ed25519 in base64url.
     ///
     /// # Errors
-    /// If it is not such a list, names a system nobody knows, or a partner twice.
+    /// If it is not such a list, names what can't be, or a partner twice.
     pub fn parse(json: &str) -> anyhow::Result<Self> {
         let rows: Vec<Row> = serde_json::from_str(json)
             .context("partners are a list of {\"partner\", \"test_systems\"}")?;
         let mut partners = BTreeMap::new();
         for row in rows {
-            if !chassis::name::is_slug(&row.partner) {
-                bail!("{:?} is not the name of a partner", row.partner);
+            let partner = row.partner.clone();
+            if !name::is_slug(&partner) {
+                bail!("{partner:?} is not the name of a partner");
             }
-            let mut systems = BTreeSet::new();
-            for name in &row.test_systems {
-                let system = TestSystem::from_name(name)
-                    .with_context(|| format!("{name:?} is not a test system"))?;
-                systems.insert(system);
-            }
-            if let Some(twice) = partners.insert(row.partner.clone(), systems) {
-                bail!("{:?} is listed twice, before with {twice:?}", row.partner);
+            let scope = Scope::read(&row).with_context(|| format!("of partner {partner:?}"))?;
+            if partners.insert(partner.clone(), scope).is_some() {
+                bail!("{partner:?} is listed twice");
             }
         }
         Ok(Self(partners))
@@ -48,52 +84,97 @@ impl Partners {
     pub fn may(&self, partner: &str, system: TestSystem) -> bool {
         self.0
             .get(partner)
-            .is_some_and(|systems| systems.contains(&system))
+            .is_some_and(|scope| scope.systems.contains(&system))
     }
 
     pub fn knows(&self, partner: &str) -> bool {
         self.0.contains_key(partner)
+    }
+
+    /// Whether this partner holds examinations at all.
+    pub fn examines(&self, partner: &str) -> bool {
+        self.0
+            .get(partner)
+            .is_some_and(|scope| scope.examinations.is_some())
+    }
+
+    /// Whether a session of this campaign at this place is the partner's.
+    pub fn serves(&self, partner: &str, campaign: &str, center: Uuid) -> bool {
+        let scope = self.0.get(partner).and_then(|it| it.examinations.as_ref());
+        scope.is_some_and(|it| {
+            let is_there = it.centers.as_ref().is_none_or(|all| all.contains(&center));
+            it.campaigns.contains(campaign) && is_there
+        })
+    }
+
+    /// The keys that the partner signs its files with.
+    pub fn file_keys(&self, partner: &str) -> &[[u8; 32]] {
+        self.0.get(partner).map_or(&[], |scope| &scope.file_keys)
+    }
+}
+
+impl Scope {
+    fn read(row: &Row) -> anyhow::Result<Self> {
+        let mut scope = Self::default();
+        for name in &row.test_systems {
+            let system = TestSystem::from_name(name)
+                .with_context(|| format!("{name:?} is not a test system"))?;
+            scope.systems.insert(system);
+        }
+        if let Some(examinations) = &row.examinations {
+            scope.examinations = Some(Examinations::read(examinations)?);
+        }
+        ensure!(
+            row.file_keys.len() <= MOST_KEYS,
+            "at most {MOST_KEYS} file_keys"
+        );
+        for text in &row.file_keys {
+            let bytes = BASE64.decode(text.trim()).ok();
+            let key = bytes.and_then(|it| it.try_into().ok());
+            let key = key.context("a key of file_keys is not 32 bytes in base64url")?;
+            scope.file_keys.push(key);
+        }
+        Ok(scope)
+    }
+}
+
+impl Examinations {
+    fn read(row: &ExaminationsRow) -> anyhow::Result<Self> {
+        let mut campaigns = BTreeSet::new();
+        for text in &row.campaigns {
+            let read = name::capture::<1>("campaigns/*", text).filter(|[id]| name::is_slug(id));
+            let [id] = read.with_context(|| format!("{text:?} is not the name of a campaign"))?;
+            campaigns.insert(id.to_owned());
+        }
+        let center = |text: &String| {
+            let read = name::capture::<1>("testCenters/*", text);
+            let id = read.and_then(|[id]| Uuid::parse_str(id).ok());
+            id.with_context(|| format!("{text:?} is not the name of a test centre"))
+        };
+        let centers = row.test_centers.as_ref();
+        let centers = centers.map(|all| all.iter().map(center).collect());
+        Ok(Self {
+            campaigns,
+            centers: centers.transpose()?,
+        })
     }
 }
 
 impl Default for Partners {
     fn default() -> Self {
         let each = [("kaztest", TestSystem::Kaztest), ("qrt", TestSystem::Qrt)];
+        let scope = |system| Scope {
+            systems: BTreeSet::from([system]),
+            ..Scope::default()
+        };
         Self(
             each.into_iter()
-                .map(|(name, system)| (name.to_owned(), BTreeSet::from([system])))
+                .map(|(name, system)| (name.to_owned(), scope(system)))
                 .collect(),
         )
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_partner_may_do_what_it_is_listed_with_and_no_more() {
-        let partners = Partners::default();
-        assert!(partners.may("kaztest", TestSystem::Kaztest));
-        assert!(!partners.may("kaztest", TestSystem::Qrt));
-        assert!(!partners.may("somebody", TestSystem::Qrt));
-        assert!(!partners.knows("somebody"));
-    }
-
-    #[test]
-    fn the_list_is_read_with_every_spelling_and_a_wrong_one_is_refused() {
-        let read = Partners::parse(
-            r#"[{"partner": "kaztest", "test_systems": ["ҚАЗТЕСТ"]}, {"partner": "qrt", "test_systems": ["QAZAQ RESMI TEST"]}]"#,
-        );
-        assert_eq!(read.expect("a good list"), Partners::default());
-        for bad in [
-            "{}",
-            r#"[{"partner": "kaztest", "test_systems": ["TOEFL"]}]"#,
-            r#"[{"partner": "Kaz Test", "test_systems": []}]"#,
-            r#"[{"partner": "a", "test_systems": []}, {"partner": "a", "test_systems": []}]"#,
-            r#"[{"partner": "a", "test_systems": [], "scopes": []}]"#,
-        ] {
-            assert!(Partners::parse(bad).is_err(), "{bad}");
-        }
-    }
-}
+#[path = "partner_tests.rs"]
+mod tests;

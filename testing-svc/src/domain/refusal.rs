@@ -9,6 +9,8 @@ use jiff::Timestamp;
 
 use super::booking::Phase;
 use super::redemption::Step;
+use super::signed_file::Whose;
+use super::start_window::StartWindow;
 use super::test_system::TestSystem;
 use super::{attempt, certificate, membership, waitlist};
 
@@ -364,6 +366,23 @@ pub enum PartnerRefusal {
         step: Step,
     },
     ResultAlreadyReported,
+    // Examinations.
+    BookingNotOpen {
+        phase: Phase,
+    },
+    BookedElsewhere,
+    OutsideWindow {
+        window: StartWindow,
+    },
+    NotStarted,
+    StageClosed {
+        time: Timestamp,
+    },
+    EntryReused,
+    KeyMissing {
+        whose: Whose,
+    },
+    FileAltered,
 }
 
 impl chassis::error::Refusal for PartnerRefusal {
@@ -376,11 +395,22 @@ impl chassis::error::Refusal for PartnerRefusal {
             Self::ReservationEnded { .. } => "RESERVATION_ENDED",
             Self::NotRedeemed { .. } => "NOT_REDEEMED",
             Self::ResultAlreadyReported => "RESULT_ALREADY_REPORTED",
+            Self::BookingNotOpen { .. } => "BOOKING_NOT_OPEN",
+            Self::BookedElsewhere => "BOOKED_ELSEWHERE",
+            Self::OutsideWindow { .. } => "OUTSIDE_WINDOW",
+            Self::NotStarted => "NOT_STARTED",
+            Self::StageClosed { .. } => "STAGE_CLOSED",
+            Self::EntryReused => "ENTRY_REUSED",
+            Self::KeyMissing { .. } => "KEY_MISSING",
+            Self::FileAltered => "FILE_ALTERED",
         }
     }
 
     fn kind(&self) -> Kind {
-        Kind::FailedPrecondition
+        match self {
+            Self::FileAltered => Kind::InvalidArgument,
+            _ => Kind::FailedPrecondition,
+        }
     }
 
     fn metadata(&self) -> Vec<(&'static str, String)> {
@@ -391,6 +421,13 @@ impl chassis::error::Refusal for PartnerRefusal {
             Self::ReservationEnded { step } | Self::NotRedeemed { step } => {
                 vec![("state", step.as_str().into())]
             }
+            Self::BookingNotOpen { phase } => vec![("state", phase.as_str().into())],
+            Self::OutsideWindow { window } => vec![
+                ("start_open_time", written(window.open)),
+                ("start_close_time", written(window.close)),
+            ],
+            Self::StageClosed { time } => vec![("publish_time", written(*time))],
+            Self::KeyMissing { whose } => vec![("whose", whose.as_str().into())],
             _ => Vec::new(),
         }
     }

@@ -45,7 +45,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn of(row: &Row, column: &str, reason: &'static str) -> Self {
+    pub fn of(row: &Row, column: &str, reason: &'static str) -> Self {
         Self {
             field: format!("{}.{column}", row.place),
             reason,
@@ -100,6 +100,8 @@ pub enum Known {
     /// There is such a candidate, and the stage is not open to them.
     Elsewhere,
     Here(Sitting),
+    /// They are in the stage or were, and not in the session that is told of.
+    OtherSession,
 }
 
 /// What the sender says of the whole.
@@ -221,6 +223,37 @@ pub fn weigh(
     measure: Measure<'_>,
     known: &BTreeMap<String, Known>,
 ) -> Result<BTreeMap<String, Mark>, Vec<Problem>> {
+    let Weighed {
+        marks,
+        sum,
+        mut problems,
+    } = weigh_rows(rows, measure, known);
+    if rows.len() != declared.rows {
+        problems.push(Problem::whole("row_count", "COUNT_MISMATCH"));
+    }
+    // Of scores that can't be read there is no sum to compare.
+    if sum.is_some_and(|sum| sum != declared.sum) {
+        problems.push(Problem::whole("score_sum", "SUM_MISMATCH"));
+    }
+    if problems.is_empty() {
+        Ok(marks)
+    } else {
+        Err(problems)
+    }
+}
+
+/// What the rows say, and what is wrong with each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weighed {
+    /// By candidate's number.
+    pub marks: BTreeMap<String, Mark>,
+    /// None where a score can't be read: then there is no sum.
+    pub sum: Option<Score>,
+    pub problems: Vec<Problem>,
+}
+
+/// The rows by themselves, without what is declared of the whole.
+pub fn weigh_rows(rows: &[Row], measure: Measure<'_>, known: &BTreeMap<String, Known>) -> Weighed {
     let mut problems = Vec::new();
     let (mut marks, mut seen) = (BTreeMap::new(), BTreeSet::new());
     let mut sum = Some(Score(0));
@@ -247,17 +280,10 @@ pub fn weigh(
             }
         }
     }
-    if rows.len() != declared.rows {
-        problems.push(Problem::whole("row_count", "COUNT_MISMATCH"));
-    }
-    // Of scores that can't be read there is no sum to compare.
-    if sum.is_some_and(|sum| sum != declared.sum) {
-        problems.push(Problem::whole("score_sum", "SUM_MISMATCH"));
-    }
-    if problems.is_empty() {
-        Ok(marks)
-    } else {
-        Err(problems)
+    Weighed {
+        marks,
+        sum,
+        problems,
     }
 }
 
@@ -269,6 +295,7 @@ fn may_have(row: &Row, known: &BTreeMap<String, Known>) -> Result<(), &'static s
     match known.get(&row.number) {
         None => Err("CANDIDATE_UNKNOWN"),
         Some(Known::Elsewhere) => Err("NOT_IN_STAGE"),
+        Some(Known::OtherSession) => Err("WRONG_SESSION"),
         Some(Known::Here(sitting)) => match sitting {
             Sitting::Running => Err("ATTEMPT_RUNNING"),
             Sitting::Void => Err("ATTEMPT_VOID"),

@@ -14,6 +14,7 @@ mod m0108_lifted_closures;
 mod m0201_outcomes;
 mod m0202_told_results;
 mod m0301_certificates;
+mod m0311_partner_reports;
 
 use sea_orm_migration::prelude::*;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0107_kept_seats::Migration),
             Box::new(m0108_lifted_closures::Migration),
             Box::new(m0301_certificates::Migration),
+            Box::new(m0311_partner_reports::Migration),
         ]
     }
 }

@@ -7,7 +7,7 @@
 //! | [`bookings`], [`waitlist_entries`], [`attempts`] | what a person does with it |
 //! | [`candidates`] | who takes part, by a number instead of a name |
 //! | [`stage_results`], [`appeals`], [`certificates`], [`memberships`] | what comes of a stage, and of the last one |
-//! | [`redemptions`] | what partners call, on a port of their own |
+//! | [`redemptions`], [`examinations`] | what partners call, on a port of their own |
 //! | [`parse`], [`wishes`], [`mask`], [`enums`] | the wire's shapes, read and written |
 
 pub mod appeals;
@@ -17,6 +17,7 @@ pub mod candidates;
 pub mod certificates;
 pub mod closures;
 pub mod enums;
+pub mod examinations;
 pub mod language_results;
 pub mod mask;
 pub mod memberships;
@@ -33,6 +34,7 @@ pub mod wishes;
 
 use std::sync::Arc;
 
+use proto::partner::v1::examinations_server::ExaminationsServer;
 use proto::partner::v1::redemptions_server::RedemptionsServer;
 use proto::testing::v1::appeals_server::AppealsServer;
 use proto::testing::v1::attempts_server::AttemptsServer;
@@ -87,9 +89,19 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         )))
 }
 
+/// What is served on the partners' port.
+pub const PARTNER_SERVICES: [&str; 2] = [
+    "irikteu.partner.v1.Redemptions",
+    "irikteu.partner.v1.Examinations",
+];
+
 /// What partners call.
 pub fn partner_routes(ctx: &Arc<Context>) -> Routes {
-    Routes::default().add_service(RedemptionsServer::new(redemptions::Redemptions::new(
-        ctx.clone(),
-    )))
+    Routes::default()
+        .add_service(RedemptionsServer::new(redemptions::Redemptions::new(
+            ctx.clone(),
+        )))
+        .add_service(ExaminationsServer::new(examinations::Examinations(
+            ctx.clone(),
+        )))
 }

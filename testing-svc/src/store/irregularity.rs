@@ -2,13 +2,16 @@
 
 use chassis::Result;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute};
+use chassis::database::{Tx, execute, query_one};
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
 use super::narrowed::Narrowed;
 use super::row;
 use crate::domain::attempt::{Code, Irregularity};
+
+const SELECT: &str = "SELECT id, campaign, booking, attempt, session, candidate_number, code, note,
+    terminated, created_us FROM irregularities";
 
 pub async fn insert(tx: &Tx, one: &Irregularity) -> Result<()> {
     execute(
@@ -33,6 +36,12 @@ pub async fn insert(tx: &Tx, one: &Irregularity) -> Result<()> {
     Ok(())
 }
 
+pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid) -> Result<Option<Irregularity>> {
+    let sql = format!("{SELECT} WHERE id = $1");
+    let found = query_one(on, &sql, [id.to_string().into()]).await?;
+    found.as_ref().map(read).transpose()
+}
+
 /// What a list is narrowed by.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -49,8 +58,7 @@ pub async fn list<C: ConnectionTrait>(
     after: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<Irregularity>> {
-    let sql = "SELECT id, campaign, booking, attempt, session, candidate_number, code, note,
-        terminated, created_us FROM irregularities WHERE campaign = $1";
+    let sql = format!("{SELECT} WHERE campaign = $1");
     let rows = Narrowed::new(sql, vec![filter.campaign.as_str().into()])
         .by("attempt =", filter.attempt.map(|id| id.to_string()))
         .by("session =", filter.session.clone())

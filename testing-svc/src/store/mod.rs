@@ -16,6 +16,7 @@ pub mod language_result;
 pub mod membership;
 mod narrowed;
 pub mod participant;
+pub mod partner_report;
 pub mod promo_code;
 pub mod publication;
 pub mod quota;

@@ -19,8 +19,41 @@ pub async fn of_stage<C: ConnectionTrait>(
     stage: &Stage,
     now: Timestamp,
 ) -> Result<Vec<Participant>> {
+    some(on, stage, None, now).await
+}
+
+/// Those of them with these numbers.
+pub async fn numbered<C: ConnectionTrait>(
+    on: &C,
+    stage: &Stage,
+    numbers: &[&str],
+    now: Timestamp,
+) -> Result<Vec<Participant>> {
+    some(on, stage, Some(numbers), now).await
+}
+
+async fn some<C: ConnectionTrait>(
+    on: &C,
+    stage: &Stage,
+    numbers: Option<&[&str]>,
+    now: Timestamp,
+) -> Result<Vec<Participant>> {
+    let mut values: Vec<Value> = vec![
+        stage.id.to_string().into(),
+        stage.campaign.as_str().into(),
+        stage.number.into(),
+        to_us(now).into(),
+    ];
+    let mut narrowed = String::new();
+    if let Some(numbers) = numbers {
+        narrowed = format!(
+            "AND e.candidate_number IN {}",
+            row::places(&mut values, numbers)
+        );
+    }
     // A mark of absence from before the sitting says nothing of it.
-    let sql = "SELECT e.account, e.candidate_number, e.direction, sc.result, sc.score, sc.subjects,
+    let sql = format!(
+        "SELECT e.account, e.candidate_number, e.direction, sc.result, sc.score, sc.subjects,
             (sc.absent AND (a.id IS NULL OR a.started_us <= sc.updated_us)) AS absent,
             CASE
                 WHEN a.state = 'TERMINATED' THEN 'VOID'
@@ -40,15 +73,10 @@ pub async fn of_stage<C: ConnectionTrait>(
          LEFT JOIN test_sessions s ON s.id = b.session
          LEFT JOIN attempts a ON a.id = b.attempt
          WHERE e.campaign = $2 AND e.standing = 'GRANTED' AND e.stage_number >= $3
-            AND e.candidate_number IS NOT NULL
-         ORDER BY e.candidate_number";
-    let values: [Value; 4] = [
-        stage.id.to_string().into(),
-        stage.campaign.as_str().into(),
-        stage.number.into(),
-        to_us(now).into(),
-    ];
-    let rows = query_all(on, sql, values).await?;
+            AND e.candidate_number IS NOT NULL {narrowed}
+         ORDER BY e.candidate_number"
+    );
+    let rows = query_all(on, &sql, values).await?;
     rows.iter().map(|found| read(found, stage)).collect()
 }
 

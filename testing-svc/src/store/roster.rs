@@ -10,6 +10,9 @@ use uuid::Uuid;
 use super::{booking, row};
 use crate::store::booking::Seat;
 
+/// The states of those on a roster.
+pub(super) const ON_IT: &str = "('BOOKED', 'CHECKED_IN', 'STARTED', 'COMPLETED', 'NO_SHOW')";
+
 /// Where a list of a roster goes on: after this number, and this booking of it.
 pub type Place = (String, String);
 
@@ -22,13 +25,17 @@ pub async fn list<C: ConnectionTrait>(
     now: Timestamp,
 ) -> Result<Vec<(String, Seat)>> {
     let (number, id) = after.unwrap_or_default();
+    // Who is on the page first, by two narrow tables: everything else is read of these alone.
     let sql = format!(
-        "{} JOIN eligibilities e ON e.campaign = b.campaign AND e.account = b.account
-         WHERE $1 > 0 AND b.session = $2
-            AND b.state IN ('BOOKED', 'CHECKED_IN', 'STARTED', 'COMPLETED', 'NO_SHOW')
-            AND (COALESCE(e.candidate_number, ''), b.id) > ($3, $4)
-         ORDER BY COALESCE(e.candidate_number, ''), b.id LIMIT {limit}",
-        booking::select("COALESCE(e.candidate_number, '') AS candidate_number, ")
+        "WITH page AS (SELECT COALESCE(e.candidate_number, '') AS candidate_number, b.id
+            FROM bookings b
+            JOIN eligibilities e ON e.campaign = b.campaign AND e.account = b.account
+            WHERE b.session = $2 AND b.state IN {ON_IT}
+                AND (COALESCE(e.candidate_number, ''), b.id) > ($3, $4)
+            ORDER BY COALESCE(e.candidate_number, ''), b.id LIMIT {limit})
+         {} JOIN page ON page.id = b.id
+         WHERE $1 > 0 ORDER BY page.candidate_number, page.id",
+        booking::select("page.candidate_number, ")
     );
     let values = [
         to_us(now).into(),

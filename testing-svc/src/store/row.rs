@@ -39,6 +39,19 @@ pub fn maybe_time(row: &QueryResult, column: &str) -> Result<Option<Timestamp>> 
     Ok(get::<Option<i64>>(row, column)?.map(from_us))
 }
 
+/// The places of these texts in a statement, `($5, $6)`, behind those that are taken; `(NULL)` for none.
+pub fn places(values: &mut Vec<Value>, texts: &[&str]) -> String {
+    let mut places = Vec::new();
+    for text in texts {
+        values.push((*text).into());
+        places.push(format!("${}", values.len()));
+    }
+    match places.is_empty() {
+        true => "(NULL)".to_owned(),
+        false => format!("({})", places.join(", ")),
+    }
+}
+
 /// A value the state promises to be there.
 pub fn needed<T>(value: Option<T>, column: &str) -> Result<T> {
     value.ok_or_else(|| broken(column))

@@ -65,7 +65,7 @@ fn terms() -> pb::CertificateTerms {
     }
 }
 
-fn qualifying() -> pb::Stage {
+pub fn qualifying() -> pb::Stage {
     pb::Stage {
         certificate_terms: Some(terms()),
         ..scored(1)

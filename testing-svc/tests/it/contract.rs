@@ -14,6 +14,8 @@ use proto::Rpc;
 use testing_svc::domain::booking::Phase;
 use testing_svc::domain::redemption::Step;
 use testing_svc::domain::refusal::{PartnerRefusal, Refusal, Waiting};
+use testing_svc::domain::signed_file::Whose;
+use testing_svc::domain::start_window::StartWindow;
 use testing_svc::domain::test_system::TestSystem;
 use testing_svc::domain::{attempt, certificate, membership, waitlist};
 use testing_svc::policy::{PARTNER_ROWS, ROWS};
@@ -254,6 +256,25 @@ fn partner_refusals() -> Vec<PartnerRefusal> {
             step: Step::Reserved,
         },
         PartnerRefusal::ResultAlreadyReported,
+        PartnerRefusal::BookingNotOpen {
+            phase: Phase::Cancelled,
+        },
+        PartnerRefusal::BookedElsewhere,
+        PartnerRefusal::OutsideWindow {
+            window: StartWindow {
+                open: Timestamp::UNIX_EPOCH,
+                close: Timestamp::UNIX_EPOCH,
+            },
+        },
+        PartnerRefusal::NotStarted,
+        PartnerRefusal::StageClosed {
+            time: Timestamp::UNIX_EPOCH,
+        },
+        PartnerRefusal::EntryReused,
+        PartnerRefusal::KeyMissing {
+            whose: Whose::Partner,
+        },
+        PartnerRefusal::FileAltered,
     ]
 }
 
@@ -394,6 +415,8 @@ fn every_reason_is_reached_by_a_test_of_a_call() {
         include_str!("closures.rs"),
         include_str!("desk.rs"),
         include_str!("eligibility.rs"),
+        include_str!("examinations.rs"),
+        include_str!("batch_files.rs"),
         include_str!("partners.rs"),
         include_str!("planning.rs"),
         include_str!("promo_codes.rs"),

@@ -116,6 +116,13 @@ impl Keys {
         Some(Sealed { payload, signature })
     }
 
+    /// Signs what is no paper, under a context of its own; none where nothing is signed here.
+    pub fn sign_other(&self, context: &[u8], message: &[u8]) -> Option<(KeyId, Vec<u8>)> {
+        let (pair, id) = (self.pair.as_ref()?, self.signing()?);
+        let signature = pair.sign(&[context, message].concat());
+        Some((id, signature.as_ref().to_vec()))
+    }
+
     /// The paper, where one of our keys signed exactly it.
     pub fn open(&self, sealed: &Sealed) -> Option<Paper> {
         let paper = Paper::decode(&sealed.payload)?;

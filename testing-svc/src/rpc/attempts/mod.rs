@@ -6,7 +6,7 @@ mod get;
 mod list_irregularities;
 mod pause;
 mod resume;
-mod start;
+pub(super) mod start;
 mod terminate;
 
 use std::sync::Arc;
@@ -120,7 +120,7 @@ fn written(attempt: &Attempt, session: &Session, now: Timestamp) -> pb::Attempt 
     }
 }
 
-fn written_irregularity(one: &Irregularity) -> pb::Irregularity {
+pub(super) fn written_irregularity(one: &Irregularity) -> pb::Irregularity {
     pb::Irregularity {
         name: one.name(),
         code: enums::irregularity_code(one.code).into(),

@@ -78,7 +78,7 @@ pub async fn start(
     if seat.booking.attempt.is_none() && session.end <= now {
         return Err(Refusal::StartTooLate { close: session.end }.into());
     }
-    let attempt = sit(ctx, tx, &caller, seat).await?;
+    let attempt = sit(ctx, tx, &caller, seat, now).await?;
     attempt.may_continue(session.end, now)?;
     let mut answer = written(&attempt, &session, now);
     let expires = now.saturating_add(ctx.config.launch_token).unwrap_or(now);
@@ -87,17 +87,23 @@ pub async fn start(
     launched(ctx, id, answer).await
 }
 
-/// The attempt of the booking: a new one at the first start, the same one after it.
-async fn sit(ctx: &Context, tx: &Tx, caller: &Caller, mut seat: Seat) -> Result<Attempt> {
-    let now = ctx.clock.now();
+/// The attempt of the booking: a new one at the first start, the same one after it. `at` is when the
+/// person began, which a partner may tell late.
+pub async fn sit(
+    ctx: &Context,
+    tx: &Tx,
+    caller: &Caller,
+    mut seat: Seat,
+    at: Timestamp,
+) -> Result<Attempt> {
     let mut booking = seat.booking.clone();
-    let change = booking.start(ctx.ids.uuid(), seat.at(now))?;
+    let change = booking.start(ctx.ids.uuid(), seat.at(at))?;
     let vanished = || Error::Internal(anyhow!("a started booking has no attempt"));
     let id = booking.attempt.ok_or_else(vanished)?;
     if change == Change::Nothing {
         return store::attempt::find(tx, id).await?.ok_or_else(vanished);
     }
-    let attempt = insert(ctx, tx, &seat, id).await?;
+    let attempt = insert(ctx, tx, &seat, id, at).await?;
     seat.booking = booking;
     store::booking::save(tx, &seat.booking).await?;
     let name = attempt.name();
@@ -114,10 +120,10 @@ async fn sit(ctx: &Context, tx: &Tx, caller: &Caller, mut seat: Seat) -> Result<
     Ok(attempt)
 }
 
-async fn insert(ctx: &Context, tx: &Tx, seat: &Seat, id: Uuid) -> Result<Attempt> {
+async fn insert(ctx: &Context, tx: &Tx, seat: &Seat, id: Uuid, at: Timestamp) -> Result<Attempt> {
     let (campaign, account) = (&seat.booking.campaign, seat.booking.account);
     let number = store::eligibility::number(tx, &ctx.ids, campaign, account).await?;
-    let attempt = Attempt::begin(id, campaign, seat.booking.id, number, ctx.clock.now());
+    let attempt = Attempt::begin(id, campaign, seat.booking.id, number, at);
     store::attempt::insert(tx, &attempt).await?;
     Ok(attempt)
 }

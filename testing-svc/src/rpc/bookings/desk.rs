@@ -62,7 +62,7 @@ pub async fn note<Q: prost::Message>(
 }
 
 /// Who was noted as missing may have booked another session of the stage since.
-async fn back_to_life(tx: &Tx, seat: &Seat, after: &Booking) -> Result<()> {
+pub async fn back_to_life(tx: &Tx, seat: &Seat, after: &Booking) -> Result<()> {
     if seat.booking.state != State::NoShow || after.state.phase() == Phase::NoShow {
         return Ok(());
     }

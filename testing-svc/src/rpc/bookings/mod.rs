@@ -4,7 +4,7 @@ mod cancel;
 mod check_in;
 mod confirm;
 mod create;
-mod desk;
+pub(super) mod desk;
 mod get;
 mod list;
 mod mark_no_show;

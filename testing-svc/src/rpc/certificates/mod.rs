@@ -136,6 +136,6 @@ fn written_paper(paper: &Paper, terms: &Terms) -> pb::CertificatePaper {
     }
 }
 
-fn hex(key: &KeyId) -> String {
+pub(super) fn hex(key: &KeyId) -> String {
     key.iter().map(|byte| format!("{byte:02x}")).collect()
 }

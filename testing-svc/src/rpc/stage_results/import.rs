@@ -149,7 +149,7 @@ fn sent(rows: &pb::ScoreRows) -> Vec<Row> {
 }
 
 /// What is new or other than before, with the ids that it needs.
-fn changes<'a>(
+pub fn changes<'a>(
     ctx: &Context,
     people: &'a [Participant],
     marks: &BTreeMap<String, Mark>,

@@ -3,7 +3,7 @@
 mod get;
 mod get_cut_preview;
 mod get_publication;
-mod import;
+pub(super) mod import;
 mod list;
 mod list_admitted;
 mod list_score_changes;

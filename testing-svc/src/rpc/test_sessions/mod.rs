@@ -7,7 +7,7 @@ mod list;
 mod listener;
 mod plan;
 mod read;
-mod roster;
+pub(super) mod roster;
 mod update;
 mod watch_seats;
 mod watch_stage_seats;

@@ -27,6 +27,9 @@ pub type Stream = BoxStream<'static, std::result::Result<pb::RosterEntry, Status
 /// Lines that a stream has in memory.
 const READ_AHEAD: u64 = 100;
 
+/// The same where rosters are longest: a page costs a look at all who are booked.
+pub const READ_FAR_AHEAD: u64 = 1_000;
+
 pub async fn list(
     ctx: &Context,
     request: Request<pb::ListRosterRequest>,
@@ -54,6 +57,7 @@ pub async fn list(
 struct Roster {
     ctx: Arc<Context>,
     session: Uuid,
+    ahead: u64,
     read: VecDeque<(String, Seat)>,
     /// None once everything was read.
     after: Option<Option<Place>>,
@@ -67,19 +71,29 @@ pub async fn stream(
     let pb = request.into_inner();
     let mut violations = Violations::new();
     let name = parse::nested(&mut violations, "parent", parse::SESSION, &pb.parent);
-    let after = (!pb.resume_token.is_empty())
-        .then(|| {
-            let place = read_token(&pb.resume_token).ok_or("INVALID_PAGE_TOKEN");
-            violations.take("resume_token", place)
-        })
-        .flatten();
+    let after = resumed(&mut violations, &pb.resume_token);
     let (Some(name), true) = (name, violations.is_empty()) else {
         return Err(violations.into());
     };
     begin(ctx, &caller, &name, &pb.parent, "StreamRoster").await?;
+    Ok(lines(ctx, name.id, after, READ_AHEAD))
+}
+
+/// Where a stream goes on; none at its beginning.
+pub fn resumed(violations: &mut Violations, token: &str) -> Option<Place> {
+    if token.is_empty() {
+        return None;
+    }
+    let place = read_token(token).ok_or("INVALID_PAGE_TOKEN");
+    violations.take("resume_token", place)
+}
+
+/// The lines of a session, of which so many are in memory.
+pub fn lines(ctx: &Arc<Context>, session: Uuid, after: Option<Place>, ahead: u64) -> Stream {
     let roster = Roster {
         ctx: ctx.clone(),
-        session: name.id,
+        session,
+        ahead,
         read: VecDeque::new(),
         after: Some(after),
     };
@@ -94,7 +108,7 @@ pub async fn stream(
             }
         }
     };
-    Ok(stream::unfold(roster, next).boxed())
+    stream::unfold(roster, next).boxed()
 }
 
 impl Roster {
@@ -103,8 +117,8 @@ impl Roster {
             && let Some(after) = self.after.take()
         {
             let (db, now) = (self.ctx.db.read(), self.ctx.clock.now());
-            let rows = store::roster::list(db, self.session, after, READ_AHEAD, now).await?;
-            if u64::try_from(rows.len()).is_ok_and(|read| read == READ_AHEAD) {
+            let rows = store::roster::list(db, self.session, after, self.ahead, now).await?;
+            if u64::try_from(rows.len()).is_ok_and(|read| read == self.ahead) {
                 self.after = rows.last().map(|row| Some(place(row)));
             }
             self.read = rows.into();
@@ -131,7 +145,7 @@ async fn begin(
     Ok(ctx.db.commit(tx).await?)
 }
 
-fn place((number, seat): &(String, Seat)) -> Place {
+pub fn place((number, seat): &(String, Seat)) -> Place {
     (number.clone(), seat.booking.id.to_string())
 }
 
@@ -142,7 +156,7 @@ fn read_token(token: &str) -> Option<Place> {
     known.then(|| (number.to_owned(), booking.to_string()))
 }
 
-fn written(ctx: &Context, row: &(String, Seat)) -> pb::RosterEntry {
+pub fn written(ctx: &Context, row: &(String, Seat)) -> pb::RosterEntry {
     let (number, seat) = row;
     let (booking, needs) = (&seat.booking, &seat.booking.needs);
     pb::RosterEntry {
