@@ -8,7 +8,7 @@
 //! | [`dealing`] | who gets a seat: those who wait come first |
 //! | [`gather`] | whoever comes while a round runs is in the next one |
 //! | [`watched`] | the sessions and stages whose seats somebody watches |
-//! | [`sheet`] | a certificate as a page of PDF |
+//! | [`sheet`] | certificates and permits as pages |
 //! | [`store`] | the only place that knows SQL |
 //! | [`events`] | what others told; what we tell |
 //! | [`jobs`] | what the passing of time does |

@@ -41,6 +41,7 @@ pub const ROWS: &[Row] = &[
     ("/irikteu.testing.v1.Bookings/ConfirmBooking", &[SignedIn]),
     ("/irikteu.testing.v1.Bookings/MoveBooking", &[SignedIn]),
     ("/irikteu.testing.v1.Bookings/CancelBooking", &[SignedIn]),
+    ("/irikteu.testing.v1.Bookings/DownloadPermit", &[SignedIn]),
     (
         "/irikteu.testing.v1.Bookings/CheckInBooking",
         &[Role(ExamDesk)],
@@ -216,7 +217,15 @@ pub const ROWS: &[Row] = &[
         &[SignedIn],
     ),
     (
+        "/irikteu.testing.v1.Certificates/ShowCertificate",
+        &[SignedIn],
+    ),
+    (
         "/irikteu.testing.v1.Certificates/RevokeCertificate",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.Certificates/ReissueCertificate",
         &[Role(CampaignManager)],
     ),
     // What stands on the paper is the proof.

@@ -8,6 +8,7 @@ session-started = This session has begun. Start: { $start_time }. Choose a later
 stage-already-booked = You have a seat in this stage already. Move that booking instead.
 hold-expired = The seat was held until { $hold_expire_time } and has been given back. Choose a seat again.
 booking-not-confirmed = The seat is only held. Confirm the booking first.
+seat-unfit = The application was changed since the seat was taken and asks for another sort of seat now. Move the booking to a session with such a seat, or give it up and book anew; or change the application back.
 booking-over = Nothing more can be done with this booking. Its state: { $state }
 change-too-late = The booking could be changed until { $change_expire_time }. It can't be changed any more.
 changes-spent = The booking was moved as often as it may be. Most moves: { $max_changes }
@@ -44,6 +45,12 @@ over-room-seats = The room has fewer seats than that.
 over-capacity = This is more than the seats of the session.
 quota-repeated = There is a quota like this already.
 quota-unknown = This session has no seats of this sort.
+not-as-applied = Your application says otherwise: { $value ->
+    [kk] Kazakh
+    [ru] Russian
+    [en] English
+   *[other] { $value }
+}. Leave the field empty, or change the application first.
 seats-none-planned = No sessions are planned
 seats-day-empty = No session at this place on this day
 seats-center-full = { $center }: full
@@ -86,6 +93,7 @@ appeal-published = The decision on this appeal is published and can't be changed
 result-not-scored = This result has no score that an appeal could change.
 membership-over = This membership is over. Its state: { $state }
 certificate-over = This certificate is no longer good. Its state: { $state }
+reissue-impossible = No other certificate can take its place: it was not revoked, or its result was annulled. Its state: { $state }
 candidate-unknown = There is no candidate with this number.
 candidate-twice = This number stands in the import twice.
 score-off-scale = The score is outside the scale of the stage.
@@ -152,3 +160,19 @@ paper-code = Individual code
 paper-issued = Date of issue
 paper-qr = QR code: what this certificate says, signed
 paper-check = Anybody can check the certificate: by its QR code, or by its number and individual code.
+permit-title = TESTING PERMIT
+permit-number = Candidate number
+permit-date = Date
+permit-time = Time, by the clocks of the place
+permit-start = The test can be started
+permit-place = Place
+permit-address = Address
+permit-room = Room
+permit-subject = Subject
+permit-language = Language of the test
+permit-form = { $language ->
+    [kk] Kazakh
+    [ru] Russian
+   *[other] English
+}
+permit-note = Please note

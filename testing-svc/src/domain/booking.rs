@@ -37,6 +37,8 @@ pub struct Booking {
     pub sequence: i32,
     pub attempt: Option<Uuid>,
     pub needs: Needs,
+    /// What the application says of the seat now: the person's, and only read with the booking.
+    pub applied: Needs,
     /// The place on the waiting list whose offer it is.
     pub waitlist_entry: Option<Uuid>,
     /// Until when the test can be started though the window closed: after a mistake of the desk.
@@ -205,6 +207,7 @@ impl Booking {
             sequence: 0,
             attempt: None,
             needs,
+            applied: Needs::default(),
             waitlist_entry: None,
             grace: None,
             version: 1,
@@ -232,6 +235,7 @@ impl Booking {
             sequence: 0,
             attempt: None,
             needs: to.needs.clone(),
+            applied: Needs::default(),
             waitlist_entry: Some(to.id),
             grace: None,
             version: 1,
@@ -264,6 +268,7 @@ impl Booking {
     pub fn confirm(&mut self, at: At<'_>) -> Result<Change, Refusal> {
         match (self.phase_at(at), self.state) {
             (Phase::Held, _) => {
+                self.fits()?;
                 self.state = State::Booked;
                 self.confirmed = Some(at.now);
                 Ok(Change::Made)
@@ -273,6 +278,32 @@ impl Booking {
                 Err(Refusal::HoldExpired { until })
             }
             (phase, _) => Err(Refusal::BookingOver { phase }),
+        }
+    }
+
+    /// The fields in which the seat is not what the application asks for, while that matters.
+    pub fn unfit_fields(&self) -> Vec<&'static str> {
+        match self.state.phase() {
+            Phase::Held | Phase::Booked | Phase::CheckedIn => self.needs.unfit(&self.applied),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Nobody sits down on a seat that is not of the sort that the application asks for: the test would
+    /// be another than the one applied for.
+    pub(super) fn fits(&self) -> Result<(), Refusal> {
+        match self.needs.unfit(&self.applied).as_slice() {
+            [] => Ok(()),
+            _ => Err(Refusal::SeatUnfit),
+        }
+    }
+
+    /// Whether its person is given a paper to come with.
+    pub fn permit(&self, at: At<'_>) -> Result<(), Refusal> {
+        match self.phase_at(at) {
+            Phase::Held => Err(Refusal::BookingNotConfirmed),
+            Phase::Booked | Phase::CheckedIn => self.fits(),
+            phase => Err(Refusal::BookingOver { phase }),
         }
     }
 
@@ -374,6 +405,7 @@ impl Booking {
                 Err(Refusal::CheckInNeeded)
             }
             _ => {
+                self.fits()?;
                 self.state = State::Started;
                 self.attempt = Some(attempt);
                 Ok(Change::Made)

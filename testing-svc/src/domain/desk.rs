@@ -10,6 +10,7 @@ impl Booking {
         match self.phase_at(at) {
             Phase::Held => Err(Refusal::BookingNotConfirmed),
             Phase::Booked => {
+                self.fits()?;
                 self.state = State::CheckedIn;
                 Ok(Change::Made)
             }
@@ -59,6 +60,7 @@ impl Booking {
                 if at.now >= until {
                     return Err(Refusal::UndoTooLate { until });
                 }
+                self.fits()?;
                 self.state = State::CheckedIn;
                 self.grace = at.now.checked_add(at.terms.late_start).ok();
                 Ok(Change::Made)

@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use super::quota::Needs;
 use super::refusal::Refusal;
 use super::words;
 
@@ -15,6 +16,8 @@ pub struct Eligibility {
     pub stage_number: i32,
     /// The direction inside which the person competes; empty where the campaign has none.
     pub direction: String,
+    /// What the newest submission of the application says of the seat; nothing where it asks for none.
+    pub needs: Needs,
     /// What assessors see instead of the person; none before the first acceptance.
     pub candidate_number: Option<String>,
 }
@@ -82,6 +85,7 @@ mod tests {
             standing: Standing::Granted,
             stage_number: 1,
             direction: String::new(),
+            needs: Needs::default(),
             candidate_number: None,
         };
         assert_eq!(of(Some(&person), 1), Ok(()));

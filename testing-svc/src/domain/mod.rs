@@ -10,6 +10,7 @@
 //! | [`eligibility`] | who may sit a stage |
 //! | [`stage`], [`test_center`], [`session`] | terms, places, and seats at a time |
 //! | [`room`], [`quota`], [`closure`] | where sessions take place, sorts of seats, and what can't be used |
+//! | [`applied`] | which sort of seat an application asks for |
 //! | [`booking`], [`desk`], [`start_window`], [`attempt`] | a person's seat, when it may be sat on, and the sitting |
 //! | [`waitlist`], [`seat_search`] | who is next when a seat is free, and why none is |
 //! | [`score`], [`score_import`] | exact decimals, and how they come in |
@@ -20,6 +21,7 @@
 
 pub mod allocation;
 pub mod appeal;
+pub mod applied;
 pub mod attempt;
 pub mod booking;
 pub mod certificate;

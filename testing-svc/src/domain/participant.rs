@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use ring::digest::{SHA256, digest};
 use uuid::Uuid;
 
-use super::certificate::terms::{BySubject, Terms};
+use super::certificate::terms::{BySubject, PassMark, Terms};
 use super::cut::{self, Competitor, Cut, Rule, Ties};
 use super::score::{Scale, Score};
 use super::words;
@@ -138,6 +138,13 @@ pub struct Line<'a> {
     /// 0 without a score.
     pub rank: usize,
     pub cut: Option<&'a Cut>,
+}
+
+impl Line<'_> {
+    /// The category that is reached; none where nothing is passed.
+    pub fn awarded<'t>(&self, terms: &'t Terms) -> Option<&'t PassMark> {
+        terms.awarded(self.came, &self.participant.direction, self.score)
+    }
 }
 
 pub fn lines<'a>(all: &'a [Participant], outcome: &'a cut::Outcome) -> Vec<Line<'a>> {

@@ -90,6 +90,10 @@ pub struct Needs {
     pub subject: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accessible: bool,
+    /// Whether the subject is the one that was applied for and not a choice: then a session that tells no
+    /// subjects apart will do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub applied: bool,
 }
 
 /// A need that a session can't meet at all, full or not: the field and the reason.
@@ -131,6 +135,7 @@ impl Needs {
                 (None, [only]) => taken.push(*only),
                 (None, _) => unmet.push((kind.field(), "REQUIRED")),
                 (Some(_), []) if kind == Kind::LanguageForm && self.fits_form(form) => {}
+                (Some(_), []) if kind == Kind::Subject && self.applied => {}
                 (Some(value), _) => match sorts.iter().find(|it| it.value == value) {
                     Some(found) => taken.push(*found),
                     None => unmet.push((kind.field(), "QUOTA_UNKNOWN")),

@@ -83,6 +83,8 @@ pub enum Refusal {
         until: Timestamp,
     },
     BookingNotConfirmed,
+    /// In which fields is told to the person alone: of an accessible workstation nobody else hears.
+    SeatUnfit,
     BookingOver {
         phase: Phase,
     },
@@ -144,6 +146,9 @@ pub enum Refusal {
         state: membership::State,
     },
     CertificateOver {
+        state: certificate::State,
+    },
+    ReissueImpossible {
         state: certificate::State,
     },
 }
@@ -214,6 +219,7 @@ impl chassis::error::Refusal for Refusal {
             Self::StageAlreadyBooked { .. } => "STAGE_ALREADY_BOOKED",
             Self::HoldExpired { .. } => "HOLD_EXPIRED",
             Self::BookingNotConfirmed => "BOOKING_NOT_CONFIRMED",
+            Self::SeatUnfit => "SEAT_UNFIT",
             Self::BookingOver { .. } => "BOOKING_OVER",
             Self::ChangeTooLate { .. } => "CHANGE_TOO_LATE",
             Self::ChangesSpent { .. } => "CHANGES_SPENT",
@@ -239,6 +245,7 @@ impl chassis::error::Refusal for Refusal {
             Self::ResultNotScored => "RESULT_NOT_SCORED",
             Self::MembershipOver { .. } => "MEMBERSHIP_OVER",
             Self::CertificateOver { .. } => "CERTIFICATE_OVER",
+            Self::ReissueImpossible { .. } => "REISSUE_IMPOSSIBLE",
         }
     }
 
@@ -336,10 +343,13 @@ impl chassis::error::Refusal for Refusal {
             }
             Self::AppealExists { appeal } => vec![("appeal", appeal.clone())],
             Self::MembershipOver { state } => vec![("state", state.as_str().into())],
-            Self::CertificateOver { state } => vec![("state", state.as_str().into())],
+            Self::CertificateOver { state } | Self::ReissueImpossible { state } => {
+                vec![("state", state.as_str().into())]
+            }
             Self::IinNeeded
             | Self::NotEligible
             | Self::BookingNotConfirmed
+            | Self::SeatUnfit
             | Self::CheckInNeeded
             | Self::AttemptPaused
             | Self::ResultsNotPublished

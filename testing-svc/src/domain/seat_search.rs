@@ -147,6 +147,9 @@ impl Candidate {
         if kind == Kind::OrdinarySeat && sorts.peek().is_none() {
             return Ok(i32::MAX);
         }
+        if kind == Kind::Subject && needs.applied && sorts.peek().is_none() {
+            return Ok(i32::MAX);
+        }
         if kind == Kind::LanguageForm && sorts.peek().is_none() {
             let form = self.session.language.map(Language::as_str);
             return match form {

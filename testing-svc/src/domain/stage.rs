@@ -21,6 +21,8 @@ pub struct Stage {
     /// Where "Start test" leads.
     pub launch_url: String,
     pub selection: Selection,
+    /// What permits say of coming and bringing.
+    pub permit_note: Option<Localized>,
     /// When its results were published.
     pub published: Option<Timestamp>,
     pub version: i32,
@@ -212,6 +214,7 @@ mod tests {
             terms: Terms::default(),
             launch_url: "https://test.example.kz:8443/start?stage=1".into(),
             selection: Selection::default(),
+            permit_note: None,
             published: None,
             version: 1,
         };

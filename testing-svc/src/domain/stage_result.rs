@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::certificate::basis::{lines, may_have};
 use super::certificate::paper::Line;
 use super::certificate::terms::{BySubject, PassMark, Subject, Terms};
 use super::participant::Came;
@@ -44,6 +43,8 @@ pub struct Published {
     pub deltas: BySubject,
     pub by_appeal: bool,
     pub appeals_until: Option<Timestamp>,
+    /// Since when a certificate is waited for, or until when its issue was put off.
+    pub certificate_due: Option<Timestamp>,
 }
 
 impl StageResult {
@@ -64,15 +65,29 @@ impl StageResult {
         };
         let none = BySubject::new();
         let deltas = self.published.as_ref().map_or(&none, |it| &it.deltas);
-        let lines = lines(terms, &self.subjects, deltas);
-        terms.subjects.iter().zip(lines).collect()
+        let of = |all: &BySubject, code: &str| all.get(code).copied().unwrap_or_default();
+        let line = |it: &Subject| Line {
+            subject: it.code.clone(),
+            score: of(&self.subjects, &it.code),
+            delta: of(deltas, &it.code),
+        };
+        terms.subjects.iter().map(|it| (it, line(it))).collect()
     }
 
     /// The highest category that was reached, once it is published.
     pub fn mark(&self) -> Option<&PassMark> {
-        let published = self.published.as_ref()?;
-        let terms = self.terms.as_ref().filter(|_| may_have(published.came))?;
-        terms.reached(&self.direction, self.total()?)
+        self.awarded(self.total())
+    }
+
+    /// The one that is reached where an appeal adds so much to the score.
+    pub fn mark_with(&self, delta: Score) -> Option<&PassMark> {
+        self.awarded(self.score.map(|score| score.plus(delta)))
+    }
+
+    fn awarded(&self, total: Option<Score>) -> Option<&PassMark> {
+        let came = self.published.as_ref()?.came;
+        let terms = self.terms.as_ref()?;
+        terms.awarded(came, &self.direction, total)
     }
 
     /// The message that tells it, and what it is filled in with.

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use chassis::bus::{Event, Subscriber, first_time};
 use chassis::caller::Caller;
+use chassis::database::Tx;
 use chassis::{Result, audit};
 use proto::events::v1::ApplicationAccepted;
 
 use super::about;
+use crate::store::application::Named;
+use crate::store::eligibility::Accepted;
 use crate::{Context, store};
 
 const NAME: &str = "testing-svc.grant-eligibility";
@@ -26,26 +29,34 @@ async fn take(ctx: &Context, event: &Event, accepted: &ApplicationAccepted) -> R
         return Ok(());
     }
     let application = &accepted.application;
-    let now = ctx.clock.now();
     let submission = &accepted.submission;
-    let granted = store::eligibility::Accepted {
+    let named = Named {
+        application,
+        campaign: &campaign,
+        account,
+    };
+    let has_left = store::application::hear(&tx, named).await?;
+    store::application::note_accepted(&tx, application, submission).await?;
+    let granted = Accepted {
         campaign: &campaign,
         account,
         application,
         submission,
     };
-    if store::eligibility::grant(&tx, granted, now).await? {
-        store::eligibility::number(&tx, &ctx.ids, &campaign, account).await?;
-        let by = Caller::Service("review-svc".into());
-        audit::record(
-            &tx,
-            &ctx.clock,
-            &by,
-            "GrantEligibility",
-            application,
-            "stage 1",
-        )
-        .await?;
+    if !has_left {
+        grant(ctx, &tx, granted, "review-svc").await?;
     }
     Ok(ctx.db.commit(tx).await?)
+}
+
+/// Opens the first stage to a person, unless they are in the campaign by another application: then it
+/// waits for the end of that one.
+pub(super) async fn grant(ctx: &Context, tx: &Tx, accepted: Accepted<'_>, by: &str) -> Result<()> {
+    if store::eligibility::grant(tx, accepted, ctx.clock.now()).await? {
+        let (campaign, account) = (accepted.campaign, accepted.account);
+        store::eligibility::number(tx, &ctx.ids, campaign, account).await?;
+        let (by, name) = (Caller::Service(by.into()), accepted.application);
+        audit::record(tx, &ctx.clock, &by, "GrantEligibility", name, "stage 1").await?;
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use chassis::{Result, audit};
 use proto::events::v1::ApplicationDisqualified;
 use uuid::Uuid;
 
-use super::leave::{Leaving, leave};
+use super::leave::{Leaves, Leaving, leave};
 use crate::domain::membership::{EndReason, State};
 use crate::{Context, store};
 
@@ -26,6 +26,7 @@ pub fn subscriber(ctx: Arc<Context>) -> Subscriber {
 
 async fn take(ctx: &Context, event: &Event, disqualified: &ApplicationDisqualified) -> Result<()> {
     let leaving = Leaving {
+        leaves: Leaves::Campaign,
         subscriber: NAME,
         event,
         application: &disqualified.application,

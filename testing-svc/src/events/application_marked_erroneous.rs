@@ -7,7 +7,7 @@ use chassis::Result;
 use chassis::bus::{Event, Subscriber};
 use proto::events::v1::ApplicationMarkedErroneous;
 
-use super::leave::{Leaving, leave};
+use super::leave::{Leaves, Leaving, leave};
 use crate::Context;
 
 const NAME: &str = "testing-svc.take-erroneous-eligibility";
@@ -21,6 +21,7 @@ pub fn subscriber(ctx: Arc<Context>) -> Subscriber {
 
 async fn take(ctx: &Context, event: &Event, erroneous: &ApplicationMarkedErroneous) -> Result<()> {
     let leaving = Leaving {
+        leaves: Leaves::Application,
         subscriber: NAME,
         event,
         application: &erroneous.application,

@@ -6,7 +6,7 @@ use chassis::Result;
 use chassis::bus::{Event, Subscriber};
 use proto::events::v1::ApplicationWithdrawn;
 
-use super::leave::{Leaving, leave};
+use super::leave::{Leaves, Leaving, leave};
 use crate::Context;
 
 const NAME: &str = "testing-svc.take-eligibility";
@@ -20,6 +20,7 @@ pub fn subscriber(ctx: Arc<Context>) -> Subscriber {
 
 async fn take(ctx: &Context, event: &Event, withdrawn: &ApplicationWithdrawn) -> Result<()> {
     let leaving = Leaving {
+        leaves: Leaves::Application,
         subscriber: NAME,
         event,
         application: &withdrawn.application,

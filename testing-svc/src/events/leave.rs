@@ -7,14 +7,27 @@ use chassis::database::Tx;
 use chassis::{Result, audit};
 use uuid::Uuid;
 
+use super::application_accepted::grant;
 use super::{about, booking_cancelled};
 use crate::domain::Change;
 use crate::domain::booking::Phase;
 use crate::domain::waitlist::Outcome;
+use crate::store::application::Named;
+use crate::store::eligibility::Accepted;
 use crate::{Context, dealing, store};
+
+/// What somebody leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaves {
+    /// The application: there may be another, by which they take part.
+    Application,
+    /// The campaign, by whatever application they take part.
+    Campaign,
+}
 
 /// An event about somebody who leaves.
 pub(super) struct Leaving<'a> {
+    pub leaves: Leaves,
     pub subscriber: &'static str,
     pub event: &'a Event,
     pub application: &'a str,
@@ -47,16 +60,43 @@ pub(super) async fn leave(ctx: &Context, leaving: Leaving<'_>) -> Result<Option<
     }
     // Stages before people, as everywhere.
     store::stage::share_all(&tx, &campaign).await?;
-    store::eligibility::take(&tx, &campaign, account, application, now).await?;
+    let named = Named {
+        application,
+        campaign: &campaign,
+        account,
+    };
+    store::application::hear(&tx, named).await?;
+    store::application::note_left(&tx, application).await?;
     let (action, detail) = (leaving.action, leaving.detail);
     audit::record(&tx, &ctx.clock, &by, action, application, detail).await?;
-    give_up_seats(ctx, &tx, &by, &campaign, account, leaving.why).await?;
+    // The seats of who takes part by another application are that one's.
+    if leaving.leaves == Leaves::Campaign || !store::eligibility::is_of_another(&tx, named).await? {
+        store::eligibility::take(&tx, &campaign, account, application, now).await?;
+        give_up_seats(ctx, &tx, &by, &campaign, account, leaving.why).await?;
+    }
+    if leaving.leaves == Leaves::Application {
+        take_part_anew(ctx, &tx, &campaign, account).await?;
+    }
     Ok(Some(Left {
         tx,
         by,
         campaign,
         account,
     }))
+}
+
+/// An application that followed the one that was left may have been accepted before its end was heard of.
+async fn take_part_anew(ctx: &Context, tx: &Tx, campaign: &str, account: Uuid) -> Result<()> {
+    let Some(next) = store::application::standing(tx, campaign, account).await? else {
+        return Ok(());
+    };
+    let accepted = Accepted {
+        campaign,
+        account,
+        application: &next.0,
+        submission: &next.1,
+    };
+    grant(ctx, tx, accepted, crate::NAME).await
 }
 
 /// Gives up every seat that the person could still sit on, and every place on a waiting list.

@@ -10,11 +10,12 @@ use chassis::{Error, Result, audit};
 use jiff::SignedDuration;
 
 use super::this_service;
-use crate::domain::certificate::basis::{Basis, Drawn};
+use crate::domain::certificate::basis::Drawn;
 use crate::domain::certificate::number::{CODE_DRAWN, Code, NUMBER_DRAWN, Number};
 use crate::domain::certificate::paper::{KeyId, Paper};
 use crate::domain::certificate::{Certificate, State};
 use crate::domain::code::ALPHABET;
+use crate::domain::stage_result::StageResult;
 use crate::store::certificate::Due;
 use crate::{Context, clients, store};
 
@@ -41,18 +42,20 @@ pub async fn run(ctx: &Context) -> Result<()> {
 
 async fn issue(ctx: &Context, due: &Due, key: KeyId, name: Masked<String>) -> Result<()> {
     let (tx, now) = (ctx.db.begin().await?, ctx.clock.now());
-    let basis = store::certificate::lock_basis(&tx, due.result, now).await?;
-    let Some(basis) = basis.filter(|it| it.is_due) else {
+    // Locked, so that who makes certificates of one result comes one after another.
+    let result = store::stage_result::lock(&tx, due.result).await?;
+    let Some(result) = result.filter(|it| it.is_due(now)) else {
         return Ok(());
     };
     store::certificate::put_off(&tx, due.result, None).await?;
     let before = store::certificate::lock_newest(&tx, due.result).await?;
     let before = before.map(|it| it.certificate);
-    let is_revoked = before.as_ref().is_some_and(|it| it.state == State::Revoked);
-    let paper = basis.paper(drawn(ctx, key)?, name);
+    let stays = |it: &Certificate| it.state == State::Revoked && it.reissued.is_none();
+    let is_revoked = before.as_ref().is_some_and(stays);
+    let paper = result.paper(drawn(ctx, key)?, name);
     // What was revoked stays so until somebody decides otherwise.
     if let Some(paper) = paper.filter(|_| !is_revoked) {
-        replace(ctx, &tx, &basis, paper, before).await?;
+        replace(ctx, &tx, &result, paper, before).await?;
     }
     Ok(ctx.db.commit(tx).await?)
 }
@@ -72,7 +75,7 @@ fn drawn(ctx: &Context, key: KeyId) -> Result<Drawn> {
 async fn replace(
     ctx: &Context,
     tx: &Tx,
-    basis: &Basis,
+    result: &StageResult,
     paper: Paper,
     before: Option<Certificate>,
 ) -> Result<()> {
@@ -80,19 +83,20 @@ async fn replace(
     let sealed = ctx.config.certificate_keys.seal(&paper);
     let new = Certificate {
         id: ctx.ids.uuid(),
-        campaign: basis.campaign.clone(),
-        stage: basis.stage,
-        result: basis.result,
-        account: basis.account,
+        campaign: result.campaign.clone(),
+        stage: result.stage,
+        result: result.id,
+        account: result.account,
         edition: before.as_ref().map_or(1, |it| it.edition + 1),
         sealed: sealed.ok_or_else(|| Error::Internal(anyhow!("a paper can't be sealed")))?,
         state: State::Valid,
         issued: now,
         ended: None,
         revocation: None,
+        reissued: None,
         version: 1,
     };
-    if let Some(mut before) = before {
+    if let Some(mut before) = before.filter(|it| it.state == State::Valid) {
         before.supersede(now)?;
         store::certificate::finish(tx, &before, None).await?;
         let (name, by_name) = (before.name(), new.name());
@@ -119,8 +123,8 @@ async fn replace(
 async fn put_off(ctx: &Context, due: &Due, error: &Error) -> Result<()> {
     let (tx, now) = (ctx.db.begin().await?, ctx.clock.now());
     tracing::warn!(result = %due.result, reason = %error.reason(), "a certificate waits for a name");
-    let basis = store::certificate::lock_basis(&tx, due.result, now).await?;
-    if basis.is_some_and(|it| it.is_due) {
+    let result = store::stage_result::lock(&tx, due.result).await?;
+    if result.is_some_and(|it| it.is_due(now)) {
         let later = now.saturating_add(REST).unwrap_or(now);
         store::certificate::put_off(&tx, due.result, Some(later)).await?;
     }

@@ -14,6 +14,9 @@ mod m0108_lifted_closures;
 mod m0201_outcomes;
 mod m0202_told_results;
 mod m0301_certificates;
+mod m0302_applications;
+mod m0303_permit_notes;
+mod m0304_reissues;
 mod m0311_partner_reports;
 
 use sea_orm_migration::prelude::*;
@@ -47,6 +50,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0108_lifted_closures::Migration),
             Box::new(m0301_certificates::Migration),
             Box::new(m0311_partner_reports::Migration),
+            Box::new(m0302_applications::Migration),
+            Box::new(m0303_permit_notes::Migration),
+            Box::new(m0304_reissues::Migration),
         ]
     }
 }

@@ -8,6 +8,7 @@
 //! | [`candidates`] | who takes part, by a number instead of a name |
 //! | [`stage_results`], [`appeals`], [`certificates`], [`memberships`] | what comes of a stage, and of the last one |
 //! | [`redemptions`], [`examinations`] | what partners call, on a port of their own |
+//! | [`paper`] | what is drawn, on its way out |
 //! | [`parse`], [`wishes`], [`mask`], [`enums`] | the wire's shapes, read and written |
 
 pub mod appeals;
@@ -21,6 +22,7 @@ pub mod examinations;
 pub mod language_results;
 pub mod mask;
 pub mod memberships;
+pub mod paper;
 pub mod parse;
 pub mod promo_codes;
 pub mod redemptions;

@@ -198,12 +198,21 @@ pub fn localized(
     field: &str,
     text: Option<LocalizedText>,
 ) -> Localized {
+    localized_within(violations, field, text, LONGEST_TEXT)
+}
+
+/// The same, of so many characters in each language at most.
+pub fn localized_within(
+    violations: &mut Violations,
+    field: &str,
+    text: Option<LocalizedText>,
+    most: usize,
+) -> Localized {
     let Some(text) = text else {
         violations.add(field, "REQUIRED");
         return Localized::default();
     };
-    let mut one =
-        |code, text: &str| violations.text(&format!("{field}.{code}"), text, LONGEST_TEXT);
+    let mut one = |code, text: &str| violations.text(&format!("{field}.{code}"), text, most);
     Localized {
         kk: one("kk", &text.kk),
         ru: one("ru", &text.ru),

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::enums;
 use super::parse;
-use crate::domain::quota::{Needs, Unmet};
+use crate::domain::applied::Contradiction;
+use crate::domain::quota::{Needs, Quota};
+use crate::domain::session::Language;
 
 /// The fields of a request that tell seats apart, wherever they stand in it.
 #[derive(Debug, Clone, Copy)]
@@ -36,14 +38,47 @@ pub fn needs(violations: &mut Violations, prefix: &str, wanted: Wanted<'_>) -> N
             enums::from_language,
         ),
         accessible: wanted.accessible,
+        applied: false,
     }
 }
 
-/// What a session can't meet, as violations of the request.
-pub fn unmet(prefix: &str, unmet: Vec<Unmet>) -> Violations {
+/// The sort of seat that comes of a choice and an application, with the quotas that it takes in a
+/// session.
+///
+/// # Errors
+/// Everything in which the choice is not the application's, and everything that the session hasn't got,
+/// all at once.
+pub fn settled(
+    prefix: &str,
+    chosen: Needs,
+    applied: &Needs,
+    form: Option<Language>,
+    quotas: &[Quota],
+) -> Result<(Needs, Vec<String>), Violations> {
+    let (needs, against) = chosen.under(applied);
+    let mut violations = otherwise(prefix, &against);
+    match needs.quotas(form, quotas) {
+        Ok(some) if violations.is_empty() => {
+            let ids = some.iter().map(|quota| quota.id.clone()).collect();
+            return Ok((needs, ids));
+        }
+        Ok(_) => {}
+        Err(unmet) => {
+            let is_told = |field: &str| against.iter().any(|it| it.field == field);
+            for (field, reason) in unmet.into_iter().filter(|it| !is_told(it.0)) {
+                violations.add(format!("{prefix}{field}"), reason);
+            }
+        }
+    }
+    Err(violations)
+}
+
+/// What the application says otherwise, with what it says.
+pub fn otherwise(prefix: &str, against: &[Contradiction]) -> Violations {
     let mut violations = Violations::new();
-    for (field, reason) in unmet {
-        violations.add(format!("{prefix}{field}"), reason);
+    for it in against {
+        let value = [("value", it.on_file.clone())];
+        violations.add_with(format!("{prefix}{}", it.field), "NOT_AS_APPLIED", value);
     }
     violations
 }

@@ -7,8 +7,9 @@ use lopdf::{Dictionary, Object};
 
 use super::*;
 use crate::domain::certificate::number::{Code, Number};
+use crate::domain::certificate::paper::{Line, Paper};
 use crate::domain::certificate::seal::{Keys, Sealed};
-use crate::domain::certificate::terms::{PassMark, Subject};
+use crate::domain::certificate::terms::{PassMark, Subject, Terms};
 use crate::domain::score::Score;
 
 /// Every letter of the Kazakh alphabet that no other has.
@@ -83,7 +84,7 @@ fn text() -> String {
 
 fn pdf(language: Language) -> Vec<u8> {
     let (paper, terms, qr_text) = (paper(NAME), terms(), text());
-    let sheet = Sheet {
+    let sheet = CertificateSheet {
         paper: &paper,
         terms: &terms,
         qr_text: &qr_text,
@@ -242,7 +243,7 @@ fn a_sheet_is_small_and_always_the_same() {
 #[test]
 fn a_name_is_never_shown_with_holes() {
     let (paper, terms) = (paper("王小明"), terms());
-    let sheet = Sheet {
+    let sheet = CertificateSheet {
         paper: &paper,
         terms: &terms,
         qr_text: "IRK1:",
@@ -273,13 +274,168 @@ fn the_longest_papers_fit_on_the_sheet() {
         })
         .collect();
     let qr_text = keys().seal(&paper).expect("a seal").text();
-    let sheet = Sheet {
+    let sheet = CertificateSheet {
         paper: &paper,
         terms: &terms,
         qr_text: &qr_text,
         language: Language::Kk,
     };
     sheet.pdf().expect("a sheet");
+}
+
+fn at(time: &str) -> jiff::Zoned {
+    let time: jiff::civil::DateTime = time.parse().expect("a time");
+    time.in_tz("Asia/Almaty").expect("a zone")
+}
+
+fn permit(language: Language, note: Option<&Localized>) -> Vec<u8> {
+    let sheet = PermitSheet {
+        stage: &localized("Педагогтердің білімін бағалау", "Оценка знаний педагогов"),
+        candidate_number: "4711000815",
+        center: &localized("№ 1 мектеп", "Школа № 1"),
+        address: Some(&localized("Абай даңғылы, 1", "проспект Абая, 1")),
+        room: None,
+        start: at("2026-06-10T09:30"),
+        end: at("2026-06-10T11:45"),
+        open: at("2026-06-10T09:20"),
+        close: at("2026-06-10T09:45"),
+        form: Some(crate::domain::session::Language::Kk),
+        subject: Some("PHYSICS"),
+        note,
+        language,
+    };
+    sheet.pdf().expect("a sheet")
+}
+
+#[test]
+fn a_permit_says_who_comes_where_and_when() {
+    let note = localized("Ештеңе әкелмеңіз.", "Возьмите ручку.\nКарандаш не нужен.");
+    let bytes = permit(Language::Ru, Some(&note));
+    let read = lopdf::Document::load_mem(&bytes).expect("a PDF");
+    let text = read.extract_text(&[1]).expect("text");
+    let text: String = text.split_whitespace().collect();
+    let mut after = 0;
+    for words in [
+        "ПРОПУСК",
+        "Оценка знаний педагогов",
+        "Номер кандидата: 4711000815",
+        "Дата: 10.06.2026",
+        "09:30 – 11:45",
+        "09:20 – 09:45",
+        "Школа № 1",
+        "проспект Абая, 1",
+        "Предмет: PHYSICS",
+        "казахский",
+        "Возьмите ручку.",
+        "Карандаш не нужен.",
+    ] {
+        let bare: String = words.split_whitespace().collect();
+        let found = text.get(after..).and_then(|rest| rest.find(&bare));
+        after += found.unwrap_or_else(|| panic!("no {words} behind {after} in {text}"));
+    }
+    let root = read.catalog().expect("a catalog");
+    let root = dictionary(&read, root.get(b"StructTreeRoot").expect("tags"));
+    let mut told = Vec::new();
+    tags(&read, root, &mut told);
+    assert_eq!(told.iter().filter(|it| *it == "H1").count(), 1, "{told:?}");
+    // Without a note there is no heading over nothing.
+    let bare = lopdf::Document::load_mem(&permit(Language::Kk, None)).expect("a PDF");
+    let text = bare.extract_text(&[1]).expect("text");
+    assert!(text.contains("4711000815") && !text.contains("Назар"));
+}
+
+fn html(name: &str, language: Language) -> String {
+    let (paper, terms, qr_text) = (paper(name), terms(), text());
+    let page = CertificatePage {
+        paper: &paper,
+        terms: &terms,
+        qr_text: &qr_text,
+        language,
+    };
+    page.html().expect("a page")
+}
+
+#[test]
+fn the_page_says_what_the_sheet_says_and_runs_nothing() {
+    for (language, words) in [
+        (
+            Language::Kk,
+            ["lang=\"kk\"", "Пәндік білім", "педагог-зерттеуші"],
+        ),
+        (
+            Language::Ru,
+            ["lang=\"ru\"", "Знание предмета", "педагог-исследователь"],
+        ),
+        (
+            Language::En,
+            ["lang=\"en\"", "CERTIFICATE", "Date of issue"],
+        ),
+    ] {
+        let page = html(NAME, language);
+        for word in words
+            .into_iter()
+            .chain([NAME, "82.5 / 100", "ABCDE-FGHKA", "10.06.2026"])
+        {
+            assert!(page.contains(word), "no {word}");
+        }
+        let heads = (
+            page.matches("scope=\"col\"").count(),
+            page.matches("scope=\"row\"").count(),
+        );
+        assert_eq!((page.matches("<h1>").count(), heads), (1, (4, 3)));
+        let figure = ["role=\"img\" aria-label=\"", "<path fill=\"#000\" d=\"M"];
+        assert!(figure.iter().all(|it| page.contains(it)));
+        for never in [
+            "<script",
+            "style=",
+            " on",
+            "javascript:",
+            "<img",
+            "http://",
+            "https://",
+        ] {
+            let found = page
+                .replace("http://www.w3.org/2000/svg", "")
+                .contains(never);
+            assert!(!found, "{never}");
+        }
+    }
+}
+
+#[test]
+fn a_name_is_text_whatever_is_in_it() {
+    let page = html("О'Нил <b>&\"</b>", Language::Ru);
+    assert!(page.contains("<strong>О&#39;Нил &lt;b&gt;&amp;&quot;&lt;/b&gt;</strong>"));
+    assert!(!page.contains("<b>"));
+}
+
+#[test]
+fn the_code_on_the_page_is_read_as_the_one_on_the_sheet() {
+    let page = html(NAME, Language::Kk);
+    let path = page
+        .split("<path fill=\"#000\" d=\"")
+        .nth(1)
+        .and_then(|it| it.split('"').next());
+    let dark: std::collections::BTreeSet<(usize, usize)> = path
+        .expect("a path")
+        .split('M')
+        .skip(1)
+        .map(|square| {
+            let (x, y) = square.split_once(' ').expect("a place");
+            let y = y.split('h').next().expect("a row");
+            (x.parse().expect("a number"), y.parse().expect("a number"))
+        })
+        .collect();
+    let side = (qr::modules(&text()).expect("squares").len() + 8) * 4;
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| {
+        if dark.contains(&(x / 4, y / 4)) {
+            0
+        } else {
+            255
+        }
+    });
+    let (_, read) = image.detect_grids()[0].decode().expect("a text");
+    assert_eq!(read, text());
 }
 
 /// `cargo test --release -p testing-svc a_sheet_takes -- --ignored --nocapture`

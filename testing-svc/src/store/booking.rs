@@ -52,8 +52,9 @@ pub(super) fn select(others: &str) -> String {
             s.start_us, s.end_us, s.capacity, s.taken, s.language, s.check_in_required, s.room,
             s.extra_time_percent, s.closed, s.version AS session_version,
             g.number, g.hold_us, g.change_notice_us, g.max_changes, g.early_start_us,
-            g.late_start_us, g.published_us, c.title AS center_title,
-            c.time_zone
+            g.late_start_us, g.published_us, c.title AS center_title, c.time_zone,
+            (SELECT p.needs FROM eligibilities p
+             WHERE p.campaign = b.campaign AND p.account = b.account) AS applied
          FROM bookings b JOIN test_sessions s ON s.id = b.session
          JOIN stages g ON g.id = b.stage JOIN test_centers c ON c.id = s.center"
     )
@@ -263,6 +264,7 @@ pub(super) fn read(found: &QueryResult) -> Result<Seat> {
             sequence: row::get(found, "sequence")?,
             attempt: row::maybe_uuid(found, "attempt")?,
             needs,
+            applied: row::maybe_json(found, "applied")?.unwrap_or_default(),
             waitlist_entry: row::maybe_uuid(found, "waitlist_entry")?,
             grace: row::maybe_time(found, "grace_us")?,
             version: row::get(found, "version")?,

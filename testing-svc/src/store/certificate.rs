@@ -9,15 +9,13 @@ use uuid::Uuid;
 
 use super::narrowed::Narrowed;
 use super::{one_row, row};
-use crate::domain::certificate::basis::Basis;
 use crate::domain::certificate::number::Number;
 use crate::domain::certificate::seal::Sealed;
 use crate::domain::certificate::terms::Terms;
 use crate::domain::certificate::{Certificate, Revocation, State};
-use crate::domain::participant::Came;
 
 const SELECT: &str = "SELECT c.id, c.campaign, c.stage, c.result, c.account, c.edition, c.payload,
-    c.signature, c.state, c.issued_us, c.ended_us, c.revocation, c.version,
+    c.signature, c.state, c.issued_us, c.ended_us, c.revocation, c.reissued_us, c.version,
     g.certificate_terms FROM certificates c JOIN stages g ON g.id = c.stage";
 
 /// A certificate with the terms of its stage, which say what its codes mean.
@@ -106,6 +104,22 @@ pub async fn finish(tx: &Tx, one: &Certificate, note: Option<&str>) -> Result<()
     one_row(&done)
 }
 
+/// Writes down that another is to take the place of a locked certificate.
+pub async fn note_reissue(tx: &Tx, one: &Certificate) -> Result<()> {
+    let done = execute(
+        tx,
+        "UPDATE certificates SET reissued_us = $3, version = version + 1
+         WHERE id = $1 AND version = $2 AND state = 'REVOKED' AND reissued_us IS NULL",
+        [
+            one.id.to_string().into(),
+            one.version.into(),
+            one.reissued.map(to_us).into(),
+        ],
+    )
+    .await?;
+    one_row(&done)
+}
+
 /// What a list is narrowed by.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -154,37 +168,6 @@ pub async fn due<C: ConnectionTrait>(on: &C, now: Timestamp, limit: u64) -> Resu
     rows.iter().map(due).collect()
 }
 
-/// What its certificate is made of; the result is locked, so who makes certificates of one comes one
-/// after another.
-pub async fn lock_basis(tx: &Tx, result: Uuid, now: Timestamp) -> Result<Option<Basis>> {
-    let sql = format!(
-        "SELECT id FROM stage_results WHERE id = $1{}",
-        for_update(tx)
-    );
-    query_one(tx, &sql, [result.to_string().into()]).await?;
-    let sql = "SELECT r.campaign, r.stage, r.account, r.direction, r.outcome, r.score,
-            r.subjects, r.subject_deltas, r.certificate_due_us, g.certificate_terms
-         FROM stage_results r JOIN stages g ON g.id = r.stage WHERE r.id = $1";
-    let found = query_one(tx, sql, [result.to_string().into()]).await?;
-    let basis = |found: &QueryResult| {
-        let due = row::maybe_time(found, "certificate_due_us")?;
-        Ok(Basis {
-            campaign: row::get(found, "campaign")?,
-            stage: row::uuid(found, "stage")?,
-            result,
-            account: row::uuid(found, "account")?,
-            direction: row::get(found, "direction")?,
-            came: row::word(found, "outcome", Came::from_word)?,
-            score: row::maybe_score(found, "score")?,
-            subjects: row::maybe_json(found, "subjects")?.unwrap_or_default(),
-            deltas: row::maybe_json(found, "subject_deltas")?.unwrap_or_default(),
-            terms: row::maybe_json(found, "certificate_terms")?,
-            is_due: due.is_some_and(|due| due <= now),
-        })
-    };
-    found.as_ref().map(basis).transpose()
-}
-
 /// When the result is looked at next; none: it waits for nothing.
 pub async fn put_off(tx: &Tx, result: Uuid, until: Option<Timestamp>) -> Result<()> {
     let sql = "UPDATE stage_results SET certificate_due_us = $2 WHERE id = $1";
@@ -208,6 +191,7 @@ fn read(found: &QueryResult) -> Result<Kept> {
         issued: row::time(found, "issued_us")?,
         ended: row::maybe_time(found, "ended_us")?,
         revocation: row::maybe_word(found, "revocation", Revocation::from_word)?,
+        reissued: row::maybe_time(found, "reissued_us")?,
         version: row::get(found, "version")?,
     };
     Ok(Kept {

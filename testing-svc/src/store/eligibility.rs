@@ -10,15 +10,17 @@ use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
+use super::application::Named;
 use super::narrowed::Narrowed;
 use super::row;
 use crate::domain::eligibility::{Eligibility, NUMBER_LENGTH, Standing};
+use crate::domain::quota::Needs;
 
 /// How often to draw a candidate's number again when by chance it is taken.
 const DRAWS: usize = 5;
 
 pub(super) const SELECT: &str =
-    "SELECT campaign, account, standing, stage_number, direction, candidate_number
+    "SELECT campaign, account, standing, stage_number, direction, candidate_number, needs
     FROM eligibilities";
 
 pub async fn lock(tx: &Tx, campaign: &str, account: Uuid) -> Result<Option<Eligibility>> {
@@ -27,6 +29,17 @@ pub async fn lock(tx: &Tx, campaign: &str, account: Uuid) -> Result<Option<Eligi
         for_update(tx)
     );
     let found = query_one(tx, &sql, [campaign.into(), account.to_string().into()]).await?;
+    found.as_ref().map(read).transpose()
+}
+
+/// As it stands, without a lock.
+pub async fn find<C: ConnectionTrait>(
+    on: &C,
+    campaign: &str,
+    account: Uuid,
+) -> Result<Option<Eligibility>> {
+    let sql = format!("{SELECT} WHERE campaign = $1 AND account = $2");
+    let found = query_one(on, &sql, [campaign.into(), account.to_string().into()]).await?;
     found.as_ref().map(read).transpose()
 }
 
@@ -78,18 +91,18 @@ pub struct Accepted<'a> {
 
 /// Opens the first stage, in the direction of the submission that was accepted. A withdrawal of the
 /// same application stands, even if it arrived first: the two come from different services and in
-/// any order.
+/// any order. What the newest submission says of the seat comes with it.
 pub async fn grant(tx: &Tx, accepted: Accepted<'_>, now: Timestamp) -> Result<bool> {
     let done = execute(
         tx,
-        "INSERT INTO eligibilities (campaign, account, application, submission, direction, standing,
-            stage_number, changed_us)
+        "INSERT INTO eligibilities (campaign, account, application, submission, direction, needs,
+            standing, stage_number, changed_us)
          VALUES ($1, $2, $3, $4, (SELECT direction FROM directions WHERE submission = $4),
-            'GRANTED', 1, $5)
+            (SELECT needs FROM applications WHERE application = $3), 'GRANTED', 1, $5)
          ON CONFLICT (campaign, account) DO UPDATE
          SET standing = 'GRANTED', application = excluded.application,
             submission = excluded.submission, direction = excluded.direction,
-            changed_us = excluded.changed_us
+            needs = excluded.needs, changed_us = excluded.changed_us
          WHERE eligibilities.standing = 'TAKEN' AND eligibilities.application <> excluded.application
             AND eligibilities.disqualified_us IS NULL",
         [
@@ -105,7 +118,12 @@ pub async fn grant(tx: &Tx, accepted: Accepted<'_>, now: Timestamp) -> Result<bo
 }
 
 /// Keeps the direction of a submission, and tells it to an acceptance that was heard before.
-pub async fn keep_direction(tx: &Tx, submission: &str, direction: &str) -> Result<()> {
+pub async fn keep_direction(
+    tx: &Tx,
+    by: Named<'_>,
+    submission: &str,
+    direction: &str,
+) -> Result<()> {
     execute(
         tx,
         "INSERT INTO directions (submission, direction) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -114,11 +132,68 @@ pub async fn keep_direction(tx: &Tx, submission: &str, direction: &str) -> Resul
     .await?;
     execute(
         tx,
-        "UPDATE eligibilities SET direction = $2 WHERE submission = $1 AND direction IS NULL",
-        [submission.into(), direction.into()],
+        "UPDATE eligibilities SET direction = $4
+         WHERE campaign = $1 AND account = $2 AND submission = $3 AND direction IS NULL",
+        [
+            by.campaign.into(),
+            by.account.to_string().into(),
+            submission.into(),
+            direction.into(),
+        ],
     )
     .await?;
     Ok(())
+}
+
+/// What a newer submission says of the seat, for whoever takes part by its application.
+pub async fn rewrite_needs(tx: &Tx, by: Named<'_>, needs: &Needs) -> Result<()> {
+    execute(
+        tx,
+        "UPDATE eligibilities SET needs = $4
+         WHERE campaign = $1 AND account = $2 AND application = $3",
+        [
+            by.campaign.into(),
+            by.account.to_string().into(),
+            by.application.into(),
+            row::written(needs)?.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// An application that is accepted as it is submitted is edited by another submission: what it says
+/// holds from then on.
+pub async fn accept_anew(tx: &Tx, by: Named<'_>, submission: &str, direction: &str) -> Result<()> {
+    execute(
+        tx,
+        "UPDATE eligibilities SET submission = $4, direction = $5
+         WHERE campaign = $1 AND account = $2 AND application = $3 AND standing = 'GRANTED'",
+        [
+            by.campaign.into(),
+            by.account.to_string().into(),
+            by.application.into(),
+            submission.into(),
+            direction.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whether the person takes part by another application than this one.
+pub async fn is_of_another(tx: &Tx, than: Named<'_>) -> Result<bool> {
+    let sql = format!(
+        "SELECT application FROM eligibilities
+         WHERE campaign = $1 AND account = $2 AND standing = 'GRANTED'{}",
+        for_update(tx)
+    );
+    let key = [than.campaign.into(), than.account.to_string().into()];
+    let found = query_one(tx, &sql, key).await?;
+    let current = found.map(|found| row::get::<String>(&found, "application"));
+    Ok(current
+        .transpose()?
+        .is_some_and(|it| it != than.application))
 }
 
 /// The person's number in the campaign, drawn when it is asked for first and the same ever after.
@@ -212,6 +287,7 @@ pub(super) fn read(found: &QueryResult) -> Result<Eligibility> {
         standing: row::word(found, "standing", Standing::from_word)?,
         stage_number: row::get(found, "stage_number")?,
         direction: row::get::<Option<String>>(found, "direction")?.unwrap_or_default(),
+        needs: row::maybe_json(found, "needs")?.unwrap_or_default(),
         candidate_number: row::get(found, "candidate_number")?,
     })
 }

@@ -1,10 +1,11 @@
 //! The one place that knows SQL. Portable: the same statements on SQLite and PostgreSQL.
 //!
-//! Locks are taken in one order, so that no two calls wait for each other: a stage, a person's
-//! eligibility, then a room, then sessions by id, then bookings, then attempts, then the waiting list
+//! Locks are taken in one order, so that no two calls wait for each other: a stage, an application, a
+//! person's eligibility, then a room, then sessions by id, then bookings, then attempts, then the waiting list
 //! of a stage and its places; a promo code, then its redemptions; a result, then its certificates.
 
 pub mod appeal;
+pub mod application;
 pub mod attempt;
 mod batch;
 pub mod booking;

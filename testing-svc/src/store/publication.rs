@@ -8,7 +8,6 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{batch, one_row, row};
-use crate::domain::certificate::basis::may_have;
 use crate::domain::certificate::terms::Terms;
 use crate::domain::cut::{Cut, Rule};
 use crate::domain::participant::Line;
@@ -77,8 +76,9 @@ pub async fn insert_results(
             0_i64.into(),
             false.into(),
             row::by_subject(&person.subjects),
-            passes(terms, line)
-                .then_some(to_us(publication.time))
+            terms
+                .and_then(|terms| line.awarded(terms))
+                .map(|_| to_us(publication.time))
                 .into(),
         ]
     });
@@ -100,18 +100,6 @@ pub async fn insert_results(
     )
     .await?;
     Ok(())
-}
-
-/// Whether a certificate is to be issued.
-fn passes(terms: Option<&Terms>, line: &Line<'_>) -> bool {
-    let score = line.score.filter(|_| may_have(line.came));
-    let reached = |terms: &Terms, score| {
-        let mark = terms.reached(&line.participant.direction, score);
-        mark.is_some()
-    };
-    score
-        .zip(terms)
-        .is_some_and(|(score, terms)| reached(terms, score))
 }
 
 pub async fn find<C: ConnectionTrait>(on: &C, stage: Uuid) -> Result<Option<Publication>> {

@@ -13,7 +13,8 @@ use crate::domain::stage::{Place, Sat, Selection, Stage, Terms};
 
 const SELECT: &str = "SELECT id, campaign, number, title, hold_us, change_notice_us, max_changes,
     early_start_us, late_start_us, launch_url, version, advance_rule, score_scale, appeal_term_us,
-    without_sitting, last_stage, membership_years, published_us, certificate_terms FROM stages";
+    without_sitting, last_stage, membership_years, published_us, certificate_terms, permit_note
+    FROM stages";
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid) -> Result<Option<Stage>> {
     let sql = format!("{SELECT} WHERE id = $1");
@@ -108,8 +109,9 @@ pub async fn insert(tx: &Tx, stage: &Stage) -> Result<bool> {
         tx,
         "INSERT INTO stages (id, title, hold_us, change_notice_us, max_changes, early_start_us,
             late_start_us, launch_url, advance_rule, score_scale, appeal_term_us, without_sitting,
-            last_stage, membership_years, certificate_terms, campaign, number, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            last_stage, membership_years, certificate_terms, permit_note, campaign, number,
+            version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          ON CONFLICT (campaign, number) DO NOTHING",
         values,
     )
@@ -126,8 +128,9 @@ pub async fn save(tx: &Tx, stage: &Stage) -> Result<()> {
         "UPDATE stages SET title = $2, hold_us = $3, change_notice_us = $4, max_changes = $5,
             early_start_us = $6, late_start_us = $7, launch_url = $8, advance_rule = $9,
             score_scale = $10, appeal_term_us = $11, without_sitting = $12, last_stage = $13,
-            membership_years = $14, certificate_terms = $15, version = version + 1
-         WHERE id = $1 AND version = $16 AND published_us IS NULL",
+            membership_years = $14, certificate_terms = $15, permit_note = $16,
+            version = version + 1
+         WHERE id = $1 AND version = $17 AND published_us IS NULL",
         values,
     )
     .await?;
@@ -175,6 +178,12 @@ fn columns(stage: &Stage) -> Result<Vec<Value>> {
             .map(row::written)
             .transpose()?
             .into(),
+        stage
+            .permit_note
+            .as_ref()
+            .map(row::written)
+            .transpose()?
+            .into(),
     ])
 }
 
@@ -203,6 +212,7 @@ fn read(found: &QueryResult) -> Result<Stage> {
         terms: terms(found)?,
         launch_url: row::get(found, "launch_url")?,
         selection: selection(found)?,
+        permit_note: row::maybe_json(found, "permit_note")?,
         published: row::maybe_time(found, "published_us")?,
         version: row::get(found, "version")?,
     })

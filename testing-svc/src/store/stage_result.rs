@@ -17,7 +17,8 @@ use crate::domain::stage_result::{Published, StageResult};
 const PUBLISHED: &str = "SELECT r.id, r.stage, g.number, g.last_stage, r.campaign, r.account,
         r.candidate_number, r.direction, r.score, r.absent, r.updated_us, r.outcome, r.competes_in,
         r.cut_score, r.place, r.competitors, r.advancing, r.appeal_delta, r.by_appeal,
-        p.published_us, p.appeal_until_us, r.subjects, r.subject_deltas, g.certificate_terms
+        p.published_us, p.appeal_until_us, r.subjects, r.subject_deltas, g.certificate_terms,
+        r.certificate_due_us
      FROM stage_results r JOIN stages g ON g.id = r.stage
      JOIN stage_publications p ON p.stage = r.stage";
 
@@ -28,7 +29,7 @@ const DRAFTS: &str = "SELECT sc.result AS id, sc.stage, g.number, g.last_stage, 
         CAST(NULL AS BIGINT) AS cut_score, 0 AS place, 0 AS competitors, 0 AS advancing,
         CAST(0 AS BIGINT) AS appeal_delta, FALSE AS by_appeal, CAST(NULL AS BIGINT) AS published_us,
         CAST(NULL AS BIGINT) AS appeal_until_us, sc.subjects, CAST(NULL AS TEXT) AS subject_deltas,
-        g.certificate_terms
+        g.certificate_terms, CAST(NULL AS BIGINT) AS certificate_due_us
      FROM stage_scores sc JOIN stages g ON g.id = sc.stage
      JOIN eligibilities e ON e.campaign = g.campaign AND e.account = sc.account
      WHERE g.published_us IS NULL AND e.candidate_number IS NOT NULL";
@@ -205,6 +206,7 @@ fn read(found: &QueryResult) -> Result<StageResult> {
             deltas: row::maybe_json(found, "subject_deltas")?.unwrap_or_default(),
             by_appeal: row::get(found, "by_appeal")?,
             appeals_until: row::maybe_time(found, "appeal_until_us")?,
+            certificate_due: row::maybe_time(found, "certificate_due_us")?,
         }),
     };
     Ok(StageResult {

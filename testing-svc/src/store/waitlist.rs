@@ -11,11 +11,14 @@ use uuid::Uuid;
 use super::booking::Seat;
 use super::narrowed::Narrowed;
 use super::{booking, one_row, row};
+use crate::domain::quota::Needs;
 use crate::domain::session::Session;
 use crate::domain::waitlist::{Entry, Outcome, State, Wish};
 
 const SELECT: &str = "SELECT e.id, e.campaign, e.stage, e.account, e.session, e.center, e.day,
-        e.needs, e.state, e.displaced, e.rank_us, e.created_us, e.moves, e.booking, e.version
+        e.needs, e.state, e.displaced, e.rank_us, e.created_us, e.moves, e.booking, e.version,
+        (SELECT a.needs FROM eligibilities a
+         WHERE a.campaign = e.campaign AND a.account = e.account) AS applied
      FROM waitlist_entries e";
 
 /// Makes the list of a stage, where it has none yet.
@@ -338,7 +341,10 @@ pub async fn awaited<C: ConnectionTrait>(on: &C, now: Timestamp, limit: u64) -> 
     rows.iter().map(|found| row::uuid(found, "id")).collect()
 }
 
+/// Needs are as the application says now, which may have been edited since.
 fn read(found: &QueryResult) -> Result<Entry> {
+    let applied: Needs = row::maybe_json(found, "applied")?.unwrap_or_default();
+    let (needs, _) = row::json::<Needs>(found, "needs")?.under(&applied);
     let day: Option<String> = row::get(found, "day")?;
     Ok(Entry {
         id: row::uuid(found, "id")?,
@@ -352,7 +358,7 @@ fn read(found: &QueryResult) -> Result<Entry> {
                 .map(|day| row::needed(day.parse().ok(), "day"))
                 .transpose()?,
         },
-        needs: row::json(found, "needs")?,
+        needs,
         state: row::word(found, "state", State::from_word)?,
         displaced: row::get(found, "displaced")?,
         rank: row::time(found, "rank_us")?,

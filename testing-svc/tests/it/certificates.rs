@@ -623,3 +623,78 @@ async fn a_sheet_of_paper_is_its_persons_while_it_is_good() {
     let late = world.download(world.as_person(3), &one.name).await;
     refused(late, "CERTIFICATE_OVER");
 }
+
+#[tokio::test]
+async fn a_page_is_shown_to_its_person_while_it_is_good() {
+    let (world, _) = published().await;
+    world.run(JOB).await;
+    let one = world.certificate(3).await;
+    let show = async |caller: Connection| -> Answer<String> {
+        let request = pb::ShowCertificateRequest {
+            name: one.name.clone(),
+            language: proto::wire::v1::Language::En.into(),
+        };
+        let answer = world.certificates(caller).show_certificate(request).await;
+        let mut stream = answer?.into_inner();
+        let first = stream.message().await?.expect("a page");
+        assert_eq!(first.content_type, "text/html; charset=utf-8");
+        assert_eq!(stream.message().await?, None);
+        Ok(String::from_utf8(first.data.into()).expect("text"))
+    };
+    let page = show(world.as_person(3)).await.expect("a page");
+    assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
+    assert!(page.contains(&paper(&one).full_name) && page.contains(&one.individual_code));
+    assert_eq!(show(world.as_desk()).await.expect("a page"), page);
+    refused(show(world.as_person(1)).await, "NOT_FOUND");
+    let revoked = world.revoke(world.revocation(&one.name)).await;
+    revoked.expect("revoked");
+    refused(show(world.as_person(3)).await, "CERTIFICATE_OVER");
+}
+
+#[tokio::test]
+async fn in_place_of_one_that_was_revoked_for_a_mistake_another_is_issued_once() {
+    let (world, _) = published().await;
+    world.run(JOB).await;
+    let one = world.certificate(3).await;
+    let reissue = async |name: &str| -> Answer<pb::Certificate> {
+        let request = pb::ReissueCertificateRequest {
+            name: name.into(),
+            etag: String::new(),
+            request_id: world.request(),
+        };
+        let mut manager = world.certificates(world.as_manager());
+        let answer = manager.reissue_certificate(request).await;
+        answer.map(Response::into_inner)
+    };
+    let good = refused(reissue(&one.name).await, "REISSUE_IMPOSSIBLE");
+    assert_eq!(told_with(&good, "state"), "VALID");
+    let mistake = pb::RevokeCertificateRequest {
+        reason: RevokeReason::Mistake.into(),
+        ..world.revocation(&one.name)
+    };
+    world.revoke(mistake).await.expect("revoked");
+    world.run(JOB).await;
+    assert_eq!(world.certificates_of(3).await.len(), 1);
+    let asked = reissue(&one.name).await.expect("asked for");
+    assert_eq!(asked.state(), State::Revoked);
+    assert!(asked.reissue_time.is_some());
+    reissue(&one.name).await.expect("asked for again");
+    world.run(JOB).await;
+    reissue(&one.name).await.expect("asked for after it was");
+    world.run(JOB).await;
+    let mut all = world.certificates_of(3).await;
+    all.sort_by_key(|it| it.edition);
+    let states: Vec<_> = all.iter().map(|it| (it.edition, it.state())).collect();
+    assert_eq!(states, [(1, State::Revoked), (2, State::Valid)]);
+    assert_eq!(paper(&all[1]).subjects, paper(&one).subjects);
+    assert_ne!(
+        paper(&all[1]).certificate_number,
+        paper(&one).certificate_number
+    );
+    assert_eq!(world.state_by_text(&one.qr_text).await, State::Revoked);
+    assert_eq!(world.state_by_text(&all[1].qr_text).await, State::Valid);
+    // Of a result that was annulled there is nothing to say.
+    let annulled = world.revocation(&all[1].name);
+    world.revoke(annulled).await.expect("revoked");
+    refused(reissue(&all[1].name).await, "REISSUE_IMPOSSIBLE");
+}

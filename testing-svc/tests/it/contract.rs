@@ -185,6 +185,7 @@ fn refusals() -> Vec<Refusal> {
         },
         Refusal::HoldExpired { until: time },
         Refusal::BookingNotConfirmed,
+        Refusal::SeatUnfit,
         Refusal::BookingOver {
             phase: Phase::Cancelled,
         },
@@ -231,6 +232,9 @@ fn refusals() -> Vec<Refusal> {
             state: membership::State::Ended,
         },
         Refusal::CertificateOver {
+            state: certificate::State::Revoked,
+        },
+        Refusal::ReissueImpossible {
             state: certificate::State::Revoked,
         },
     ]
@@ -305,6 +309,7 @@ fn known(refusal: &Refusal) -> usize {
         | Refusal::StageAlreadyBooked { .. }
         | Refusal::HoldExpired { .. }
         | Refusal::BookingNotConfirmed
+        | Refusal::SeatUnfit
         | Refusal::BookingOver { .. }
         | Refusal::ChangeTooLate { .. }
         | Refusal::ChangesSpent { .. }
@@ -329,7 +334,8 @@ fn known(refusal: &Refusal) -> usize {
         | Refusal::AppealPublished
         | Refusal::ResultNotScored
         | Refusal::MembershipOver { .. }
-        | Refusal::CertificateOver { .. } => 49,
+        | Refusal::CertificateOver { .. }
+        | Refusal::ReissueImpossible { .. } => 51,
     }
 }
 
@@ -376,7 +382,8 @@ fn every_reason_has_its_sentence_in_three_languages_filled_in_completely() {
         told(&PARTNER_TEXTS, refusal.reason(), &refusal.metadata());
     }
     for reason in values(TESTING, "ViolationReason", "VIOLATION_REASON_") {
-        told(&TEXTS, &reason, &[]);
+        // What is on file of somebody who hears that it says otherwise.
+        told(&TEXTS, &reason, &[("value", "kk".into())]);
     }
     for reason in values(PARTNER, "ViolationReason", "VIOLATION_REASON_") {
         told(&PARTNER_TEXTS, &reason, &[]);
@@ -410,6 +417,7 @@ fn the_files_of_texts_have_the_same_messages() {
 #[test]
 fn every_reason_is_reached_by_a_test_of_a_call() {
     let tests = [
+        include_str!("applied.rs"),
         include_str!("bookings.rs"),
         include_str!("certificates.rs"),
         include_str!("closures.rs"),

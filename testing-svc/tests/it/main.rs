@@ -2,6 +2,8 @@
 
 mod allocate;
 mod appeals;
+mod applied;
+mod applied_anew;
 mod batch_files;
 mod bookings;
 mod candidates;
@@ -20,6 +22,7 @@ mod memberships;
 mod neighbours;
 mod outcome;
 mod partners;
+mod permits;
 mod planning;
 mod promo_codes;
 mod publications;

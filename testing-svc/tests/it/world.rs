@@ -357,6 +357,7 @@ impl World {
             campaign: CAMPAIGN.into(),
             account: person_name(number),
             direction: direction.into(),
+            submission_number: 1,
             ..Default::default()
         };
         self.hear(&application(number), &event).await;

@@ -126,6 +126,7 @@ fn what_is_over_stays_over() {
         issued: Timestamp::UNIX_EPOCH,
         ended: None,
         revocation: None,
+        reissued: None,
         version: 1,
     };
     let now = Timestamp::UNIX_EPOCH;

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use self::seal::Sealed;
 use super::refusal::Refusal;
-use super::words;
+use super::{Change, words};
 
 /// A certificate that was issued. What it says is inside its seal, and nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Certificate {
     pub issued: Timestamp,
     pub ended: Option<Timestamp>,
     pub revocation: Option<Revocation>,
+    /// Since when another is to take its place, after it was revoked.
+    pub reissued: Option<Timestamp>,
     pub version: i32,
 }
 
@@ -93,6 +95,23 @@ impl Certificate {
         self.revocation = Some(reason);
         self.ended = Some(now);
         Ok(())
+    }
+
+    /// Has another take its place, with what is right by then: once, however often it is asked for. Of a
+    /// result that was annulled there is nothing to say.
+    ///
+    /// # Errors
+    /// `REISSUE_IMPOSSIBLE` where it was not revoked, or because its result was annulled.
+    pub fn reissue(&mut self, now: Timestamp) -> Result<Change, Refusal> {
+        match (self.state, self.revocation) {
+            (State::Revoked, Some(Revocation::Mistake | Revocation::OwnWish)) => {}
+            (state, _) => return Err(Refusal::ReissueImpossible { state }),
+        }
+        if self.reissued.is_some() {
+            return Ok(Change::Nothing);
+        }
+        self.reissued = Some(now);
+        Ok(Change::Made)
     }
 
     pub fn supersede(&mut self, now: Timestamp) -> Result<(), Refusal> {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::localized::Localized;
+use crate::domain::participant::Came;
 use crate::domain::score::{Scale, Score};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +48,15 @@ impl Terms {
         Score::sum(self.subjects.iter().map(|it| it.highest))
     }
 
+    /// What is passed, and by whom: the one rule of it. Who goes on and who doesn't may have passed; who
+    /// was absent or sent out has not, whatever the score.
+    pub fn awarded(&self, came: Came, direction: &str, total: Option<Score>) -> Option<&PassMark> {
+        let counts = matches!(came, Came::Advanced | Came::NotAdvanced);
+        self.reached(direction, total.filter(|_| counts)?)
+    }
+
     /// The highest category that this total reaches; none where nothing is passed.
-    pub fn reached(&self, direction: &str, total: Score) -> Option<&PassMark> {
+    fn reached(&self, direction: &str, total: Score) -> Option<&PassMark> {
         let own = self.marks.iter().any(|it| it.direction == direction);
         let measure = if own { direction } else { "" };
         let marks = self.marks.iter().filter(|it| it.direction == measure);

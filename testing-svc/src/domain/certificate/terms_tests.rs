@@ -175,3 +175,13 @@ proptest! {
         prop_assert_eq!(mark.is_reached(total, Score(1_100_000)), exact);
     }
 }
+
+#[test]
+fn who_was_absent_or_sent_out_has_passed_nothing_whatever_the_score() {
+    let (terms, all) = (terms(), Some(Score(1_100_000)));
+    for came in Came::ALL.iter().copied() {
+        let counts = matches!(came, Came::Advanced | Came::NotAdvanced);
+        assert_eq!(terms.awarded(came, "", all).is_some(), counts, "{came:?}");
+        assert_eq!(terms.awarded(came, "", None), None);
+    }
+}

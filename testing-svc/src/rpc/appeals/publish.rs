@@ -11,12 +11,11 @@ use proto::testing::v1 as pb;
 use tonic::Request;
 
 use crate::domain::appeal::{Appeal, Verdict, reaches};
-use crate::domain::certificate::terms::{BySubject, Terms};
+use crate::domain::certificate::terms::BySubject;
 use crate::domain::participant::Came;
 use crate::domain::refusal::Refusal;
 use crate::domain::score::Score;
 use crate::domain::stage::{Place, Stage};
-use crate::domain::stage_result::StageResult;
 use crate::rpc::memberships::begin;
 use crate::rpc::parse;
 use crate::store::stage_result::Raise;
@@ -82,12 +81,14 @@ async fn take_effect(ctx: &Context, tx: &Tx, stage: &Stage, appeal: &mut Appeal)
         let total = result.score.unwrap_or_default().plus(delta);
         published.came == Came::NotAdvanced && reaches(published.cut, total)
     });
+    // Issued, or replaced: only a total that changed says anything new.
+    let certificate = result.mark_with(delta).filter(|_| delta > Score(0));
     let none = BySubject::new();
     let raise = Raise {
         delta,
         subjects: decided.map_or(&none, |it| &it.subjects),
         advances,
-        certificate_due: passes(&result, delta).then_some(now),
+        certificate_due: certificate.map(|_| now),
     };
     store::stage_result::raise(tx, result.id, &raise).await?;
     appeal.published = Some(now);
@@ -98,13 +99,4 @@ async fn take_effect(ctx: &Context, tx: &Tx, stage: &Stage, appeal: &mut Appeal)
         begin(ctx, tx, stage, (&result).into(), astana_date(now)).await?;
     }
     Ok(())
-}
-
-/// Whether there is a certificate to be issued, or to be replaced: only a total that changed says
-/// anything new.
-fn passes(result: &StageResult, delta: Score) -> bool {
-    let total = result.score.map(|score| score.plus(delta));
-    let reached = |terms: &Terms, total| terms.reached(&result.direction, total).is_some();
-    let passed = total.zip(result.terms.as_ref());
-    delta > Score(0) && passed.is_some_and(|(total, terms)| reached(terms, total))
 }

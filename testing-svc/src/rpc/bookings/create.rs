@@ -14,7 +14,7 @@ use tonic::Request;
 use uuid::Uuid;
 
 use super::rush::{Asks, Rush, Told};
-use super::{Phase, Refusal, Seat, needed, no_seat, written};
+use super::{Chosen, Phase, Refusal, Seat, needed, no_seat, written};
 use crate::domain::booking::{At, Booking};
 use crate::domain::eligibility;
 use crate::domain::quota::Needs;
@@ -72,7 +72,13 @@ async fn alone(
         terms: &stage.terms,
         now,
     };
-    let quotas = needed(tx, &session, &needs, "booking.", now).await?;
+    let applied = known.map(|it| it.needs).unwrap_or_default();
+    let chosen = Chosen {
+        prefix: "booking.",
+        needs,
+        applied: &applied,
+    };
+    let (needs, quotas) = needed(tx, &session, chosen, now).await?;
     let booking = Booking::hold(ctx.ids.uuid(), account, needs, at)?;
     if let Some(before) = store::booking::live(tx, stage.id, account).await? {
         give_way(ctx, tx, before, session.id).await?;

@@ -5,6 +5,7 @@ mod check_in;
 mod confirm;
 mod create;
 pub(super) mod desk;
+mod download_permit;
 mod get;
 mod list;
 mod mark_no_show;
@@ -18,15 +19,17 @@ use std::sync::Arc;
 use chassis::caller::{Caller, Role};
 use chassis::clock::to_pb;
 use chassis::database::Tx;
+use chassis::error::explain;
 use chassis::{Error, audit};
 use jiff::Timestamp;
 use proto::testing::v1 as pb;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
+use super::paper::Bytes;
 use super::{enums, parse, wishes};
 use crate::domain::booking::{Action, Asks, Phase, State};
-use crate::domain::quota::Needs;
+use crate::domain::quota::{Kind, Needs};
 use crate::domain::refusal::{NextFree, Refusal};
 use crate::domain::session::Session;
 use crate::domain::{attempt, room, test_center, waitlist};
@@ -120,6 +123,16 @@ impl pb::bookings_server::Bookings for Bookings {
         Ok(Response::new(get::get(&self.ctx, request).await?))
     }
 
+    type DownloadPermitStream = Bytes;
+
+    async fn download_permit(
+        &self,
+        request: Request<pb::DownloadPermitRequest>,
+    ) -> Result<Response<Self::DownloadPermitStream>, Status> {
+        let permit = download_permit::download_permit(&self.ctx, request).await?;
+        Ok(Response::new(permit))
+    }
+
     async fn list_bookings(
         &self,
         request: Request<pb::ListBookingsRequest>,
@@ -138,6 +151,9 @@ fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
     };
     let works = |it: &Action| !(seat.is_published && it.leads_to_a_sitting());
     let actions = booking.allowed_actions(asks, at).into_iter().filter(works);
+    let unfit = booking.unfit_fields();
+    // Of an accessible workstation nobody hears but its person.
+    let told = |it: &&&str| asks.owner || **it != Kind::AccessibleWorkstation.field();
     pb::Booking {
         name: booking.name(),
         account: format!("accounts/{}", booking.account),
@@ -176,6 +192,11 @@ fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
             .waitlist_entry
             .map(|id| waitlist::name(&booking.campaign, id))
             .unwrap_or_default(),
+        unfit_fields: unfit.iter().filter(told).map(|it| (*it).into()).collect(),
+        unfit_text: match unfit.as_slice() {
+            [] => String::new(),
+            _ => explain("SEAT_UNFIT", &[]),
+        },
     }
 }
 
@@ -226,19 +247,29 @@ pub(super) async fn unpublished(tx: &Tx, stage: Uuid) -> chassis::Result<()> {
     }
 }
 
-/// The quotas that a seat of this sort takes in a session; every need it can't meet is a violation.
+/// What is chosen, in which part of the request, and what the application says of it.
+struct Chosen<'a> {
+    prefix: &'a str,
+    needs: Needs,
+    applied: &'a Needs,
+}
+
+/// The sort of seat that comes of it, with the quotas that it takes in a session; everything that stands
+/// against it is a violation.
 async fn needed(
     tx: &Tx,
     session: &Session,
-    needs: &Needs,
-    prefix: &str,
+    chosen: Chosen<'_>,
     now: Timestamp,
-) -> chassis::Result<Vec<String>> {
+) -> chassis::Result<(Needs, Vec<String>)> {
     let quotas = store::quota::of_one(tx, session.id, now).await?;
-    match needs.quotas(session.language, &quotas) {
-        Ok(some) => Ok(some.iter().map(|quota| quota.id.clone()).collect()),
-        Err(unmet) => Err(wishes::unmet(prefix, unmet).into()),
-    }
+    let Chosen {
+        prefix,
+        needs,
+        applied,
+    } = chosen;
+    let settled = wishes::settled(prefix, needs, applied, session.language, &quotas);
+    Ok(settled?)
 }
 
 /// Why there was no seat; `None` where there was one.

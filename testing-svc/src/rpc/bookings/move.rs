@@ -8,7 +8,7 @@ use proto::testing::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
 
-use super::{eligible, locked, needed, no_seat, own, save, unpublished, written};
+use super::{Chosen, eligible, locked, needed, no_seat, own, save, unpublished, written};
 use crate::domain::quota::Needs;
 use crate::rpc::parse::{self, Nested};
 use crate::rpc::wishes::{self, Wanted};
@@ -50,8 +50,12 @@ pub async fn move_booking(
     eligible(tx, &seat).await?;
     unpublished(tx, seat.booking.stage).await?;
     let mut booking = seat.booking.clone();
-    let needs = there(&booking.needs, sort);
-    let quotas = needed(tx, &to, &needs, "", now).await?;
+    let chosen = Chosen {
+        prefix: "",
+        needs: there(&booking.needs, sort, &booking.applied),
+        applied: &booking.applied,
+    };
+    let (needs, quotas) = needed(tx, &to, chosen, now).await?;
     booking.move_to(&to, needs, seat.at(now))?;
     // The new seat first: who finds none keeps the old one.
     let taken = dealing::take(ctx, tx, &to, &quotas, booking.account).await?;
@@ -67,14 +71,15 @@ pub async fn move_booking(
     write.commit(written(&seat, &caller, now)).await
 }
 
-/// The sort of seat there: what was not said anew is as before. Who needs an accessible workstation
-/// needs it everywhere.
-fn there(before: &Needs, sort: Needs) -> Needs {
+/// The sort of seat there: what was not said anew is as the application says now, or else as before. Who
+/// needs an accessible workstation needs it everywhere.
+fn there(before: &Needs, sort: Needs, applied: &Needs) -> Needs {
+    let (before, _) = before.clone().under(applied);
     Needs {
-        seat_class: sort.seat_class.or_else(|| before.seat_class.clone()),
+        seat_class: sort.seat_class.or(before.seat_class),
         language: sort.language.or(before.language),
-        subject: sort.subject.or_else(|| before.subject.clone()),
-        accessible: before.accessible,
+        subject: sort.subject.or(before.subject),
+        ..before
     }
 }
 

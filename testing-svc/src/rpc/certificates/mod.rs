@@ -4,7 +4,9 @@ mod download;
 mod get;
 mod keys;
 mod list;
+mod reissue;
 mod revoke;
+mod show;
 mod verify;
 
 use std::sync::Arc;
@@ -13,18 +15,18 @@ use anyhow::anyhow;
 use chassis::caller::{Caller, Role};
 use chassis::clock::to_pb;
 use chassis::{Error, Result};
-use futures_util::stream::BoxStream;
-use proto::google::api::HttpBody;
 use proto::testing::v1 as pb;
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
+use super::paper::Bytes;
 use super::{enums, parse};
-use crate::Context;
 use crate::domain::certificate::paper::{KeyId, Paper};
 use crate::domain::certificate::terms::Terms;
 use crate::domain::localized::Localized;
 use crate::domain::stage_result;
 use crate::store::certificate::Kept;
+use crate::{Context, store};
 
 #[derive(Clone)]
 pub struct Certificates(pub(super) Arc<Context>);
@@ -45,7 +47,7 @@ impl pb::certificates_server::Certificates for Certificates {
         Ok(Response::new(list::list(&self.0, request).await?))
     }
 
-    type DownloadCertificateStream = BoxStream<'static, Result<HttpBody, Status>>;
+    type DownloadCertificateStream = Bytes;
 
     async fn download_certificate(
         &self,
@@ -54,11 +56,27 @@ impl pb::certificates_server::Certificates for Certificates {
         Ok(Response::new(download::download(&self.0, request).await?))
     }
 
+    type ShowCertificateStream = Bytes;
+
+    async fn show_certificate(
+        &self,
+        request: Request<pb::ShowCertificateRequest>,
+    ) -> Result<Response<Self::ShowCertificateStream>, Status> {
+        Ok(Response::new(show::show(&self.0, request).await?))
+    }
+
     async fn revoke_certificate(
         &self,
         request: Request<pb::RevokeCertificateRequest>,
     ) -> Result<Response<pb::Certificate>, Status> {
         Ok(Response::new(revoke::revoke(&self.0, request).await?))
+    }
+
+    async fn reissue_certificate(
+        &self,
+        request: Request<pb::ReissueCertificateRequest>,
+    ) -> Result<Response<pb::Certificate>, Status> {
+        Ok(Response::new(reissue::reissue(&self.0, request).await?))
     }
 
     async fn verify_certificate(
@@ -79,6 +97,16 @@ impl pb::certificates_server::Certificates for Certificates {
 /// Who sees everybody's.
 fn sees_all(caller: &Caller) -> bool {
     caller.has(Role::ExamDesk) || caller.has(Role::CampaignManager)
+}
+
+/// One that is good, to whom it is shown.
+async fn good(ctx: &Context, caller: &Caller, id: Uuid, name: String) -> Result<Kept> {
+    let found = store::certificate::find(ctx.db.read(), id)
+        .await?
+        .filter(|it| caller.is(it.certificate.account) || sees_all(caller));
+    let kept = found.ok_or(Error::NotFound(name))?;
+    kept.certificate.is_valid()?;
+    Ok(kept)
 }
 
 /// What it says, out of its own bytes: what is shown is what was signed.
@@ -102,6 +130,7 @@ fn written(kept: &Kept) -> Result<pb::Certificate> {
         qr_text: one.sealed.text(),
         paper: Some(written_paper(&paper, &kept.terms)),
         etag: parse::written_etag(one.version),
+        reissue_time: one.reissued.map(to_pb),
     })
 }
 

@@ -82,6 +82,7 @@ fn read(ctx: &Context, pb: &pb::CreateStageRequest) -> Result<Stage> {
         terms: fields.terms,
         launch_url,
         selection: fields.selection,
+        permit_note: fields.permit_note,
         published: None,
         version: 1,
     })

@@ -15,6 +15,8 @@ use crate::rpc::parse;
 const MOST_CHANGES: i32 = 100;
 /// Years of one membership at most.
 const MOST_YEARS: i32 = 20;
+/// Characters of a note on permits at most, in each language.
+const LONGEST_NOTE: usize = 1000;
 const DAY: i64 = 24 * 60;
 
 pub struct Fields {
@@ -22,6 +24,7 @@ pub struct Fields {
     pub launch_url: Option<String>,
     pub terms: Terms,
     pub selection: Selection,
+    pub permit_note: Option<Localized>,
 }
 
 /// What is wrong is noted; then the fields are of no use.
@@ -31,7 +34,13 @@ pub fn read(violations: &mut Violations, stage: &pb::Stage) -> Fields {
         launch_url: violations.take("stage.launch_url", launch_url(&stage.launch_url)),
         terms: booking_terms(violations, stage),
         selection: selection(violations, stage),
+        permit_note: permit_note(violations, stage),
     }
+}
+
+fn permit_note(violations: &mut Violations, stage: &pb::Stage) -> Option<Localized> {
+    let (field, note) = ("stage.permit_note", stage.permit_note.clone());
+    note.map(|note| parse::localized_within(violations, field, Some(note), LONGEST_NOTE))
 }
 
 fn minutes(from: i64, to: i64) -> RangeInclusive<SignedDuration> {

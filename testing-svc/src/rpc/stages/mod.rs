@@ -74,6 +74,7 @@ fn written(stage: &Stage) -> pb::Stage {
         membership_years: Some(stage.selection.membership_years.into()),
         publish_time: stage.published.map(to_pb),
         certificate_terms: stage.selection.terms.as_ref().map(terms::written),
+        permit_note: stage.permit_note.as_ref().map(enums::localized),
     }
 }
 

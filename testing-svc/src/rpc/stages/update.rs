@@ -107,6 +107,7 @@ async fn read(
         terms: fields.terms,
         launch_url,
         selection: fields.selection,
+        permit_note: fields.permit_note,
         version,
         ..known
     };
@@ -145,6 +146,9 @@ const TAKES: &[(&str, Take)] = &[
     }),
     ("certificate_terms", |to, from| {
         to.certificate_terms = from.certificate_terms.clone()
+    }),
+    ("permit_note", |to, from| {
+        to.permit_note = from.permit_note.clone()
     }),
 ];
 

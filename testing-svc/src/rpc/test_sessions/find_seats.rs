@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use chassis::caller::Caller;
 use chassis::clock::{astana, to_pb};
 use chassis::error::{explain, language};
 use chassis::text::Language;
@@ -12,6 +13,7 @@ use jiff::tz::TimeZone;
 use proto::testing::v1 as pb;
 use tonic::Request;
 
+use crate::domain::eligibility::Standing;
 use crate::domain::localized::Localized;
 use crate::domain::quota::Needs;
 use crate::domain::seat_search::{self, Candidate, Found, Free, Obstacle, Wishes};
@@ -30,10 +32,11 @@ pub async fn find(
     ctx: &Context,
     request: Request<pb::FindSeatsRequest>,
 ) -> Result<pb::FindSeatsResponse> {
+    let caller = Caller::of(&request);
     let pb = request.into_inner();
     let mut violations = Violations::new();
     let parent = parse::below_campaign(&mut violations, "parent", parse::STAGE, &pb.parent);
-    let wishes = read(&mut violations, &pb);
+    let mut wishes = read(&mut violations, &pb);
     let (Some((campaign, stage)), true) = (parent, violations.is_empty()) else {
         return Err(violations.into());
     };
@@ -45,6 +48,7 @@ pub async fn find(
     if stage.is_open().is_err() {
         return Ok(written(&Found::over(), &wishes));
     }
+    wishes.needs = as_applied(ctx, &caller, &campaign, wishes.needs).await?;
     let coming = Filter {
         earliest_start: Some(now + jiff::SignedDuration::from_micros(1)),
         ..Filter::default()
@@ -73,6 +77,32 @@ fn read(violations: &mut Violations, pb: &pb::FindSeatsRequest) -> Wishes {
         },
         needs: wishes::needs(violations, "", wanted),
     }
+}
+
+/// What was not wished for is as the caller's own application says: who looks without a filter is shown
+/// what they could book.
+async fn as_applied(
+    ctx: &Context,
+    caller: &Caller,
+    campaign: &str,
+    wished: Needs,
+) -> Result<Needs> {
+    let Ok(person) = caller.person() else {
+        return Ok(wished);
+    };
+    let known = store::eligibility::find(ctx.db.read(), campaign, person.account).await?;
+    let Some(known) = known.filter(|it| it.standing == Standing::Granted) else {
+        return Ok(wished);
+    };
+    let (applied, _) = Needs::default().under(&known.needs);
+    let is_same = wished.subject.is_none() || wished.subject == applied.subject;
+    Ok(Needs {
+        seat_class: wished.seat_class,
+        language: wished.language.or(applied.language),
+        accessible: wished.accessible || applied.accessible,
+        applied: applied.applied && is_same,
+        subject: wished.subject.or(applied.subject),
+    })
 }
 
 async fn candidates(ctx: &Context, offers: Vec<Offer>) -> Result<Vec<Candidate>> {

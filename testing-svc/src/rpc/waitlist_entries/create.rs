@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::written;
 use crate::domain::booking::Phase;
 use crate::domain::eligibility;
+use crate::domain::quota::Needs;
 use crate::domain::refusal::Refusal;
 use crate::domain::test_center;
 use crate::domain::waitlist::{Entry, State, Wish};
@@ -29,7 +30,7 @@ pub async fn create(
     let caller = Caller::of(&request);
     let account = caller.person()?.account;
     let pb = request.into_inner();
-    let entry = read(ctx, account, &pb)?;
+    let mut entry = read(ctx, account, &pb)?;
     let write = match once::begin(
         &ctx.db,
         &ctx.clock,
@@ -52,7 +53,8 @@ pub async fn create(
         .ok_or_else(|| Error::NotFound(super::stage_name(&entry.campaign, entry.stage)))?;
     eligibility::of(known.as_ref(), stage.number)?;
     stage.is_open()?;
-    check(tx, &entry, now).await?;
+    let applied = known.map(|it| it.needs).unwrap_or_default();
+    check(tx, &mut entry, &applied, now).await?;
     if let Some(seat) = store::booking::live(tx, entry.stage, account).await? {
         let phase = seat.booking.phase_at(seat.at(now));
         if !matches!(phase, Phase::HoldExpired | Phase::NoShow) {
@@ -71,15 +73,18 @@ pub async fn create(
     write.commit(answer).await
 }
 
-/// Whether what is waited for is there, and can still come.
-async fn check(tx: &Tx, entry: &Entry, now: Timestamp) -> Result<()> {
+/// Whether what is waited for is there, can still come, and is what was applied for.
+async fn check(tx: &Tx, entry: &mut Entry, applied: &Needs, now: Timestamp) -> Result<()> {
     if let Some(center) = entry.wish.center {
         store::test_center::find(tx, center)
             .await?
             .ok_or_else(|| Error::NotFound(test_center::name(center)))?;
     }
+    let (prefix, chosen) = ("waitlist_entry.", entry.needs.clone());
     let Some(id) = entry.wish.session else {
-        return Ok(());
+        let (needs, against) = chosen.under(applied);
+        entry.needs = needs;
+        return wishes::otherwise(prefix, &against).into_result();
     };
     let session = store::test_session::find(tx, id, now)
         .await?
@@ -91,10 +96,9 @@ async fn check(tx: &Tx, entry: &Entry, now: Timestamp) -> Result<()> {
         })?;
     session.is_open(now)?;
     let quotas = store::quota::of_one(tx, id, now).await?;
-    match entry.needs.quotas(session.language, &quotas) {
-        Ok(_) => Ok(()),
-        Err(unmet) => Err(wishes::unmet("waitlist_entry.", unmet).into()),
-    }
+    let settled = wishes::settled(prefix, chosen, applied, session.language, &quotas);
+    entry.needs = settled?.0;
+    Ok(())
 }
 
 async fn waits_already(tx: &Tx, entry: &Entry) -> Result<Error> {

@@ -129,19 +129,20 @@ impl Known {
         eligibility::of(Some(person), stage.number).map_err(Told::no)?;
         stage.is_open().map_err(Told::no)?;
         let session = &offered.session;
-        let quotas = asks.needs.quotas(session.language, &offered.quotas);
-        let quotas = quotas.map_err(|unmet| Told::no(wishes::unmet("booking.", unmet)))?;
+        let (chosen, applied) = (asks.needs.clone(), &person.needs);
+        let (form, quotas) = (session.language, &offered.quotas);
+        let settled = wishes::settled("booking.", chosen, applied, form, quotas);
+        let (needs, quotas) = settled.map_err(Told::no)?;
         let at = At {
             session,
             terms: &stage.terms,
             now: self.now,
         };
-        let booking = Booking::hold(ctx.ids.uuid(), asks.account, asks.needs.clone(), at);
+        let booking = Booking::hold(ctx.ids.uuid(), asks.account, needs, at);
         let booking = booking.map_err(Told::no)?;
         if self.booked.contains(&asks.account) || self.waiting.contains(&asks.account) {
             return Err(Told::Alone);
         }
-        let quotas = quotas.iter().map(|quota| quota.id.clone()).collect();
         Ok((booking, quotas))
     }
 

@@ -84,3 +84,7 @@ pub fn sum<'a>(candidates: impl IntoIterator<Item = &'a Candidate>) -> Seats {
     }
     seats
 }
+
+#[cfg(test)]
+#[path = "share_tests.rs"]
+mod tests;
