@@ -1,4 +1,5 @@
-//! Who calls: a stranger, a person with a session, a service of the suite, or a partner.
+//! Who calls: a stranger, a person with a session, somebody who signed in for an organisation, a service
+//! of the suite, or a partner.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -9,6 +10,7 @@ use tonic::Request;
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::identifier::Bin;
 use crate::token::{Claims, Signer, Verifier};
 
 /// How long a caller token is good for. Short, so that a taken role or an ended session is soon felt.
@@ -56,6 +58,8 @@ impl Role {
 pub enum Caller {
     Stranger,
     Person(Person),
+    /// Somebody who signed in with a key of an organisation, and acts for it and for nobody else.
+    Signatory(Signatory),
     /// A service of the suite, by name.
     Service(String),
     /// A partner, by the name in its client certificate.
@@ -68,6 +72,14 @@ pub struct Person {
     pub account: Uuid,
     pub session: Uuid,
     pub roles: Vec<Role>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signatory {
+    /// The key of a signatory everywhere; not an account's.
+    pub id: Uuid,
+    pub session: Uuid,
+    pub organisation: Bin,
 }
 
 impl Person {
@@ -100,6 +112,23 @@ impl Caller {
         }
     }
 
+    /// The signatory, or a refusal: for calls that only make sense for organisations.
+    pub fn signatory(&self) -> crate::Result<&Signatory> {
+        match self {
+            Caller::Signatory(signatory) => Ok(signatory),
+            Caller::Stranger => Err(Error::Unauthenticated("NOT_SIGNED_IN")),
+            _ => Err(Error::Denied),
+        }
+    }
+
+    /// The organisation that the caller acts for, where it is one.
+    pub fn acts_for(&self) -> Option<Bin> {
+        match self {
+            Caller::Signatory(signatory) => Some(signatory.organisation),
+            _ => None,
+        }
+    }
+
     pub fn partner(&self) -> crate::Result<&str> {
         match self {
             Caller::Partner(name) => Ok(name),
@@ -125,6 +154,7 @@ impl Caller {
         match self {
             Caller::Stranger => "stranger".into(),
             Caller::Person(person) => person.name(),
+            Caller::Signatory(signatory) => format!("signatories/{}", signatory.id),
             Caller::Service(name) => format!("services/{name}"),
             Caller::Partner(name) => format!("partners/{name}"),
         }
@@ -140,6 +170,11 @@ pub enum CallerClaims {
         sid: Uuid,
         roles: Vec<Role>,
     },
+    Signatory {
+        sub: Uuid,
+        sid: Uuid,
+        bin: String,
+    },
     Service,
 }
 
@@ -153,6 +188,14 @@ pub fn verify(verifier: &Verifier, token: &str, now: Timestamp) -> Option<Caller
                 account: sub,
                 session: sid,
                 roles,
+            }))
+        }
+        CallerClaims::Signatory { sub, sid, bin } => {
+            let organisation = Bin::parse(&bin).ok()?;
+            (iss == IDENTITY).then_some(Caller::Signatory(Signatory {
+                id: sub,
+                session: sid,
+                organisation,
             }))
         }
         CallerClaims::Service => (left(exp, now) <= LONGEST_LEFT).then_some(Caller::Service(iss)),
@@ -244,6 +287,32 @@ mod tests {
         assert_ne!(token("review-svc"), first);
         clock.advance(SignedDuration::from_secs(1));
         assert_ne!(token("testing-svc"), first);
+    }
+
+    #[test]
+    fn only_the_identity_service_vouches_for_signatories_of_an_organisation() {
+        let now = Timestamp::UNIX_EPOCH;
+        for (issuer, bin, believed) in [
+            (IDENTITY, "991240000003", true),
+            (IDENTITY, "991240000004", false),
+            ("gateway", "991240000003", false),
+        ] {
+            let claims = CallerClaims::Signatory {
+                sub: Uuid::nil(),
+                sid: Uuid::nil(),
+                bin: bin.into(),
+            };
+            let signer = Signer::new(issuer, &Signer::new_key().expect("a key")).expect("a signer");
+            let verifier = Verifier::new("review-svc", &[signer.public_key()]).expect("a verifier");
+            let token = signer
+                .sign("review-svc", now + TOKEN_LIFE, &claims)
+                .expect("a token");
+            let caller = verify(&verifier, &token, now);
+            assert_eq!(caller.is_some(), believed, "{issuer} {bin}");
+            let acts_for = caller.as_ref().and_then(Caller::acts_for);
+            assert_eq!(acts_for, Bin::parse(bin).ok().filter(|_| believed));
+            assert!(caller.is_none_or(|it| it.person().is_err() && it.signatory().is_ok()));
+        }
     }
 
     #[test]

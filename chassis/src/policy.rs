@@ -16,6 +16,9 @@ pub enum Allow {
     Role(Role),
     /// Another service of the suite.
     Service(&'static str),
+    /// Somebody who signed in for an organisation. Such a session is not one of a person: what is not for
+    /// signatories by name is not for them.
+    Signatory,
     /// A partner known by its client certificate.
     Partner,
 }
@@ -57,6 +60,7 @@ impl Policy {
         let lets_through = |allow: &Allow| match (allow, caller) {
             (Allow::Anyone, _)
             | (Allow::SignedIn, Caller::Person(_))
+            | (Allow::Signatory, Caller::Signatory(_))
             | (Allow::Partner, Caller::Partner(_)) => true,
             (Allow::Role(role), Caller::Person(person)) => person.has(*role),
             (Allow::Service(name), Caller::Service(caller)) => name == caller,

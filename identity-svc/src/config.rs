@@ -14,6 +14,7 @@ use crate::hashing::HashingCost;
 use crate::registry::http::HttpSettings;
 use crate::rpc::watching;
 use crate::sealing::MasterKeys;
+use crate::signature;
 use crate::transport;
 
 /// The service's settings, read.
@@ -29,6 +30,8 @@ pub struct Config {
     pub people_file: Option<PathBuf>,
     /// `None` where the person registry is the file.
     pub registry: Option<HttpSettings>,
+    /// Who checks electronic signatures.
+    pub signatures: signature::Settings,
     /// Who writes the mails and holds the events of calendar files.
     pub mail_from: String,
     pub hashing: HashingCost,
@@ -52,6 +55,7 @@ impl Config {
             master_keys,
             people_file: None,
             registry: None,
+            signatures: signature::Settings::default(),
             mail_from: "no-reply@irikteu.kz".into(),
             hashing: HashingCost::default(),
             lifetimes: Lifetimes::default(),
@@ -119,6 +123,9 @@ pub struct IdentityArgs {
     #[arg(long, env = "IRIKTEU_REGISTRY_REST_SECONDS", default_value_t = 10)]
     pub registry_rest_seconds: u32,
 
+    #[command(flatten)]
+    pub signatures: signature::SignatureArgs,
+
     /// The address that mails and calendar files come from.
     #[arg(long, env = "IRIKTEU_MAIL_FROM", default_value = "no-reply@irikteu.kz")]
     pub mail_from: String,
@@ -175,6 +182,7 @@ impl IdentityArgs {
         let registry = self.registry()?;
         Ok(Config {
             registry,
+            signatures: self.signatures.read()?,
             people_file: self.people_file,
             transport: self.mail.read(&self.mail_from)?,
             mail_from: self.mail_from,

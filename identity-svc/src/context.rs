@@ -15,6 +15,7 @@ use crate::registry::Registry;
 use crate::rpc::watching::Watching;
 use crate::sealing::Sealer;
 use crate::secrets::Secrets;
+use crate::signature::Signatures;
 use crate::transport::Transport;
 use crate::turns::Turns;
 
@@ -27,6 +28,7 @@ pub struct Context {
     pub sealer: Sealer,
     pub hasher: Hasher,
     pub registry: Registry,
+    pub signatures: Signatures,
     pub questionnaire: Questionnaire,
     /// Signs caller tokens for people.
     pub signer: Arc<Signer>,
@@ -47,6 +49,7 @@ impl Context {
             secrets: Secrets::new(wiring.config.index_key.reveal()),
             hasher,
             registry: Registry::open(&wiring.config, &wiring.clock)?,
+            signatures: Signatures::open(&wiring.config.signatures, &wiring.ids)?,
             watching: Watching::new(wiring.config.watching),
             transport: wiring.config.transport.open()?,
             questionnaire: Questionnaire::new(wiring.questionnaire.signed(wiring.identity)),

@@ -12,6 +12,8 @@
 //! | [`secrets`], [`hashing`] | blind indexes, tokens and codes; passwords off the async threads |
 //! | [`sealing`] | personal data at rest, and the master keys |
 //! | [`registry`] | the person registry: a file of people, or over HTTP |
+//! | [`signature`] | electronic signatures: checked here, or by an NCANode |
+//! | `outside` | programs outside, asked over HTTP |
 //! | `letters` | mails to addresses that are not an account's, or not any more |
 //! | `turns` | of tries with one login from one address, one at a time |
 //! | [`transport`] | where mail is handed over: kept here, or a mail server |
@@ -43,12 +45,14 @@ mod inbox;
 pub mod jobs;
 mod letters;
 pub mod migrations;
+mod outside;
 pub mod policy;
 pub mod registry;
 pub mod rpc;
 pub mod sealing;
 pub mod secrets;
 pub mod seed;
+pub mod signature;
 pub mod store;
 pub mod transport;
 mod turns;

@@ -1,7 +1,7 @@
 //! Who may call which RPC. Whose data they reach is the handler's question.
 
 use chassis::caller::Role;
-use chassis::policy::Allow::{Anyone, Role as Has, Service, SignedIn};
+use chassis::policy::Allow::{Anyone, Role as Has, Service, Signatory, SignedIn};
 use chassis::policy::Row;
 
 pub const ROWS: &[Row] = &[
@@ -107,9 +107,15 @@ pub const ROWS: &[Row] = &[
     ),
     ("/irikteu.identity.v1.Sessions/CreateSession", &[Anyone]),
     ("/irikteu.identity.v1.Sessions/RefreshSession", &[Anyone]),
-    ("/irikteu.identity.v1.Sessions/GetSession", &[SignedIn]),
+    (
+        "/irikteu.identity.v1.Sessions/GetSession",
+        &[SignedIn, Signatory],
+    ),
     ("/irikteu.identity.v1.Sessions/ListSessions", &[SignedIn]),
-    ("/irikteu.identity.v1.Sessions/EndSession", &[SignedIn]),
+    (
+        "/irikteu.identity.v1.Sessions/EndSession",
+        &[SignedIn, Signatory],
+    ),
     (
         "/irikteu.identity.v1.Sessions/EndOtherSessions",
         &[SignedIn],
@@ -117,6 +123,31 @@ pub const ROWS: &[Row] = &[
     (
         "/irikteu.identity.v1.Sessions/ExchangeSession",
         &[Service("gateway")],
+    ),
+    // The signature is the proof.
+    (
+        "/irikteu.identity.v1.SignInChallenges/CreateSignInChallenge",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.identity.v1.SignInChallenges/SignInWithSignature",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.identity.v1.SigningOrganisations/CreateSigningOrganisation",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.SigningOrganisations/GetSigningOrganisation",
+        &[Has(Role::Administrator), Signatory],
+    ),
+    (
+        "/irikteu.identity.v1.SigningOrganisations/ListSigningOrganisations",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.SigningOrganisations/UpdateSigningOrganisation",
+        &[Has(Role::Administrator)],
     ),
     (
         "/irikteu.identity.v1.StaffInvitations/CreateStaffInvitation",

@@ -28,6 +28,11 @@ impl Secrets {
         self.keyed("email", email)
     }
 
+    /// By what a signatory is known whose certificate names no person.
+    pub fn certificate_index(&self, serial: &str) -> String {
+        self.keyed("certificate", serial)
+    }
+
     /// By what an account is unique among those with an IIN. Who has none takes nobody's place: no
     /// keyed hash looks like the id of an account.
     pub fn iin_index_of(&self, account: &Account) -> String {
@@ -83,7 +88,12 @@ pub fn new_token(ids: &Ids) -> Masked<String> {
 
 /// What is kept of a token. It has 256 random bits, so a plain hash tells nothing.
 pub fn token_hash(token: &str) -> String {
-    hex::encode(digest::digest(&digest::SHA256, token.as_bytes()))
+    hash(token.as_bytes())
+}
+
+/// SHA-256 in hexadecimal digits: of what nobody can guess, or what is no secret.
+pub fn hash(bytes: &[u8]) -> String {
+    hex::encode(digest::digest(&digest::SHA256, bytes))
 }
 
 #[cfg(test)]

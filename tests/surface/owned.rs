@@ -47,7 +47,7 @@ const SOMEBODYS: [&str; 20] = [
 const ABOUT_SOMEBODY: [&str; 2] = ["reviewTasks", "staffInvitations"];
 
 /// Collections whose things are everybody's.
-const EVERYBODYS: [&str; 12] = [
+const EVERYBODYS: [&str; 14] = [
     "campaigns",
     "closures",
     "dictionaries",
@@ -57,6 +57,9 @@ const EVERYBODYS: [&str; 12] = [
     "revisions",
     "rooms",
     "sessions",
+    // What is in a challenge is of use to nobody without a key.
+    "signInChallenges",
+    "signingOrganisations",
     "stages",
     "testCenters",
     "workCalendars",

@@ -56,6 +56,8 @@ pub const SUITE: Doors = Doors {
         "/irikteu.identity.v1.RegistrationAttempts/ResendRegistrationCode",
         "/irikteu.identity.v1.Sessions/CreateSession",
         "/irikteu.identity.v1.Sessions/RefreshSession",
+        "/irikteu.identity.v1.SignInChallenges/CreateSignInChallenge",
+        "/irikteu.identity.v1.SignInChallenges/SignInWithSignature",
         "/irikteu.identity.v1.StaffInvitations/AcceptStaffInvitation",
         // Changes nothing, and tells who guesses right.
         "/irikteu.testing.v1.Certificates/VerifyCertificate",

@@ -18,6 +18,9 @@
 //! | [`refusal`] | every "no" of this service |
 //! | [`registration`] | from an IIN and an e-mail address to an account |
 //! | [`session`] | how refresh tokens rotate, and what a stolen one does |
+//! | [`sign_in_challenge`] | what is signed to come in, and for how long |
+//! | [`signature`] | whose key it is, and what for; every "no" about one |
+//! | [`signing_organisation`] | organisations that sign, and who does it for them |
 //! | [`staff_invitation`] | how somebody comes to the staff |
 //! | [`step`] | the same for terms, seats, results and the Reserve |
 //! | [`throttle`] | how long what was done too often delays the next time |
@@ -38,6 +41,9 @@ pub mod recovery;
 pub mod refusal;
 pub mod registration;
 pub mod session;
+pub mod sign_in_challenge;
+pub mod signature;
+pub mod signing_organisation;
 pub mod staff_invitation;
 pub mod step;
 pub mod throttle;

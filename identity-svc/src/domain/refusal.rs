@@ -5,6 +5,8 @@ use chassis::error::Kind;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::signature::Fault;
+
 /// Why identity-svc says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -58,6 +60,12 @@ pub enum Refusal {
     InvitationEnded {
         state: &'static str,
     },
+    /// Why a signature is not taken.
+    Signature(Fault),
+    SigningOrganisationUnknown,
+    SigningOrganisationExists,
+    ChallengeExpired,
+    ChallengeUsed,
     RateLimited {
         retry_time: Timestamp,
     },
@@ -94,13 +102,20 @@ impl chassis::error::Refusal for Refusal {
             Self::InvitationProofWrong { .. } => "INVITATION_PROOF_WRONG",
             Self::InvitationTriesSpent => "INVITATION_TRIES_SPENT",
             Self::InvitationEnded { .. } => "INVITATION_ENDED",
+            Self::Signature(fault) => of_signature(*fault),
+            Self::SigningOrganisationUnknown => "SIGNING_ORGANISATION_UNKNOWN",
+            Self::SigningOrganisationExists => "SIGNING_ORGANISATION_EXISTS",
+            Self::ChallengeExpired => "CHALLENGE_EXPIRED",
+            Self::ChallengeUsed => "CHALLENGE_USED",
             Self::RateLimited { .. } => "RATE_LIMITED",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
-            Self::AccountExists | Self::InvitationPending => Kind::AlreadyExists,
+            Self::AccountExists | Self::InvitationPending | Self::SigningOrganisationExists => {
+                Kind::AlreadyExists
+            }
             Self::SignInFailed | Self::RefreshTokenReused => Kind::Unauthenticated,
             Self::RateLimited { .. } => Kind::ResourceExhausted,
             Self::EmailProofWrong { .. }
@@ -126,7 +141,11 @@ impl chassis::error::Refusal for Refusal {
             | Self::EmailChangeEnded { .. }
             | Self::InvitationProofWrong { .. }
             | Self::InvitationTriesSpent
-            | Self::InvitationEnded { .. } => Kind::FailedPrecondition,
+            | Self::InvitationEnded { .. }
+            | Self::Signature(_)
+            | Self::SigningOrganisationUnknown
+            | Self::ChallengeExpired
+            | Self::ChallengeUsed => Kind::FailedPrecondition,
         }
     }
 
@@ -163,5 +182,28 @@ impl chassis::error::Refusal for Refusal {
             Self::RateLimited { retry_time } => vec![("retry_time", retry_time.to_string())],
             _ => Vec::new(),
         }
+    }
+}
+
+fn of_signature(fault: Fault) -> &'static str {
+    match fault {
+        Fault::NotCms => "SIGNATURE_NOT_CMS",
+        Fault::NoSigner => "SIGNATURE_WITHOUT_SIGNER",
+        Fault::ManySigners => "SIGNATURE_OF_MANY",
+        Fault::NoCertificate => "SIGNATURE_WITHOUT_CERTIFICATE",
+        Fault::ContentDiffers => "SIGNATURE_CONTENT_DIFFERS",
+        Fault::SignatureWrong => "SIGNATURE_WRONG",
+        Fault::AlgorithmRefused => "SIGNATURE_ALGORITHM_REFUSED",
+        Fault::Gost => "SIGNATURE_GOST",
+        Fault::ChainUnknown => "CERTIFICATE_CHAIN_UNKNOWN",
+        Fault::Expired => "CERTIFICATE_EXPIRED",
+        Fault::NotYetValid => "CERTIFICATE_NOT_YET_VALID",
+        Fault::Revoked => "CERTIFICATE_REVOKED",
+        Fault::RevocationUnknown => "REVOCATION_UNKNOWN",
+        Fault::CheckAway => "SIGNATURE_CHECK_AWAY",
+        Fault::Personal => "CERTIFICATE_PERSONAL",
+        Fault::AuthenticationKey => "CERTIFICATE_FOR_AUTHENTICATION",
+        Fault::NoBin => "CERTIFICATE_WITHOUT_BIN",
+        Fault::RoleNotAllowed => "SIGNER_ROLE_NOT_ALLOWED",
     }
 }

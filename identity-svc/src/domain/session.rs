@@ -4,6 +4,8 @@
 //! comes back was copied, so the session ends; unless its answer was lost: then nothing of the
 //! newest generation was ever used, and another pair of that generation is given.
 
+use chassis::caller::Caller;
+use chassis::identifier::Bin;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -34,10 +36,31 @@ pub enum State {
     Expired,
 }
 
+/// Whose a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    Account(Uuid),
+    /// Somebody who signed in for an organisation.
+    Signatory {
+        id: Uuid,
+        organisation: Bin,
+    },
+}
+
+impl Holder {
+    pub fn is(self, caller: &Caller) -> bool {
+        match (self, caller) {
+            (Self::Account(account), caller) => caller.is(account),
+            (Self::Signatory { id, .. }, Caller::Signatory(signatory)) => signatory.id == id,
+            (Self::Signatory { .. }, _) => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Session {
     pub id: Uuid,
-    pub account: Uuid,
+    pub holder: Holder,
     pub created: Timestamp,
     /// Its absolute end.
     pub ends: Timestamp,
@@ -111,7 +134,7 @@ mod tests {
         let created = Timestamp::UNIX_EPOCH;
         Session {
             id: Uuid::nil(),
-            account: Uuid::nil(),
+            holder: Holder::Account(Uuid::nil()),
             created,
             ends: created + SignedDuration::from_hours(12),
             ended: None,

@@ -9,6 +9,7 @@ use crate::Context;
 mod expire_attempts;
 mod follow_inboxes;
 mod forget_answers;
+mod forget_challenges;
 mod forget_email_changes;
 mod forget_failed_sign_ins;
 mod forget_invitations;
@@ -23,6 +24,7 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
         expire_attempts::job(ctx.clone()),
         follow_inboxes::job(ctx.clone()),
         forget_answers::job(ctx.clone()),
+        forget_challenges::job(ctx.clone()),
         forget_email_changes::job(ctx.clone()),
         forget_failed_sign_ins::job(ctx.clone()),
         forget_invitations::job(ctx.clone()),

@@ -16,6 +16,7 @@ mod m0102_email_changes;
 mod m0103_staff_invitations;
 mod m0104_audit_found;
 mod m0105_failed_sign_ins;
+mod m0106_signing;
 
 pub struct Migrator;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0103_staff_invitations::Migration),
             Box::new(m0104_audit_found::Migration),
             Box::new(m0105_failed_sign_ins::Migration),
+            Box::new(m0106_signing::Migration),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
             Box::new(chassis::dead::DeadEvents),

@@ -6,28 +6,21 @@
 //! pass by itself is tried once more; after a few failures in a row the registry is left alone for a
 //! moment, so that people do not all wait for it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::{Context, anyhow, ensure};
 use chassis::clock::Clock;
 use chassis::identifier::Iin;
 use chassis::mask::Masked;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use hyper::{Request, Response, StatusCode, Uri};
-use hyper_util::rt::TokioIo;
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::AUTHORIZATION;
+use hyper::{Request, StatusCode};
 use jiff::SignedDuration;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 
 use super::health::Health;
 use super::{Found, Row};
+use crate::outside::{self, Failure, Outside};
 
 /// Where the registry is, and how long we put up with it.
 #[derive(Debug, Clone)]
@@ -65,49 +58,19 @@ const TRIES: u32 = 2;
 const LONGEST_ANSWER: usize = 16 * 1024;
 
 pub struct HttpRegistry {
-    uri: Uri,
-    host: String,
-    port: u16,
-    tls: Option<TlsConnector>,
+    outside: Outside,
     token: Option<Masked<String>>,
     try_within: Duration,
     health: Health,
 }
 
-/// Why there was no answer.
-enum Failure {
-    /// May be gone at the next try.
-    Passing(anyhow::Error),
-    /// The same question would get the same answer.
-    Lasting(anyhow::Error),
-}
-
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
-
 impl HttpRegistry {
     /// # Errors
     /// If the address is not one of HTTP, or `https` comes without anybody to believe.
     pub fn new(settings: &HttpSettings, clock: Clock) -> anyhow::Result<Self> {
-        let uri: Uri = settings.url.parse().context("the registry's address")?;
-        let host = uri.host().context("the registry's address has no host")?;
-        let host = host.trim_matches(['[', ']']).to_owned();
-        let (tls, usual_port) = match uri.scheme_str() {
-            Some("http") => (None, 80),
-            Some("https") => {
-                let authorities = settings.authorities.as_deref();
-                let authorities = authorities.context(
-                    "a registry over https needs a file of the authorities to be believed",
-                )?;
-                (Some(connector(authorities)?), 443)
-            }
-            _ => bail!("the registry's address begins with http:// or https://"),
-        };
+        let outside = Outside::new(&settings.url, settings.authorities.as_deref());
         Ok(Self {
-            port: uri.port_u16().unwrap_or(usual_port),
-            host,
-            uri,
-            tls,
+            outside: outside.context("the person registry")?,
             token: settings.token.clone(),
             try_within: settings.try_within,
             health: Health::new(clock, settings.failures_before_rest, settings.rest),
@@ -140,7 +103,8 @@ impl HttpRegistry {
 
     async fn ask(&self, iin: Iin) -> Result<Found, Failure> {
         let request = self.request(iin).map_err(Failure::Lasting)?;
-        let response = self.send(request).await.map_err(Failure::Passing)?;
+        let response = self.outside.send(request).await;
+        let response = response.map_err(Failure::Passing)?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(Found::Unknown),
@@ -149,47 +113,17 @@ impl HttpRegistry {
             }
             status => return Err(Failure::Lasting(anyhow!("status {status}"))),
         }
-        let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect();
-        let body = body.await.map_err(|error| {
-            let too_long = error.is::<http_body_util::LengthLimitError>();
-            let error = anyhow!(error);
-            if too_long {
-                Failure::Lasting(error.context("the answer is too long"))
-            } else {
-                Failure::Passing(error.context("the answer broke off"))
-            }
-        })?;
-        read(&body.to_bytes(), iin).map_err(Failure::Lasting)
+        let body = outside::body(response, LONGEST_ANSWER).await?;
+        read(&body, iin).map_err(Failure::Lasting)
     }
 
     fn request(&self, iin: Iin) -> anyhow::Result<Request<Full<Bytes>>> {
         let body = serde_json::to_vec(&serde_json::json!({ "iin": iin.reveal() }))?;
-        let authority = self.uri.authority().context("no host")?;
-        let path = self.uri.path_and_query().map_or("/", |path| path.as_str());
-        let mut request = Request::post(path)
-            .header(HOST, authority.as_str())
-            .header(CONTENT_TYPE, "application/json");
+        let mut request = self.outside.post("", "application/json")?;
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {}", token.reveal()));
         }
         Ok(request.body(Full::new(body.into()))?)
-    }
-
-    /// Over a connection of its own: registrations are few, and a kept one could be long dead.
-    async fn send(&self, request: Request<Full<Bytes>>) -> anyhow::Result<Response<Incoming>> {
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
-        let stream: Box<dyn Stream> = match &self.tls {
-            None => Box::new(stream),
-            Some(tls) => {
-                let name = ServerName::try_from(self.host.clone())?;
-                Box::new(tls.connect(name, stream).await?)
-            }
-        };
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        // It ends with the answer, or when nobody waits for the answer any more.
-        tokio::spawn(connection);
-        Ok(sender.send_request(request).await?)
     }
 }
 
@@ -205,21 +139,4 @@ fn read(body: &[u8], iin: Iin) -> anyhow::Result<Found> {
         "the answer has no name"
     );
     Ok(Found::Known(Box::new(row.person())))
-}
-
-fn connector(authorities: &[u8]) -> anyhow::Result<TlsConnector> {
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(authorities) {
-        roots.add(certificate.context("the registry's authorities")?)?;
-    }
-    ensure!(
-        !roots.is_empty(),
-        "the file of the registry's authorities has none"
-    );
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(ring)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }

@@ -16,6 +16,8 @@ use proto::identity::v1::persons_server::PersonsServer;
 use proto::identity::v1::recoveries_server::RecoveriesServer;
 use proto::identity::v1::registration_attempts_server::RegistrationAttemptsServer;
 use proto::identity::v1::sessions_server::SessionsServer;
+use proto::identity::v1::sign_in_challenges_server::SignInChallengesServer;
+use proto::identity::v1::signing_organisations_server::SigningOrganisationsServer;
 use proto::identity::v1::staff_invitations_server::StaffInvitationsServer;
 use proto::wire::v1::Language;
 use tonic::service::Routes;
@@ -36,6 +38,8 @@ pub mod proof;
 pub mod recoveries;
 pub mod registration_attempts;
 pub mod sessions;
+pub mod sign_in_challenges;
+pub mod signing_organisations;
 mod staff;
 pub mod staff_invitations;
 mod stated;
@@ -66,6 +70,12 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
             registration_attempts::RegistrationAttempts::new(ctx.clone()),
         ))
         .add_service(SessionsServer::new(sessions::Sessions::new(ctx.clone())))
+        .add_service(SignInChallengesServer::new(
+            sign_in_challenges::SignInChallenges::new(ctx.clone()),
+        ))
+        .add_service(SigningOrganisationsServer::new(
+            signing_organisations::SigningOrganisations::new(ctx.clone()),
+        ))
         .add_service(StaffInvitationsServer::new(
             staff_invitations::StaffInvitations::new(ctx.clone()),
         ))

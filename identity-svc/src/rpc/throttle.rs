@@ -19,6 +19,9 @@ pub enum What {
     Registration,
     Recovery,
     EmailChange,
+    SignInChallenge,
+    /// A signature that was not taken.
+    Signature,
 }
 
 impl What {
@@ -28,13 +31,15 @@ impl What {
             What::Registration => "registration",
             What::Recovery => "recovery",
             What::EmailChange => "email change",
+            What::SignInChallenge => "sign-in challenge",
+            What::Signature => "signature",
         }
     }
 
     fn rules(self) -> (Rule, Rule) {
         match self {
-            What::Password => (PASSWORDS, PASSWORDS_OF_AN_ADDRESS),
-            What::Registration | What::Recovery | What::EmailChange => {
+            What::Password | What::Signature => (PASSWORDS, PASSWORDS_OF_AN_ADDRESS),
+            What::Registration | What::Recovery | What::EmailChange | What::SignInChallenge => {
                 (STARTS, STARTS_OF_AN_ADDRESS)
             }
         }
@@ -60,6 +65,17 @@ impl Throttle {
             rule,
             address: place.is_known().then(|| (address(), of_address)),
         }
+    }
+
+    /// Only the wide count: for what names no login. `None` where the address is not known.
+    pub fn of_address(ctx: &Context, what: What, place: &Place) -> Option<Self> {
+        let (_, rule) = what.rules();
+        let parts = ["from", what.name(), place.as_str()];
+        place.is_known().then(|| Self {
+            key: ctx.secrets.throttle_key(&parts),
+            rule,
+            address: None,
+        })
     }
 
     /// The count of the login from the address: who is to wait for another try waits for this.

@@ -23,6 +23,9 @@ pub mod registration;
 pub mod role;
 pub mod sealed;
 pub mod session;
+pub mod sign_in_challenge;
+pub mod signatory;
+pub mod signing_organisation;
 pub mod staff_invitation;
 pub mod throttle;
 

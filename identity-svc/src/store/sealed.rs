@@ -18,15 +18,19 @@ pub enum Table {
     Mail,
     EmailChange,
     StaffInvitation,
+    Signatory,
+    TakenSignature,
 }
 
 impl Table {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Account,
         Self::RegistrationAttempt,
         Self::Mail,
         Self::EmailChange,
         Self::StaffInvitation,
+        Self::Signatory,
+        Self::TakenSignature,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -36,6 +40,8 @@ impl Table {
             Self::Mail => "mail",
             Self::EmailChange => "email_change",
             Self::StaffInvitation => "staff_invitation",
+            Self::Signatory => "signatory",
+            Self::TakenSignature => "taken_signature",
         }
     }
 
@@ -61,7 +67,9 @@ impl Table {
             ],
             Self::RegistrationAttempt => &["iin", "email"],
             Self::Mail => &["to_address", "subject", "body", "enclosures"],
-            Self::EmailChange | Self::StaffInvitation => &[],
+            Self::EmailChange | Self::StaffInvitation | Self::Signatory | Self::TakenSignature => {
+                &[]
+            }
         }
     }
 
@@ -70,7 +78,9 @@ impl Table {
         match self {
             Self::Account | Self::Mail => "personal IS NULL",
             Self::RegistrationAttempt => "personal IS NULL AND iin <> ''",
-            Self::EmailChange | Self::StaffInvitation => "1 = 0",
+            Self::EmailChange | Self::StaffInvitation | Self::Signatory | Self::TakenSignature => {
+                "1 = 0"
+            }
         }
     }
 }
@@ -160,7 +170,9 @@ fn seal_row(sealer: &Sealer, table: Table, id: Uuid, row: &QueryResult) -> Resul
                 },
             )
         }
-        Table::EmailChange | Table::StaffInvitation => Err(odd("personal")),
+        Table::EmailChange | Table::StaffInvitation | Table::Signatory | Table::TakenSignature => {
+            Err(odd("personal"))
+        }
     }
 }
 

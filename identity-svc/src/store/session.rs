@@ -2,15 +2,16 @@
 
 use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use chassis::identifier::Bin;
 use chassis::{Error, Result};
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
-use super::{Place, count, id, limit, maybe_time, time};
-use crate::domain::session::{KeptToken, Session, State};
+use super::{Place, count, id, limit, maybe_time, odd, time};
+use crate::domain::session::{Holder, KeptToken, Session, State};
 
-const COLUMNS: &str = "id, account_id, created_us, ends_us, ended_us, generation, access_expires_us, refresh_expires_us";
+const COLUMNS: &str = "id, account_id, signatory_id, signatory_bin, created_us, ends_us, ended_us, generation, access_expires_us, refresh_expires_us";
 
 /// A pair of tokens as kept.
 pub struct Pair<'a> {
@@ -19,13 +20,21 @@ pub struct Pair<'a> {
 }
 
 pub async fn insert(tx: &Tx, session: &Session) -> Result<()> {
-    let sql = format!("INSERT INTO session ({COLUMNS}) VALUES ($1, $2, $3, $4, NULL, $5, $6, $7)");
+    let sql = format!(
+        "INSERT INTO session ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9)"
+    );
+    let (account, signatory, bin) = match session.holder {
+        Holder::Account(account) => (Some(account), None, None),
+        Holder::Signatory { id, organisation } => (None, Some(id), Some(organisation)),
+    };
     execute(
         tx,
         &sql,
         [
             session.id.to_string().into(),
-            session.account.to_string().into(),
+            account.map(|id| id.to_string()).into(),
+            signatory.map(|id| id.to_string()).into(),
+            bin.map(|bin| bin.to_string()).into(),
             to_us(session.created).into(),
             to_us(session.ends).into(),
             session.generation.into(),
@@ -256,10 +265,21 @@ pub async fn active_of<C: ConnectionTrait>(
     Ok(active)
 }
 
+fn holder(row: &QueryResult) -> Result<Holder> {
+    if row.try_get::<Option<String>>("", "account_id")?.is_some() {
+        return Ok(Holder::Account(id(row, "account_id")?));
+    }
+    let bin: String = row.try_get("", "signatory_bin")?;
+    Ok(Holder::Signatory {
+        id: id(row, "signatory_id")?,
+        organisation: Bin::parse(&bin).map_err(|_| odd("signatory_bin"))?,
+    })
+}
+
 fn read(row: &QueryResult) -> Result<Session> {
     Ok(Session {
         id: id(row, "id")?,
-        account: id(row, "account_id")?,
+        holder: holder(row)?,
         created: time(row, "created_us")?,
         ends: time(row, "ends_us")?,
         ended: maybe_time(row, "ended_us")?,

@@ -6,6 +6,7 @@ use chassis::error::Refusal as _;
 use chassis::policy::Allow;
 use chassis::text::{Language, Texts};
 use identity_svc::domain::refusal::Refusal;
+use identity_svc::domain::signature::Fault;
 use identity_svc::policy::ROWS;
 use identity_svc::{MESSAGE_TEXTS, TEXTS};
 use jiff::Timestamp;
@@ -109,8 +110,14 @@ fn refusals() -> Vec<Refusal> {
         Refusal::InvitationProofWrong { tries_left: 3 },
         Refusal::InvitationTriesSpent,
         Refusal::InvitationEnded { state: "REVOKED" },
+        Refusal::SigningOrganisationUnknown,
+        Refusal::SigningOrganisationExists,
+        Refusal::ChallengeExpired,
+        Refusal::ChallengeUsed,
         Refusal::RateLimited { retry_time: time },
     ];
+    let signatures = Fault::ALL.into_iter().map(Refusal::Signature);
+    let all: Vec<_> = all.into_iter().chain(signatures).collect();
     for refusal in &all {
         match refusal {
             Refusal::EmailProofWrong { .. }
@@ -141,6 +148,11 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::InvitationProofWrong { .. }
             | Refusal::InvitationTriesSpent
             | Refusal::InvitationEnded { .. }
+            | Refusal::Signature(_)
+            | Refusal::SigningOrganisationUnknown
+            | Refusal::SigningOrganisationExists
+            | Refusal::ChallengeExpired
+            | Refusal::ChallengeUsed
             | Refusal::RateLimited { .. } => {}
         }
     }

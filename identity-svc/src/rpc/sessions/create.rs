@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Tokens, show};
 use crate::domain::failed_sign_in::FailedSignIn;
 use crate::domain::refusal::Refusal;
-use crate::domain::session::{Session, State};
+use crate::domain::session::{Holder, Session, State};
 use crate::domain::{login, password};
 use crate::rpc::check_request_id;
 use crate::rpc::place::Place;
@@ -50,7 +50,7 @@ pub async fn create(
     let ends = now + ctx.config.lifetimes.absolute;
     let mut session = Session {
         id: ctx.ids.uuid(),
-        account,
+        holder: Holder::Account(account),
         created: now,
         ends,
         ended: None,
@@ -120,7 +120,7 @@ async fn check(
 }
 
 /// New tokens of the session that the first call opened.
-async fn again(ctx: &Context, first: &pb::Session) -> Result<pb::Session> {
+pub(in crate::rpc) async fn again(ctx: &Context, first: &pb::Session) -> Result<pb::Session> {
     let ended = || Error::Unauthenticated("SESSION_ENDED");
     let id = chassis::name::uuid("sessions/*", &first.name).ok_or_else(ended)?;
     let tx = ctx.db.begin().await?;

@@ -29,7 +29,7 @@ pub async fn end(ctx: &Context, request: Request<pb::EndSessionRequest>) -> Resu
     let (tx, now) = (write.tx(), clock.now());
     let session = store::session::lock(tx, id).await?;
     let mut session = session
-        .filter(|session| caller.is(session.account))
+        .filter(|session| session.holder.is(&caller))
         .ok_or_else(not_found)?;
     if store::session::end(tx, id, now).await? {
         session.ended = Some(now);

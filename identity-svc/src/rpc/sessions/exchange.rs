@@ -8,7 +8,7 @@ use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use crate::domain::session::State;
+use crate::domain::session::{Holder, Session, State};
 use crate::secrets::token_hash;
 use crate::{Context, store};
 
@@ -49,15 +49,34 @@ pub async fn exchange(
         store::session::mark_used(&tx, &hash).await?;
         ctx.db.commit(tx).await?;
     }
-    let roles = store::role::of(ctx.db.read(), token.session.account).await?;
     let expires = now + TOKEN_LIFE;
-    let claims = CallerClaims::Person {
-        sub: token.session.account,
-        sid: token.session.id,
-        roles,
-    };
+    let claims = claims(ctx, &token.session).await?;
     Ok(pb::ExchangeSessionResponse {
         caller_token: ctx.signer.sign(&pb.audience, expires, &claims)?,
         expire_time: Some(to_pb(expires)),
     })
+}
+
+async fn claims(ctx: &Context, session: &Session) -> Result<CallerClaims> {
+    let (on, sid) = (ctx.db.read(), session.id);
+    match session.holder {
+        Holder::Account(account) => Ok(CallerClaims::Person {
+            sub: account,
+            sid,
+            roles: store::role::of(on, account).await?,
+        }),
+        Holder::Signatory { id, organisation } => {
+            let ended = || Error::Unauthenticated("SESSION_ENDED");
+            let signatory = store::signatory::find(&ctx.sealer, on, id).await?;
+            let known = store::signing_organisation::find(on, organisation).await?;
+            let (signatory, known) = signatory.zip(known).ok_or_else(ended)?;
+            // What the organisation lets is of this moment, as roles are.
+            signatory.may_act(&known).map_err(|_| ended())?;
+            Ok(CallerClaims::Signatory {
+                sub: id,
+                sid,
+                bin: organisation.to_string(),
+            })
+        }
+    }
 }

@@ -18,7 +18,7 @@ pub async fn get(ctx: &Context, request: Request<pb::GetSessionRequest>) -> Resu
     let not_found = || Error::NotFound(pb.name.clone());
     let session = store::session::find(ctx.db.read(), id.ok_or_else(not_found)?).await?;
     let own = session
-        .filter(|session| caller.is(session.account))
+        .filter(|session| session.holder.is(&caller))
         .ok_or_else(not_found)?;
     Ok(show_to(&caller, &own, ctx.clock.now()))
 }

@@ -12,8 +12,8 @@ use proto::identity::v1::sessions_server;
 use tonic::{Request, Response, Status};
 
 use super::named;
-use crate::domain::account;
-use crate::domain::session::{Session, State};
+use crate::domain::session::{Holder, Session, State};
+use crate::domain::{account, signing_organisation};
 use crate::secrets::{new_token, token_hash};
 use crate::store::session::Pair;
 use crate::{Context, store};
@@ -27,6 +27,8 @@ mod exchange;
 mod get;
 mod list;
 mod refresh;
+
+pub(in crate::rpc) use create::again;
 
 #[derive(Clone)]
 pub struct Sessions(Arc<Context>);
@@ -92,16 +94,29 @@ impl sessions_server::Sessions for Sessions {
 }
 
 /// The session without its tokens.
-fn show(session: &Session, now: Timestamp) -> pb::Session {
+pub(in crate::rpc) fn show(session: &Session, now: Timestamp) -> pb::Session {
     use pb::session::State as Wire;
     let state = match session.state(now) {
         State::Active => Wire::Active,
         State::Ended => Wire::Ended,
         State::Expired => Wire::Expired,
     };
+    let (mut account, mut signatory, mut organisation) = Default::default();
+    match session.holder {
+        Holder::Account(id) => account = account::name(id),
+        Holder::Signatory {
+            id,
+            organisation: bin,
+        } => {
+            signatory = signing_organisation::signatory_name(id);
+            organisation = signing_organisation::name(bin);
+        }
+    }
     pb::Session {
         name: session.name(),
-        account: account::name(session.account),
+        account,
+        signatory,
+        organisation,
         access_expire_time: Some(to_pb(session.access_expires)),
         refresh_expire_time: Some(to_pb(session.refresh_expires)),
         create_time: Some(to_pb(session.created)),
@@ -111,14 +126,14 @@ fn show(session: &Session, now: Timestamp) -> pb::Session {
 }
 
 /// A pair of tokens, shown once.
-struct Tokens {
+pub(in crate::rpc) struct Tokens {
     access: Masked<String>,
     refresh: Masked<String>,
 }
 
 impl Tokens {
     /// A new pair of the session's generation, good from now on.
-    async fn issue(
+    pub(in crate::rpc) async fn issue(
         ctx: &Context,
         tx: &Tx,
         session: &mut Session,
@@ -143,7 +158,7 @@ impl Tokens {
         Ok(tokens)
     }
 
-    fn show_with(self, session: &Session, now: Timestamp) -> pb::Session {
+    pub(in crate::rpc) fn show_with(self, session: &Session, now: Timestamp) -> pb::Session {
         pb::Session {
             access_token: self.access.into_revealed(),
             refresh_token: self.refresh.into_revealed(),
@@ -154,7 +169,7 @@ impl Tokens {
 
 /// As its owner sees it, who may be in it now.
 fn show_to(caller: &Caller, session: &Session, now: Timestamp) -> pb::Session {
-    let current = matches!(caller, Caller::Person(person) if person.session == session.id);
+    let current = session_of(caller) == Some(session.id);
     pb::Session {
         current,
         ..show(session, now)
@@ -163,8 +178,15 @@ fn show_to(caller: &Caller, session: &Session, now: Timestamp) -> pb::Session {
 
 /// The session that a name means, where `sessions/current` is the one the caller is in.
 fn meant(violations: &mut Violations, caller: &Caller, name: &str) -> Option<Uuid> {
+    session_of(caller)
+        .filter(|_| name == "sessions/current")
+        .or_else(|| named(violations, "name", "sessions/*", name))
+}
+
+fn session_of(caller: &Caller) -> Option<Uuid> {
     match caller {
-        Caller::Person(person) if name == "sessions/current" => Some(person.session),
-        _ => named(violations, "name", "sessions/*", name),
+        Caller::Person(person) => Some(person.session),
+        Caller::Signatory(signatory) => Some(signatory.session),
+        _ => None,
     }
 }

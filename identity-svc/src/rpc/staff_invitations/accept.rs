@@ -134,7 +134,9 @@ fn parse(ctx: &Context, caller: &Caller, pb: &pb::AcceptStaffInvitationRequest) 
             };
             password::check(&mut violations, field, &pb.password, owner)
         }
-        Caller::Service(_) | Caller::Partner(_) => return Err(Error::Denied),
+        Caller::Signatory(_) | Caller::Service(_) | Caller::Partner(_) => {
+            return Err(Error::Denied);
+        }
     };
     match (id, proof) {
         (Some(id), Some(proof)) if violations.is_empty() => Ok(Wanted {
