@@ -8,6 +8,7 @@
 mod accounts;
 mod bad_input;
 mod doors;
+mod nqt;
 mod reserve;
 mod season;
 mod selection;

@@ -19,11 +19,18 @@ pub const PASSWORD: &str = "alma-ter-zhaksy-8";
 
 pub const M1: &str = "Құрметті кандидат, Сіздің өтініміңіз қарауға жіберілді.";
 pub const M2: &str = "Құрметті кандидат, Сіздің өтініміңіз қабылданды. «Мәтіндік және сандық ақпаратпен жұмыс істеу қабілетін бағалау» кезеңінен өту үшін «Күн мен уақытты таңдау» батырмасы арқылы өзіңізге ыңғайлы уақытты брондауыңыз қажет.";
+/// Of a campaign that asks for no review.
+pub const M3: &str = "Өтінішіңіз сәтті қабылданды";
 
 /// «Тіркелу»: IIN, e-mail, password; the e-mail is proven; the age is checked; the account is there.
 pub async fn registers(town: &Town) -> Someone {
+    registers_for(town, town.campaign()).await
+}
+
+/// The same for another campaign.
+pub async fn registers_for(town: &Town, campaign: &str) -> Someone {
     let visitor = town.someone();
-    let attempt = json!({"iin": IIN, "email": EMAIL, "password": PASSWORD, "campaign": town.campaign(), "language": "LANGUAGE_KK"});
+    let attempt = json!({"iin": IIN, "email": EMAIL, "password": PASSWORD, "campaign": campaign, "language": "LANGUAGE_KK"});
     let attempt = visitor.post("/v1/registrationAttempts", attempt).await.ok();
     let name = attempt["name"].as_str().unwrap();
     assert_eq!(attempt["state"], "STATE_PENDING");
