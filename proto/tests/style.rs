@@ -22,7 +22,7 @@ const SAFE_TO_REPEAT: &[&str] = &["irikteu.questionnaire.v1.Documents.UploadDocu
 
 /// First words of RPCs that change nothing.
 const READING_VERBS: &[&str] = &[
-    "Get", "List", "Download", "LookUp", "Exchange", "Verify", "Find", "Watch", "Stream",
+    "Get", "List", "Download", "Show", "LookUp", "Exchange", "Verify", "Find", "Watch", "Stream",
 ];
 
 /// Changes nothing, and is a POST all the same: what it asks about has a name in it, and belongs into

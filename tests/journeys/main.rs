@@ -11,6 +11,7 @@ mod doors;
 mod nqt;
 mod reserve;
 mod season;
+mod season_nqt;
 mod selection;
 mod set_aside;
 mod steps;

@@ -29,7 +29,7 @@ async fn a_season_of_25_people_is_played_and_everything_holds() {
     town.close().await;
 }
 
-async fn options(town: &Town, seed: u64) -> Options {
+pub async fn options(town: &Town, seed: u64) -> Options {
     Options {
         programme: "reserve".into(),
         people: 25,

@@ -15,7 +15,7 @@ use chassis::clock::Clock;
 use clap::Parser;
 use tests::processes::{Fleet, Layout, standing};
 use tests::season::partner::Partners;
-use tests::season::{Options, Staff, invariants, play, report};
+use tests::season::{Options, Staff, invariants, play, report, teachers};
 use tests::town::Town;
 
 /// As long as a pod is given to end.
@@ -26,8 +26,8 @@ const GRACE: Duration = Duration::from_secs(35);
 #[derive(Debug, Parser)]
 #[command(name = "season")]
 struct Arguments {
-    /// The programme; its form is the one that a newcomer's suite has.
-    #[arg(long, default_value = "reserve", value_parser = ["reserve"])]
+    /// The programme: the Reserve, or the test of teachers.
+    #[arg(long, default_value = "reserve", value_parser = ["reserve", "nqt"])]
     programme: String,
 
     /// How many register.
@@ -165,10 +165,19 @@ async fn season(mut arguments: Arguments) -> anyhow::Result<bool> {
         "season of {} people, seed {}, at {}",
         options.people, options.seed, options.url
     );
-    let season = play(&options).await?;
-    let lines = invariants::check(&season).await?;
-    println!("\n{}", report::steps(&season.stand.ledger));
-    println!("{}", report::outcome(&season));
+    let lines = match options.programme.as_str() {
+        "nqt" => {
+            let played = teachers::play(&options).await?;
+            println!("\n{}", report::steps(&played.stand.ledger));
+            teachers::invariants::check(&played).await?
+        }
+        _ => {
+            let season = play(&options).await?;
+            println!("\n{}", report::steps(&season.stand.ledger));
+            println!("{}", report::outcome(&season));
+            invariants::check(&season).await?
+        }
+    };
     println!("{}", report::invariants(&lines));
     let holds = lines.iter().all(invariants::Line::holds);
     let verdict = if holds {

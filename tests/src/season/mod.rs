@@ -15,6 +15,7 @@
 //! | [`ledger`] | what was acknowledged |
 //! | [`invariants`] | the suite, read back, held against the ledger |
 //! | [`report`] | the table at the end |
+//! | [`teachers`] | the same for a round of the teachers' test |
 
 pub mod actor;
 pub mod closure;
@@ -39,6 +40,7 @@ pub mod scores;
 pub mod selection;
 pub mod stand;
 pub mod stream;
+pub mod teachers;
 
 pub use play::{Season, play};
 pub use stand::{Options, Staff};

@@ -199,7 +199,7 @@ pub fn share(of: usize, percent: usize) -> usize {
     (of * percent / 100).max(1)
 }
 
-fn planned(seed: u64, number: usize, fate: Fate, habits: Habits, stages: usize) -> Planned {
+pub fn planned(seed: u64, number: usize, fate: Fate, habits: Habits, stages: usize) -> Planned {
     let mut dice = Dice::about(seed, &format!("person {number}"));
     let female = dice.below(2) == 1;
     let years = match fate {

@@ -37,11 +37,7 @@ pub struct Going {
 
 pub async fn play(options: &Options) -> anyhow::Result<Season> {
     let plan = Plan::new(options.seed, options.people);
-    let going = Going {
-        stand: Stand::of(options).await?,
-        at_once: options.at_once,
-        shows: options.shows_progress,
-    };
+    let going = Going::new(Stand::of(options).await?, options);
     desk::create_campaigns(&going.stand, &plan).await?;
     if going.stand.offers("/newsItems") {
         news::tell(&going.stand).await?;
@@ -62,6 +58,14 @@ pub async fn play(options: &Options) -> anyhow::Result<Season> {
 }
 
 impl Going {
+    pub fn new(stand: Stand, options: &Options) -> Self {
+        Self {
+            stand,
+            at_once: options.at_once,
+            shows: options.shows_progress,
+        }
+    }
+
     /// From registration to submission.
     async fn applications(&self, plan: &Plan) -> anyhow::Result<Vec<Person>> {
         let planned = plan.people.clone();

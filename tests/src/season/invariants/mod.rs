@@ -82,7 +82,8 @@ const TRIED: [(&str, &str); 8] = [
     ("I3", "a reused refresh token ends its session"),
 ];
 
-fn tried(facts: &Facts, id: &'static str, what: &'static str) -> Line {
+/// How a rule stands that was tried on purpose.
+pub fn tried(facts: &Facts, id: &'static str, what: &'static str) -> Line {
     let of_rule: Vec<_> = facts
         .trials
         .iter()

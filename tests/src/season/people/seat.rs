@@ -93,7 +93,7 @@ async fn takes_a_seat(stand: &Stand, person: &Person, stage: &StageOpen) -> anyh
 
 /// Somebody who was told that they are accepted tries again: the exam desk hears of it a little later
 /// than they do, and later still where whoever was to hear it died.
-async fn hold(person: &Person, key: &str, path: &str, body: &Value) -> anyhow::Result<Answer> {
+pub async fn hold(person: &Person, key: &str, path: &str, body: &Value) -> anyhow::Result<Answer> {
     let begun = Instant::now();
     loop {
         let actor = &person.actor;
