@@ -170,7 +170,7 @@ fn judge(verified: &Verified, certificate: &Certificate) -> Result<(), Fault> {
         return Err(Fault::SignatureWrong);
     }
     let is_said = |check: &&str| info.revocations.iter().any(|word| word.by == **check);
-    if CHECKS.iter().all(|check| is_said(check)) {
+    if CHECKS.iter().all(is_said) {
         Ok(())
     } else {
         Err(Fault::RevocationUnknown)
