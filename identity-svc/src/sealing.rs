@@ -201,11 +201,7 @@ fn aead(key: &[u8]) -> anyhow::Result<LessSafeKey> {
 /// A key's name follows from the key, so no row can be opened with another key of the same name.
 fn key_id(key: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, &[b"master key:", key].concat());
-    digest.as_ref().iter().take(8).map(hex_of).collect()
-}
-
-fn hex_of(byte: &u8) -> String {
-    format!("{byte:02x}")
+    hex::encode(digest).chars().take(16).collect()
 }
 
 fn shut(what: &'static str) -> Error {

@@ -83,7 +83,7 @@ fn main() -> Result<()> {
     match (&arguments.replay, &arguments.seed, &arguments.out) {
         (Some(file), _, _) => replay(&market, file),
         (None, Some(seed), Some(out)) => {
-            let seed = record::unhex(seed).context("--seed is 64 hexadecimal digits")?;
+            let seed = record::read_seed(seed).context("--seed is 64 hexadecimal digits")?;
             place(&arguments, &market, seed, out)
         }
         _ => bail!("--seed and --out, or --replay"),

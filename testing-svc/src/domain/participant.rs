@@ -207,11 +207,7 @@ pub fn input_hash(
         text += &line;
         text.push('\n');
     }
-    let hash = digest(&SHA256, text.as_bytes());
-    hash.as_ref().iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(digest(&SHA256, text.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A certificate as a sheet of paper.
+//! A certificate: what is on it, in which order, and how it is put on a sheet of paper.
 
 use chassis::text::Language;
 
@@ -6,12 +6,15 @@ use super::pen::{Cell, Pen, Style};
 use super::{Sheet, labelled, of, qr, words};
 use crate::domain::certificate::paper::{Line, Paper};
 use crate::domain::certificate::terms::Terms;
+use crate::domain::localized::Localized;
 use crate::domain::score::Score;
 
 /// The side of the QR code with its margin: 5 cm.
 const QR_SIDE: f32 = 141.7;
+/// What is over the columns of its table.
+pub(super) const HEADS: [&str; 4] = ["PAPER_SUBJECT", "PAPER_SCORE", "PAPER_APPEAL", "PAPER_SUM"];
 
-/// What is put on the sheet.
+/// What is put on the sheet, or on the page of HTML.
 pub struct CertificateSheet<'a> {
     pub paper: &'a Paper,
     pub terms: &'a Terms,
@@ -31,29 +34,23 @@ impl Sheet for CertificateSheet<'_> {
     }
 
     fn draw(&self, pen: &mut Pen<'_>) -> anyhow::Result<()> {
-        let paper = self.paper;
         pen.heading(&words(self.language, "PAPER_TITLE"))?;
         pen.paragraph(of(self.language, &self.terms.title), Style::Subtitle)?;
         pen.space(14.0);
-        pen.paragraph(paper.name.reveal(), Style::Name)?;
+        pen.paragraph(self.paper.name.reveal(), Style::Name)?;
         pen.space(14.0);
-        self.table(pen)?;
+        let heads = HEADS.map(|it| Cell::Head(words(self.language, it)));
+        let rows = self.rows().map(|(side, [score, appeal, sum])| {
+            [
+                Cell::Side(side),
+                Cell::Data(score),
+                Cell::Data(appeal),
+                Cell::Data(sum),
+            ]
+        });
+        pen.table(&[heads].into_iter().chain(rows).collect::<Vec<_>>())?;
         pen.space(10.0);
-        let category = self
-            .terms
-            .marks
-            .iter()
-            .find(|it| it.category == paper.category);
-        let category = category.map_or(paper.category.as_str(), |it| of(self.language, &it.title));
-        for (label, value) in [
-            ("PAPER_CATEGORY", category.to_owned()),
-            ("PAPER_NUMBER", paper.number.grouped()),
-            ("PAPER_CODE", paper.code.grouped()),
-            (
-                "PAPER_ISSUED",
-                paper.issued.strftime("%d.%m.%Y").to_string(),
-            ),
-        ] {
+        for (label, value) in self.facts() {
             pen.paragraph(&labelled(self.language, label, &value), Style::Plain)?;
         }
         pen.space(14.0);
@@ -67,35 +64,42 @@ impl Sheet for CertificateSheet<'_> {
 }
 
 impl CertificateSheet<'_> {
-    fn table(&self, pen: &mut Pen<'_>) -> anyhow::Result<()> {
-        let heads = ["PAPER_SUBJECT", "PAPER_SCORE", "PAPER_APPEAL", "PAPER_SUM"];
-        let heads = heads.map(|it| Cell::Head(words(self.language, it)));
-        let mut rows = vec![heads];
-        for line in &self.paper.lines {
-            let subject = self
-                .terms
-                .subjects
-                .iter()
-                .find(|it| it.code == line.subject);
-            let subject = subject.map_or(line.subject.as_str(), |it| of(self.language, &it.title));
-            rows.push([
-                Cell::Side(subject.to_owned()),
-                Cell::Data(line.score.written()),
-                Cell::Data(line.delta.written()),
-                Cell::Data(line.total().written()),
-            ]);
-        }
-        let sum = |of: fn(&Line) -> Score| {
-            let all = self.paper.lines.iter().map(of);
-            Cell::Data(Score::sum(all).written())
-        };
-        let (total, highest) = (self.paper.total(), self.paper.highest);
-        rows.push([
-            Cell::Side(words(self.language, "PAPER_TOTAL")),
+    /// A row for each subject and one for all together: whose it is, the score, what an appeal added and
+    /// what that makes.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (String, [String; 3])> {
+        let lines = &self.paper.lines;
+        let subjects = lines.iter().map(|line| {
+            let title = self.terms.subject_title(&line.subject);
+            let cells = [line.score, line.delta, line.total()].map(Score::written);
+            (self.titled(title, &line.subject), cells)
+        });
+        let sum = |of: fn(&Line) -> Score| Score::sum(lines.iter().map(of)).written();
+        let (total, highest) = (self.paper.total().written(), self.paper.highest.written());
+        let all = [
             sum(|line| line.score),
             sum(|line| line.delta),
-            Cell::Data(format!("{} / {}", total.written(), highest.written())),
-        ]);
-        pen.table(&rows)
+            format!("{total} / {highest}"),
+        ];
+        subjects.chain([(words(self.language, "PAPER_TOTAL"), all)])
+    }
+
+    /// What is said under the table: a label and its value.
+    pub(super) fn facts(&self) -> [(&'static str, String); 4] {
+        let paper = self.paper;
+        let category = self.terms.category_title(&paper.category);
+        [
+            ("PAPER_CATEGORY", self.titled(category, &paper.category)),
+            ("PAPER_NUMBER", paper.number.grouped()),
+            ("PAPER_CODE", paper.code.grouped()),
+            (
+                "PAPER_ISSUED",
+                paper.issued.strftime("%d.%m.%Y").to_string(),
+            ),
+        ]
+    }
+
+    /// A code that the terms don't know stands for itself.
+    fn titled(&self, title: Option<&Localized>, code: &str) -> String {
+        title.map_or(code, |it| of(self.language, it)).to_owned()
     }
 }

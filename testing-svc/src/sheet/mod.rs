@@ -31,7 +31,6 @@ use krilla::page::PageSettings;
 use krilla::{Document, SerializeSettings};
 
 pub use self::certificate::CertificateSheet;
-pub use self::page::CertificatePage;
 use self::pen::Pen;
 pub use self::permit::PermitSheet;
 use crate::TEXTS;

@@ -3,26 +3,15 @@
 
 use std::fmt::Write;
 
-use chassis::text::Language;
-
+use super::certificate::{CertificateSheet, HEADS};
 use super::{of, qr, words};
-use crate::domain::certificate::paper::{Line, Paper};
-use crate::domain::certificate::terms::Terms;
-use crate::domain::score::Score;
 
 /// The squares around a QR code that are left white.
 const QUIET: usize = 4;
 
-/// What is on the page.
-pub struct CertificatePage<'a> {
-    pub paper: &'a Paper,
-    pub terms: &'a Terms,
-    /// The text of the QR code.
-    pub qr_text: &'a str,
-    pub language: Language,
-}
-
-impl CertificatePage<'_> {
+impl CertificateSheet<'_> {
+    /// The page.
+    ///
     /// # Errors
     /// If the text is too long for the QR code.
     pub fn html(&self) -> anyhow::Result<String> {
@@ -30,7 +19,7 @@ impl CertificatePage<'_> {
         let (title, name) = (self.words("PAPER_TITLE"), escaped(paper.name.reveal()));
         let number = paper.number.grouped();
         let subtitle = escaped(of(self.language, &self.terms.title));
-        let (table, facts) = (self.table()?, self.facts()?);
+        let (table, facts) = (self.html_table()?, self.html_facts()?);
         let (figure, check) = (self.figure()?, self.words("PAPER_CHECK"));
         Ok(format!(
             "<!DOCTYPE html>\n\
@@ -55,47 +44,28 @@ impl CertificatePage<'_> {
         ))
     }
 
-    fn table(&self) -> anyhow::Result<String> {
-        let (paper, mut rows) = (self.paper, String::new());
-        for line in &paper.lines {
-            let mut subjects = self.terms.subjects.iter();
-            let subject = subjects.find(|it| it.code == line.subject);
-            let subject = subject.map_or(line.subject.as_str(), |it| of(self.language, &it.title));
-            let all = [line.score, line.delta, line.total()].map(Score::written);
-            row(&mut rows, &escaped(subject), &all)?;
-        }
-        let sum = |of: fn(&Line) -> Score| Score::sum(paper.lines.iter().map(of)).written();
-        let (total, highest) = (paper.total().written(), paper.highest.written());
-        let all = [
-            sum(|line| line.score),
-            sum(|line| line.delta),
-            format!("{total} / {highest}"),
-        ];
-        row(&mut rows, &self.words("PAPER_TOTAL"), &all)?;
-        let mut heads = String::new();
-        for head in ["PAPER_SUBJECT", "PAPER_SCORE", "PAPER_APPEAL", "PAPER_SUM"] {
+    fn html_table(&self) -> Result<String, std::fmt::Error> {
+        let (mut heads, mut rows) = (String::new(), String::new());
+        for head in HEADS {
             write!(heads, "<th scope=\"col\">{}</th>", self.words(head))?;
+        }
+        for (side, cells) in self.rows() {
+            write!(rows, "<tr><th scope=\"row\">{}</th>", escaped(&side))?;
+            for cell in cells {
+                write!(rows, "<td>{cell}</td>")?;
+            }
+            rows.write_str("</tr>\n")?;
         }
         Ok(format!(
             "<table>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
         ))
     }
 
-    fn facts(&self) -> anyhow::Result<String> {
-        let (paper, mut facts) = (self.paper, String::new());
-        let mut marks = self.terms.marks.iter();
-        let category = marks.find(|it| it.category == paper.category);
-        let category = category.map_or(&*paper.category, |it| of(self.language, &it.title));
-        for (label, value) in [
-            ("PAPER_CATEGORY", escaped(category)),
-            ("PAPER_NUMBER", paper.number.grouped()),
-            ("PAPER_CODE", paper.code.grouped()),
-            (
-                "PAPER_ISSUED",
-                paper.issued.strftime("%d.%m.%Y").to_string(),
-            ),
-        ] {
-            writeln!(facts, "<dt>{}</dt><dd>{value}</dd>", self.words(label))?;
+    fn html_facts(&self) -> Result<String, std::fmt::Error> {
+        let mut facts = String::new();
+        for (label, value) in self.facts() {
+            let (label, value) = (self.words(label), escaped(&value));
+            writeln!(facts, "<dt>{label}</dt><dd>{value}</dd>")?;
         }
         Ok(format!("<dl>\n{facts}</dl>\n"))
     }
@@ -123,14 +93,6 @@ impl CertificatePage<'_> {
     fn words(&self, message: &str) -> String {
         escaped(&words(self.language, message))
     }
-}
-
-fn row(rows: &mut String, side: &str, cells: &[String]) -> std::fmt::Result {
-    write!(rows, "<tr><th scope=\"row\">{side}</th>")?;
-    for cell in cells {
-        write!(rows, "<td>{cell}</td>")?;
-    }
-    rows.write_str("</tr>\n")
 }
 
 /// Text between tags or in an attribute, whatever is in it.

@@ -346,7 +346,7 @@ fn a_permit_says_who_comes_where_and_when() {
 
 fn html(name: &str, language: Language) -> String {
     let (paper, terms, qr_text) = (paper(name), terms(), text());
-    let page = CertificatePage {
+    let page = CertificateSheet {
         paper: &paper,
         terms: &terms,
         qr_text: &qr_text,

@@ -72,7 +72,7 @@ pub fn write(run: &Run) -> String {
             _ => writeln!(text, "applicant {} -", applicant.number),
         };
     }
-    let end = hex(digest(&SHA256, text.as_bytes()).as_ref());
+    let end = hex::encode(digest(&SHA256, text.as_bytes()));
     let _ = writeln!(text, "end {end}");
     text
 }
@@ -89,7 +89,7 @@ fn head(run: &Run) -> String {
         Lottery::One => "one",
         Lottery::PerSpecialty => "per-specialty",
     };
-    let (seed, input, found) = (hex(&run.seed), hex(&run.input), run.findings);
+    let (seed, input, found) = (hex::encode(run.seed), hex::encode(run.input), run.findings);
     let _ = writeln!(text, "lottery {lottery}\nseed {seed}\ninput {input}");
     let _ = writeln!(
         text,
@@ -142,14 +142,14 @@ fn drawn(text: &mut String, run: &Run, specialty: u32, members: &[u32]) {
 /// [`NoReplay`], where the same bytes do not come out.
 pub fn replay(market: &Market, record: &str) -> Result<(), NoReplay> {
     let (body, end) = record.rsplit_once("end ").ok_or(NoReplay::Damaged)?;
-    if end.strip_suffix('\n') != Some(&hex(digest(&SHA256, body.as_bytes()).as_ref())) {
+    if end.strip_suffix('\n') != Some(&hex::encode(digest(&SHA256, body.as_bytes()))) {
         return Err(NoReplay::Damaged);
     }
     let (rules, terms, seed, input) = read_head(body).ok_or(NoReplay::Damaged)?;
     if rules != RULES {
         return Err(NoReplay::OtherRules(rules));
     }
-    if input != hex(&canonical::hash(market)) {
+    if input != hex::encode(canonical::hash(market)) {
         return Err(NoReplay::OtherInput);
     }
     let run = allocate(market, terms, seed).map_err(|_| NoReplay::Withheld)?;
@@ -190,24 +190,12 @@ fn read_head(text: &str) -> Option<(u32, Terms, Seed, &str)> {
     };
     let seed = lines.next()?.strip_prefix("seed ")?;
     let input = lines.next()?.strip_prefix("input ")?;
-    Some((rules, Terms { mode, lottery }, unhex(seed)?, input))
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    Some((rules, Terms { mode, lottery }, read_seed(seed)?, input))
 }
 
 /// A seed as it is written; none where it is not.
-pub fn unhex(text: &str) -> Option<Seed> {
+pub fn read_seed(text: &str) -> Option<Seed> {
     let mut seed = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|it| it.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (at, byte) in seed.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
+    hex::decode_to_slice(text, &mut seed).ok()?;
     Some(seed)
 }

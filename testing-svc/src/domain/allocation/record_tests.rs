@@ -5,7 +5,7 @@ use super::in_turn::Acceptance;
 use super::lottery::Lottery;
 use super::market::{Applicant, Choice, Claim, Market, Specialty};
 use super::plan::{Kind, Order, Plan, Quota, Size, Unfilled};
-use super::record::{NoReplay, hex, replay, unhex, write};
+use super::record::{NoReplay, read_seed, replay, write};
 use super::run::{Mode, Terms, allocate};
 use super::small_markets::{Dice, market, parts, rights};
 use crate::domain::score::Score;
@@ -106,13 +106,13 @@ applicant 0003 -
 applicant 0004 1 nurse
 ";
     let market = town();
-    let input = hex(&super::canonical::hash(&market));
+    let input = hex::encode(super::canonical::hash(&market));
     let record = record(&market, deferred());
     let (body, end) = record.rsplit_once("end ").unwrap();
     assert_eq!(body, expected.replace("INPUT", &input));
     assert_eq!(
         end.trim_end(),
-        hex(digest(&SHA256, body.as_bytes()).as_ref())
+        hex::encode(digest(&SHA256, body.as_bytes()))
     );
 }
 
@@ -218,7 +218,7 @@ fn doctored(record: &str, from: &str, to: &str) -> String {
     let body = body.replacen(from, to, 1);
     format!(
         "{body}end {}\n",
-        hex(digest(&SHA256, body.as_bytes()).as_ref())
+        hex::encode(digest(&SHA256, body.as_bytes()))
     )
 }
 
@@ -244,7 +244,7 @@ fn a_replay_finds_what_was_changed_in_a_record() {
 
 #[test]
 fn a_seed_is_read_as_it_is_written() {
-    assert_eq!(unhex(&hex(&SEED)), Some(SEED));
-    assert_eq!(unhex("ab"), None);
-    assert_eq!(unhex(&"+a".repeat(32)), None);
+    assert_eq!(read_seed(&hex::encode(SEED)), Some(SEED));
+    assert_eq!(read_seed("ab"), None);
+    assert_eq!(read_seed(&"+a".repeat(32)), None);
 }

@@ -48,6 +48,18 @@ impl Terms {
         Score::sum(self.subjects.iter().map(|it| it.highest))
     }
 
+    /// What a subject is called; none where the terms don't know it.
+    pub fn subject_title(&self, code: &str) -> Option<&Localized> {
+        let subject = self.subjects.iter().find(|it| it.code == code)?;
+        Some(&subject.title)
+    }
+
+    /// What a category is called; none where the terms don't know it.
+    pub fn category_title(&self, category: &str) -> Option<&Localized> {
+        let mark = self.marks.iter().find(|it| it.category == category)?;
+        Some(&mark.title)
+    }
+
     /// What is passed, and by whom: the one rule of it. Who goes on and who doesn't may have passed; who
     /// was absent or sent out has not, whatever the score.
     pub fn awarded(&self, came: Came, direction: &str, total: Option<Score>) -> Option<&PassMark> {

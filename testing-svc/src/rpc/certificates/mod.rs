@@ -6,7 +6,6 @@ mod keys;
 mod list;
 mod reissue;
 mod revoke;
-mod show;
 mod verify;
 
 use std::sync::Arc;
@@ -21,7 +20,7 @@ use uuid::Uuid;
 
 use super::paper::Bytes;
 use super::{enums, parse};
-use crate::domain::certificate::paper::{KeyId, Paper};
+use crate::domain::certificate::paper::Paper;
 use crate::domain::certificate::terms::Terms;
 use crate::domain::localized::Localized;
 use crate::domain::stage_result;
@@ -62,7 +61,7 @@ impl pb::certificates_server::Certificates for Certificates {
         &self,
         request: Request<pb::ShowCertificateRequest>,
     ) -> Result<Response<Self::ShowCertificateStream>, Status> {
-        Ok(Response::new(show::show(&self.0, request).await?))
+        Ok(Response::new(download::show(&self.0, request).await?))
     }
 
     async fn revoke_certificate(
@@ -135,18 +134,18 @@ fn written(kept: &Kept) -> Result<pb::Certificate> {
 }
 
 /// The terms say what the codes mean; a code that they don't know stands for itself.
-fn written_paper(paper: &Paper, terms: &Terms) -> pb::CertificatePaper {
-    let plain = |code: &str| Localized {
+fn titled(title: Option<&Localized>, code: &str) -> Localized {
+    let plain = || Localized {
         kk: code.to_owned(),
         ru: code.to_owned(),
         en: code.to_owned(),
     };
-    let subject = |code: &str| {
-        let found = terms.subjects.iter().find(|it| it.code == code);
-        found.map_or_else(|| plain(code), |it| it.title.clone())
-    };
-    let category = terms.marks.iter().find(|it| it.category == paper.category);
-    let category = category.map_or_else(|| plain(&paper.category), |it| it.title.clone());
+    title.cloned().unwrap_or_else(plain)
+}
+
+fn written_paper(paper: &Paper, terms: &Terms) -> pb::CertificatePaper {
+    let subject = |code: &str| titled(terms.subject_title(code), code);
+    let category = titled(terms.category_title(&paper.category), &paper.category);
     let lines = paper.lines.iter();
     pb::CertificatePaper {
         certificate_number: paper.number.grouped(),
@@ -161,10 +160,6 @@ fn written_paper(paper: &Paper, terms: &Terms) -> pb::CertificatePaper {
         category: paper.category.clone(),
         category_title: Some(enums::localized(&category)),
         issue_date: Some(enums::date(paper.issued)),
-        key_id: hex(&paper.key),
+        key_id: hex::encode(paper.key),
     }
-}
-
-pub(super) fn hex(key: &KeyId) -> String {
-    key.iter().map(|byte| format!("{byte:02x}")).collect()
 }

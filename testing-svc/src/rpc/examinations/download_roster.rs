@@ -19,7 +19,6 @@ use super::{examiner, note_look, own_session};
 use crate::domain::refusal::PartnerRefusal;
 use crate::domain::session::Session;
 use crate::domain::signed_file::{self, Hash, VERSION, Whose};
-use crate::rpc::certificates::hex;
 use crate::rpc::parse;
 use crate::rpc::test_sessions::roster::{self, READ_FAR_AHEAD};
 use crate::store::booking::Seat;
@@ -146,7 +145,7 @@ impl File {
         let signed = keys.sign_other(signed_file::ROSTER, &self.hash.clone().done());
         let vanished = || Error::Internal(anyhow::anyhow!("the key of a roster is gone"));
         let (key, signature) = signed.ok_or_else(vanished)?;
-        Ok(signed_file::last_line(&hex(&key), &signature).into_bytes())
+        Ok(signed_file::last_line(&hex::encode(key), &signature).into_bytes())
     }
 }
 

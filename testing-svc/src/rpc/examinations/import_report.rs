@@ -3,7 +3,6 @@
 //! all.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use chassis::caller::Caller;
 use chassis::database::Tx;
@@ -43,7 +42,7 @@ pub async fn import(
     let partner = examiner(ctx, &caller)?;
     let session = own_session(ctx, partner, &name, &pb.parent).await?;
     let lines = opened(ctx, partner, &session, &pb)?;
-    let sha256 = hex(digest(&SHA256, &pb.file).as_ref());
+    let sha256 = hex::encode(digest(&SHA256, &pb.file));
     let (db, clock) = (&ctx.db, &ctx.clock);
     let write = match once::begin(db, clock, &caller, RPC, &pb.request_id, &pb).await? {
         Once::Answered(report) => return Ok(report),
@@ -278,11 +277,4 @@ fn told((line, (reason, args)): (&Line, Conflict)) -> pb::LineConflict {
         reason: reason.to_owned(),
         message: explain(reason, &args),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
