@@ -7,6 +7,7 @@
 //! | [`server`], [`watch`], [`client`], [`tls`], [`deadline`] | the layers before a handler; calls that stay open; one client for local and remote services, over mutual TLS and never past its deadline |
 //! | [`database`], [`once`], [`many`], [`outbox`], [`bus`], [`audit`] | writing exactly once, alone or in crowds, and telling others at least once |
 //! | [`page`], [`name`] | keyset lists and resource names |
+//! | [`canonical`], [`chain`], [`signed_act`] | JSON whose bytes are the same wherever they are made; logs whose rows are bound to each other, and the row of a signed act |
 //! | [`bounded`] | memory that stays small |
 //! | [`clock`], [`agreement`], [`ids`], [`mask`], [`identifier`] | injected time, and whether the machine's is right; ids and randomness; personal data that cannot be printed |
 //! | [`stream`], [`dead`] | events between processes, over Redis; those that nobody took |
@@ -22,6 +23,8 @@ pub mod blob;
 pub mod bounded;
 pub mod bus;
 pub mod caller;
+pub mod canonical;
+pub mod chain;
 pub mod client;
 pub mod clock;
 pub mod config;
@@ -44,6 +47,7 @@ pub mod page;
 pub mod policy;
 pub mod program;
 pub mod server;
+pub mod signed_act;
 pub mod stream;
 pub mod telemetry;
 #[cfg(feature = "testing")]

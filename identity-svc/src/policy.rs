@@ -124,6 +124,19 @@ pub const ROWS: &[Row] = &[
         "/irikteu.identity.v1.Sessions/ExchangeSession",
         &[Service("gateway")],
     ),
+    (
+        "/irikteu.identity.v1.Signatures/CreateSignature",
+        &[Service("questionnaire-svc"), Service("testing-svc")],
+    ),
+    // Services get the facts, administrators the whole signature.
+    (
+        "/irikteu.identity.v1.Signatures/GetSignature",
+        &[
+            Has(Role::Administrator),
+            Service("questionnaire-svc"),
+            Service("testing-svc"),
+        ],
+    ),
     // The signature is the proof.
     (
         "/irikteu.identity.v1.SignInChallenges/CreateSignInChallenge",

@@ -66,6 +66,7 @@ certificate-personal = This is a person's own key. Choose the key of the organis
 certificate-for-authentication = This key is not one for signing. Choose the key for signing.
 certificate-without-bin = The certificate does not name an organisation by a correct BIN.
 signer-role-not-allowed = The organisation does not take signatures of this role.
+signature-of-another-organisation = This is the signature of another organisation. Sign with a key of the organisation for which you signed in.
 signing-organisation-unknown = This organisation is not registered here.
 challenge-expired = The time to sign ran out. Start again.
 challenge-used = Somebody signed in with this signature before. Start again.

@@ -66,6 +66,7 @@ certificate-personal = Бұл жеке тұлғаның кілті. Заңды �
 certificate-for-authentication = Бұл кілт қол қоюға арналмаған. Қол қою кілтін таңдаңыз.
 certificate-without-bin = Сертификатта ұйымның дұрыс БСН-і жоқ.
 signer-role-not-allowed = Ұйым бұл рөлдегі қызметкердің қолтаңбасын қабылдамайды.
+signature-of-another-organisation = Бұл басқа ұйымның қолтаңбасы. Жүйеге кірген ұйымыңыздың кілтімен қол қойыңыз.
 signing-organisation-unknown = Бұл ұйым жүйеде тіркелмеген.
 challenge-expired = Қол қоюға берілген уақыт өтті. Қайта бастаңыз.
 challenge-used = Бұл қолтаңбамен бұрын кірген. Қайта бастаңыз.

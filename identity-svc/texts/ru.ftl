@@ -66,6 +66,7 @@ certificate-personal = Это ключ физического лица. Выбе
 certificate-for-authentication = Этот ключ не предназначен для подписи. Выберите ключ подписи.
 certificate-without-bin = В сертификате нет верного БИН организации.
 signer-role-not-allowed = Организация не принимает подпись сотрудника в этой роли.
+signature-of-another-organisation = Это подпись другой организации. Подпишите ключом той организации, от имени которой вы вошли.
 signing-organisation-unknown = Эта организация не зарегистрирована в системе.
 challenge-expired = Время на подпись истекло. Начните заново.
 challenge-used = С этой подписью уже входили. Начните заново.

@@ -196,10 +196,12 @@ fn creates_and_updates_take_and_return_the_resource() {
             .into_iter()
             .find(|verb| method.name().starts_with(verb));
         let Some(verb) = verb else { continue };
-        // Signing in takes credentials, not a session; of a challenge nothing is the caller's to say.
+        // Signing in takes credentials, not a session; of a challenge nothing is the caller's to say, and
+        // a signature says everything of itself.
         let says_nothing_of_it = [
             "irikteu.identity.v1.Sessions.CreateSession",
             "irikteu.identity.v1.SignInChallenges.CreateSignInChallenge",
+            "irikteu.identity.v1.Signatures.CreateSignature",
         ];
         if says_nothing_of_it.contains(&method.full_name()) {
             continue;

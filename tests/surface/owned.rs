@@ -43,8 +43,9 @@ const SOMEBODYS: [&str; 20] = [
     "waitlistEntries",
 ];
 
-/// Those of the house: an expert's task is about somebody, an invitation is to somebody.
-const ABOUT_SOMEBODY: [&str; 2] = ["reviewTasks", "staffInvitations"];
+/// Those of the house: an expert's task is about somebody, an invitation is to somebody, and a signature
+/// names who signed.
+const ABOUT_SOMEBODY: [&str; 3] = ["reviewTasks", "signatures", "staffInvitations"];
 
 /// Collections whose things are everybody's.
 const EVERYBODYS: [&str; 14] = [

@@ -62,6 +62,7 @@ pub enum Refusal {
     },
     /// Why a signature is not taken.
     Signature(Fault),
+    SignatureOfAnotherOrganisation,
     SigningOrganisationUnknown,
     SigningOrganisationExists,
     ChallengeExpired,
@@ -102,7 +103,8 @@ impl chassis::error::Refusal for Refusal {
             Self::InvitationProofWrong { .. } => "INVITATION_PROOF_WRONG",
             Self::InvitationTriesSpent => "INVITATION_TRIES_SPENT",
             Self::InvitationEnded { .. } => "INVITATION_ENDED",
-            Self::Signature(fault) => of_signature(*fault),
+            Self::Signature(fault) => fault.reason(),
+            Self::SignatureOfAnotherOrganisation => "SIGNATURE_OF_ANOTHER_ORGANISATION",
             Self::SigningOrganisationUnknown => "SIGNING_ORGANISATION_UNKNOWN",
             Self::SigningOrganisationExists => "SIGNING_ORGANISATION_EXISTS",
             Self::ChallengeExpired => "CHALLENGE_EXPIRED",
@@ -143,6 +145,7 @@ impl chassis::error::Refusal for Refusal {
             | Self::InvitationTriesSpent
             | Self::InvitationEnded { .. }
             | Self::Signature(_)
+            | Self::SignatureOfAnotherOrganisation
             | Self::SigningOrganisationUnknown
             | Self::ChallengeExpired
             | Self::ChallengeUsed => Kind::FailedPrecondition,
@@ -185,25 +188,27 @@ impl chassis::error::Refusal for Refusal {
     }
 }
 
-fn of_signature(fault: Fault) -> &'static str {
-    match fault {
-        Fault::NotCms => "SIGNATURE_NOT_CMS",
-        Fault::NoSigner => "SIGNATURE_WITHOUT_SIGNER",
-        Fault::ManySigners => "SIGNATURE_OF_MANY",
-        Fault::NoCertificate => "SIGNATURE_WITHOUT_CERTIFICATE",
-        Fault::ContentDiffers => "SIGNATURE_CONTENT_DIFFERS",
-        Fault::SignatureWrong => "SIGNATURE_WRONG",
-        Fault::AlgorithmRefused => "SIGNATURE_ALGORITHM_REFUSED",
-        Fault::Gost => "SIGNATURE_GOST",
-        Fault::ChainUnknown => "CERTIFICATE_CHAIN_UNKNOWN",
-        Fault::Expired => "CERTIFICATE_EXPIRED",
-        Fault::NotYetValid => "CERTIFICATE_NOT_YET_VALID",
-        Fault::Revoked => "CERTIFICATE_REVOKED",
-        Fault::RevocationUnknown => "REVOCATION_UNKNOWN",
-        Fault::CheckAway => "SIGNATURE_CHECK_AWAY",
-        Fault::Personal => "CERTIFICATE_PERSONAL",
-        Fault::AuthenticationKey => "CERTIFICATE_FOR_AUTHENTICATION",
-        Fault::NoBin => "CERTIFICATE_WITHOUT_BIN",
-        Fault::RoleNotAllowed => "SIGNER_ROLE_NOT_ALLOWED",
+impl Fault {
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NotCms => "SIGNATURE_NOT_CMS",
+            Self::NoSigner => "SIGNATURE_WITHOUT_SIGNER",
+            Self::ManySigners => "SIGNATURE_OF_MANY",
+            Self::NoCertificate => "SIGNATURE_WITHOUT_CERTIFICATE",
+            Self::ContentDiffers => "SIGNATURE_CONTENT_DIFFERS",
+            Self::SignatureWrong => "SIGNATURE_WRONG",
+            Self::AlgorithmRefused => "SIGNATURE_ALGORITHM_REFUSED",
+            Self::Gost => "SIGNATURE_GOST",
+            Self::ChainUnknown => "CERTIFICATE_CHAIN_UNKNOWN",
+            Self::Expired => "CERTIFICATE_EXPIRED",
+            Self::NotYetValid => "CERTIFICATE_NOT_YET_VALID",
+            Self::Revoked => "CERTIFICATE_REVOKED",
+            Self::RevocationUnknown => "REVOCATION_UNKNOWN",
+            Self::CheckAway => "SIGNATURE_CHECK_AWAY",
+            Self::Personal => "CERTIFICATE_PERSONAL",
+            Self::AuthenticationKey => "CERTIFICATE_FOR_AUTHENTICATION",
+            Self::NoBin => "CERTIFICATE_WITHOUT_BIN",
+            Self::RoleNotAllowed => "SIGNER_ROLE_NOT_ALLOWED",
+        }
     }
 }

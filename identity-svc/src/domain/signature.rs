@@ -5,6 +5,7 @@
 use chassis::identifier::{Bin, Iin};
 use chassis::mask::Masked;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 /// Why a signature is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -125,6 +126,8 @@ pub enum Purpose {
 pub struct Certificate {
     /// Hexadecimal digits.
     pub serial: String,
+    /// The authority that issued it, in words: `C=KZ, O=…, CN=…`.
+    pub issuer: String,
     pub common_name: Masked<String>,
     pub iin: Option<Iin>,
     pub bin: Option<Bin>,
@@ -181,6 +184,33 @@ impl Signer {
     }
 }
 
+/// The signature of an act of an organisation, as it was taken.
+#[derive(Debug, Clone)]
+pub struct ActSignature {
+    pub id: Uuid,
+    pub signatory: Uuid,
+    pub organisation: Bin,
+    pub purpose: String,
+    /// SHA-256 in hexadecimal digits, of what was signed and of the signature.
+    pub content_hash: String,
+    pub cms_hash: String,
+    pub role: SignerRole,
+    pub serial: String,
+    pub issuer: String,
+    pub not_before: Timestamp,
+    pub not_after: Timestamp,
+    /// What the signer's own clock said.
+    pub stated: Option<Timestamp>,
+    pub received: Timestamp,
+    pub cms: Masked<Vec<u8>>,
+}
+
+impl ActSignature {
+    pub fn name(&self) -> String {
+        format!("signatures/{}", self.id)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +218,7 @@ mod tests {
     fn certificate(users: &[KeyUser]) -> Certificate {
         Certificate {
             serial: "01".into(),
+            issuer: String::new(),
             common_name: Masked::default(),
             iin: None,
             bin: Some(Bin::parse("991240000003").expect("a number")),

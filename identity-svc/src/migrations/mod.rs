@@ -17,6 +17,7 @@ mod m0103_staff_invitations;
 mod m0104_audit_found;
 mod m0105_failed_sign_ins;
 mod m0106_signing;
+mod m0107_signatures;
 
 pub struct Migrator;
 
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0104_audit_found::Migration),
             Box::new(m0105_failed_sign_ins::Migration),
             Box::new(m0106_signing::Migration),
+            Box::new(m0107_signatures::Migration),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
             Box::new(chassis::dead::DeadEvents),

@@ -17,6 +17,7 @@ use proto::identity::v1::recoveries_server::RecoveriesServer;
 use proto::identity::v1::registration_attempts_server::RegistrationAttemptsServer;
 use proto::identity::v1::sessions_server::SessionsServer;
 use proto::identity::v1::sign_in_challenges_server::SignInChallengesServer;
+use proto::identity::v1::signatures_server::SignaturesServer;
 use proto::identity::v1::signing_organisations_server::SigningOrganisationsServer;
 use proto::identity::v1::staff_invitations_server::StaffInvitationsServer;
 use proto::wire::v1::Language;
@@ -39,6 +40,8 @@ pub mod recoveries;
 pub mod registration_attempts;
 pub mod sessions;
 pub mod sign_in_challenges;
+pub mod signatures;
+mod signer;
 pub mod signing_organisations;
 mod staff;
 pub mod staff_invitations;
@@ -73,6 +76,9 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(SignInChallengesServer::new(
             sign_in_challenges::SignInChallenges::new(ctx.clone()),
         ))
+        .add_service(SignaturesServer::new(signatures::Signatures::new(
+            ctx.clone(),
+        )))
         .add_service(SigningOrganisationsServer::new(
             signing_organisations::SigningOrganisations::new(ctx.clone()),
         ))

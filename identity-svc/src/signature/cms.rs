@@ -4,6 +4,7 @@
 //! somebody could pass the attributes of another signature off as content.
 
 use der::Tag;
+use jiff::Timestamp;
 
 use super::algorithm::{Hash, Scheme};
 use super::certificate::{Certificate, PublicKey};
@@ -13,6 +14,7 @@ use crate::domain::signature::Fault;
 const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
 const CONTENT_TYPE: &str = "1.2.840.113549.1.9.3";
 const MESSAGE_DIGEST: &str = "1.2.840.113549.1.9.4";
+const SIGNING_TIME: &str = "1.2.840.113549.1.9.5";
 const SIGNING_CERTIFICATE_V2: &str = "1.2.840.113549.1.9.16.2.47";
 const SHA256: &str = "2.16.840.1.101.3.4.2.1";
 
@@ -197,11 +199,17 @@ impl<'a> SignerInfo<'a> {
             signature,
         })
     }
+
+    /// When was signed, by the signer's own clock.
+    pub fn stated_time(&self) -> Option<Timestamp> {
+        Attributes::read(self.attributes?).ok()?.stated_time
+    }
 }
 
 struct Attributes<'a> {
     content_type: String,
     message_digest: &'a [u8],
+    stated_time: Option<Timestamp>,
     /// The hash's algorithm, and the hash of the certificate that the signer meant.
     certificate: Option<(String, &'a [u8])>,
 }
@@ -235,6 +243,8 @@ impl<'a> Attributes<'a> {
         Ok(Self {
             content_type: value(CONTENT_TYPE).ok_or(Malformed)?.oid()?,
             message_digest: digest.content(),
+            // Nobody vouches for it, so one that can't be read is none.
+            stated_time: value(SIGNING_TIME).and_then(|time| time.time().ok()),
             certificate: value(SIGNING_CERTIFICATE_V2).map(meant).transpose()?,
         })
     }

@@ -10,7 +10,7 @@ use super::certificate::{Certificate, DIGITAL_SIGNATURE, NON_REPUDIATION};
 use super::chain::{Authorities, Step, steps};
 use super::cms::SignedData;
 use super::der::Malformed;
-use super::subject::Subject;
+use super::subject::{self, Subject};
 use crate::domain::signature as domain;
 use crate::domain::signature::{Fault, KeyUser, Purpose};
 
@@ -46,6 +46,13 @@ pub fn content(cms: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
     let der = der_of(cms)?;
     let data = SignedData::read(&der).map_err(|Malformed| Fault::NotCms)?;
     Ok(data.content.map(<[u8]>::to_vec))
+}
+
+/// When was signed, by the signer's own clock, where the signature says it.
+pub fn stated_time(cms: &[u8]) -> Option<Timestamp> {
+    let der = der_of(cms).ok()?;
+    let data = SignedData::read(&der).ok()?;
+    data.only_signer().ok()?.stated_time()
 }
 
 /// # Errors
@@ -94,13 +101,14 @@ pub fn named(der: &[u8], content: &[u8], time: Timestamp) -> Result<Named, Fault
 }
 
 fn described(certificate: &Certificate<'_>) -> Result<domain::Certificate, Malformed> {
-    let subject = Subject::read(&certificate.subject)?;
+    let named = Subject::read(&certificate.subject)?;
     let uses = certificate.extensions.uses.iter().flatten();
     Ok(domain::Certificate {
         serial: certificate.serial_in_words(),
-        common_name: subject.common_name,
-        iin: subject.iin,
-        bin: subject.bin,
+        issuer: subject::in_words(certificate.issuer)?,
+        common_name: named.common_name,
+        iin: named.iin,
+        bin: named.bin,
         users: uses.filter_map(|oid| KeyUser::from_oid(oid)).collect(),
         purpose: purpose(certificate),
         not_before: certificate.not_before,

@@ -16,7 +16,7 @@
 use chassis::ids::Ids;
 use jiff::Timestamp;
 
-use crate::domain::signature::{Certificate, Fault};
+use crate::domain::signature::{Certificate, Fault, Signer};
 
 mod algorithm;
 mod ber;
@@ -35,11 +35,32 @@ mod revocation;
 pub mod settings;
 mod subject;
 
-pub use judgement::{LONGEST_CMS, content};
+pub use judgement::{LONGEST_CMS, content, stated_time};
 pub use settings::{Settings, SignatureArgs};
 
 use built_in::BuiltIn;
+use chain::Authorities;
 use ncanode::Ncanode;
+
+/// Judges signatures that were taken long ago, for the time when they were: nobody is asked, so what was
+/// revoked was the question of that time.
+pub struct Auditor(Authorities);
+
+impl Auditor {
+    /// # Errors
+    /// If these are no certificates of authorities.
+    pub fn new(authorities: &[u8]) -> anyhow::Result<Self> {
+        Authorities::parse(authorities).map(Self)
+    }
+
+    /// # Errors
+    /// Why it is not a signature of this content for an organisation.
+    pub fn check(&self, cms: &[u8], content: &[u8], time: Timestamp) -> Result<Signer, Fault> {
+        let der = judgement::der_of(cms)?;
+        let judged = judgement::judge(&der, content, &self.0, time)?;
+        judged.certificate.signer()
+    }
+}
 
 pub enum Signatures {
     BuiltIn(Box<BuiltIn>),

@@ -50,6 +50,32 @@ impl Subject {
     }
 }
 
+/// A name in words, in its own order: `C=KZ, O=…, CN=…`. What has no letters here goes by its OID.
+pub fn in_words(name: &[u8]) -> Read<String> {
+    let mut parts = Vec::new();
+    for set in Element::only(name, Tag::Sequence)?
+        .inside()
+        .all(MOST_PARTS)?
+    {
+        for part in set.inside().all(MOST_PARTS)? {
+            let mut part = part.inside();
+            let oid = part.take(Tag::ObjectIdentifier)?.oid()?;
+            let words = part.next()?.words().unwrap_or_default();
+            let letters = match oid.as_str() {
+                COMMON_NAME => "CN",
+                "2.5.4.6" => "C",
+                "2.5.4.7" => "L",
+                "2.5.4.8" => "ST",
+                "2.5.4.10" => "O",
+                UNIT => "OU",
+                other => other,
+            };
+            parts.push(format!("{letters}={words}"));
+        }
+    }
+    Ok(parts.join(", "))
+}
+
 fn numbered<T>(words: &str, parse: impl Fn(&str) -> Result<T, &'static str>) -> Option<T> {
     parse(words.get(3..)?).ok()
 }

@@ -25,6 +25,7 @@ pub mod sealed;
 pub mod session;
 pub mod sign_in_challenge;
 pub mod signatory;
+pub mod signature;
 pub mod signing_organisation;
 pub mod staff_invitation;
 pub mod throttle;

@@ -20,10 +20,11 @@ pub enum Table {
     StaffInvitation,
     Signatory,
     TakenSignature,
+    Signature,
 }
 
 impl Table {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Account,
         Self::RegistrationAttempt,
         Self::Mail,
@@ -31,6 +32,7 @@ impl Table {
         Self::StaffInvitation,
         Self::Signatory,
         Self::TakenSignature,
+        Self::Signature,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -42,6 +44,7 @@ impl Table {
             Self::StaffInvitation => "staff_invitation",
             Self::Signatory => "signatory",
             Self::TakenSignature => "taken_signature",
+            Self::Signature => "signature",
         }
     }
 
@@ -67,9 +70,11 @@ impl Table {
             ],
             Self::RegistrationAttempt => &["iin", "email"],
             Self::Mail => &["to_address", "subject", "body", "enclosures"],
-            Self::EmailChange | Self::StaffInvitation | Self::Signatory | Self::TakenSignature => {
-                &[]
-            }
+            Self::EmailChange
+            | Self::StaffInvitation
+            | Self::Signatory
+            | Self::TakenSignature
+            | Self::Signature => &[],
         }
     }
 
@@ -78,9 +83,11 @@ impl Table {
         match self {
             Self::Account | Self::Mail => "personal IS NULL",
             Self::RegistrationAttempt => "personal IS NULL AND iin <> ''",
-            Self::EmailChange | Self::StaffInvitation | Self::Signatory | Self::TakenSignature => {
-                "1 = 0"
-            }
+            Self::EmailChange
+            | Self::StaffInvitation
+            | Self::Signatory
+            | Self::TakenSignature
+            | Self::Signature => "1 = 0",
         }
     }
 }
@@ -170,9 +177,11 @@ fn seal_row(sealer: &Sealer, table: Table, id: Uuid, row: &QueryResult) -> Resul
                 },
             )
         }
-        Table::EmailChange | Table::StaffInvitation | Table::Signatory | Table::TakenSignature => {
-            Err(odd("personal"))
-        }
+        Table::EmailChange
+        | Table::StaffInvitation
+        | Table::Signatory
+        | Table::TakenSignature
+        | Table::Signature => Err(odd("personal")),
     }
 }
 

@@ -110,6 +110,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::InvitationProofWrong { tries_left: 3 },
         Refusal::InvitationTriesSpent,
         Refusal::InvitationEnded { state: "REVOKED" },
+        Refusal::SignatureOfAnotherOrganisation,
         Refusal::SigningOrganisationUnknown,
         Refusal::SigningOrganisationExists,
         Refusal::ChallengeExpired,
@@ -149,6 +150,7 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::InvitationTriesSpent
             | Refusal::InvitationEnded { .. }
             | Refusal::Signature(_)
+            | Refusal::SignatureOfAnotherOrganisation
             | Refusal::SigningOrganisationUnknown
             | Refusal::SigningOrganisationExists
             | Refusal::ChallengeExpired

@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod act_signatures;
 mod age;
 mod alike;
 mod at_rest;

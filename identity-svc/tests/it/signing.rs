@@ -20,10 +20,10 @@ use tonic::codegen::{Service, http};
 use crate::signer::{EMPLOYEE, OTHER_HEAD};
 use crate::world::*;
 
-const COLLEGE: &str = "991240000003";
+pub const COLLEGE: &str = "991240000003";
 
 /// A world that believes the test authority and has its lists, an administrator, and who that is.
-async fn signing() -> (World, Caller) {
+pub async fn signing() -> (World, Caller) {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/signature");
     let world = World::with(testing::clock(), |config| {
         config.signatures = Settings::BuiltIn(BuiltInSettings {
@@ -38,7 +38,7 @@ async fn signing() -> (World, Caller) {
     (world, administrator)
 }
 
-fn college() -> pb::SigningOrganisation {
+pub fn college() -> pb::SigningOrganisation {
     pb::SigningOrganisation {
         bin: COLLEGE.into(),
         title: Some(LocalizedText {
@@ -63,7 +63,7 @@ impl World {
         SignInChallengesClient::new(self.stranger())
     }
 
-    async fn register(
+    pub async fn register(
         &self,
         caller: &Caller,
         organisation: pb::SigningOrganisation,
@@ -77,7 +77,7 @@ impl World {
         Ok(answer.into_inner())
     }
 
-    async fn update(
+    pub async fn update(
         &self,
         caller: &Caller,
         organisation: pb::SigningOrganisation,

@@ -4,7 +4,6 @@
 //! taken by one statement, so that of two who bring one signature one gets in.
 
 use chassis::caller::Caller;
-use chassis::mask::Masked;
 use chassis::once::{self, Once, Write};
 use chassis::violation::Violations;
 use chassis::{Error, Result, audit};
@@ -20,7 +19,7 @@ use crate::domain::signing_organisation::{Signatory, SigningOrganisation};
 use crate::rpc::place::Place;
 use crate::rpc::sessions::{Tokens, again, show};
 use crate::rpc::throttle::{Throttle, What};
-use crate::rpc::{check_request_id, named};
+use crate::rpc::{check_request_id, named, signer};
 use crate::secrets::hash;
 use crate::store::signatory::TakenSignature;
 use crate::{Context, signature, store};
@@ -131,14 +130,7 @@ async fn signed(ctx: &Context, id: Uuid, pb: &pb::SignInWithSignatureRequest) ->
     if hash(&content) != challenge.content_hash {
         return Err(Refusal::Signature(Fault::ContentDiffers).into());
     }
-    let certificate = ctx.signatures.check(&pb.cms, &content, now).await;
-    let certificate = certificate.map_err(Refusal::Signature)?;
-    let signer = certificate.signer().map_err(Refusal::Signature)?;
-    let found = store::signing_organisation::find(ctx.db.read(), signer.bin).await?;
-    let organisation = found.ok_or(Refusal::SigningOrganisationUnknown)?;
-    let role = signer.role(&organisation.allowed_roles);
-    role.map_err(Refusal::Signature)?;
-    Ok(signer)
+    signer::checked(ctx, &pb.cms, &content, now).await
 }
 
 /// Who signed, and the whole signature: it proves later what was let in now.
@@ -151,21 +143,8 @@ async fn keep(
     now: Timestamp,
 ) -> Result<Signatory> {
     let certificate = &signer.certificate;
-    let role = signer.role(&organisation.allowed_roles);
-    let signatory = Signatory {
-        id: ctx.ids.uuid(),
-        organisation: organisation.bin,
-        role: role.map_err(Refusal::Signature)?,
-        iin: certificate.iin,
-        common_name: Masked::new(certificate.common_name.reveal().clone()),
-    };
-    let index = match certificate.iin {
-        Some(iin) => ctx.secrets.iin_index(&iin.reveal()),
-        // Nobody can say which person it is: then it is the certificate.
-        None => ctx.secrets.certificate_index(&certificate.serial),
-    };
     let (sealer, tx) = (&ctx.sealer, write.tx());
-    let signatory = store::signatory::keep(sealer, tx, signatory, &index, now).await?;
+    let signatory = signer::keep(ctx, tx, signer, organisation, now).await?;
     let content = signature::content(&pb.cms).map_err(Refusal::Signature)?;
     let taken = TakenSignature {
         id: ctx.ids.uuid(),

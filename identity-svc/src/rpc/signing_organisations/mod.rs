@@ -127,12 +127,6 @@ fn show(organisation: &SigningOrganisation) -> pb::SigningOrganisation {
         Kind::EducationDepartment => Wire::EducationDepartment,
         Kind::Other => Wire::Other,
     };
-    let role = |role: &SignerRole| match role {
-        SignerRole::Ceo => pb::SignerRole::Ceo,
-        SignerRole::CanSign => pb::SignerRole::CanSign,
-        SignerRole::Hr => pb::SignerRole::Hr,
-        SignerRole::Employee => pb::SignerRole::Employee,
-    };
     let Title { kk, ru, en } = organisation.title.clone();
     pb::SigningOrganisation {
         name: organisation.name(),
@@ -142,9 +136,18 @@ fn show(organisation: &SigningOrganisation) -> pb::SigningOrganisation {
         allowed_roles: organisation
             .allowed_roles
             .iter()
-            .map(|it| role(it).into())
+            .map(|role| role_to_pb(*role).into())
             .collect(),
         create_time: Some(to_pb(organisation.created)),
         etag: organisation.etag(),
+    }
+}
+
+pub fn role_to_pb(role: SignerRole) -> pb::SignerRole {
+    match role {
+        SignerRole::Ceo => pb::SignerRole::Ceo,
+        SignerRole::CanSign => pb::SignerRole::CanSign,
+        SignerRole::Hr => pb::SignerRole::Hr,
+        SignerRole::Employee => pb::SignerRole::Employee,
     }
 }
