@@ -11,12 +11,15 @@ use http::{HeaderValue, header};
 use prost_reflect::{DynamicMessage, Value};
 use tonic::{Status, Streaming};
 
+use crate::route::Shown;
+
 /// Waits for the first bytes, so that a refusal is still answered as one, and streams the rest.
 ///
 /// # Errors
 /// The service's refusal, if it comes before the first bytes.
 pub async fn response(
     mut messages: Streaming<DynamicMessage>,
+    shown: Shown,
     silence: Duration,
 ) -> Result<Response, Status> {
     let first = next(&mut messages, silence).await?;
@@ -37,8 +40,12 @@ pub async fn response(
     let mut response = Response::new(Body::from_stream(bytes));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type);
-    let attachment = HeaderValue::from_static("attachment");
-    headers.insert(header::CONTENT_DISPOSITION, attachment);
+    let disposition = match shown {
+        Shown::AsFile => "attachment",
+        Shown::AsPage => "inline",
+    };
+    let disposition = HeaderValue::from_static(disposition);
+    headers.insert(header::CONTENT_DISPOSITION, disposition);
     Ok(response)
 }
 

@@ -5,7 +5,7 @@ use prost_reflect::{FieldDescriptor, Kind};
 use super::schema::Schemas;
 use super::tree::Tree;
 use crate::comment::Comments;
-use crate::route::{Access, Body, Events, Operation, Routes, Shape};
+use crate::route::{Access, Body, Events, Operation, Routes, Shape, Shown};
 use crate::template::Step;
 
 /// Every path with its operations.
@@ -248,13 +248,14 @@ fn responses(operation: &Operation, schemas: &mut Schemas<'_>) -> Tree {
     let output = operation.rpc.output();
     let good = match &operation.shape {
         Shape::Events(events) => event_stream(events, schemas.message(&output)),
-        Shape::Download => Tree::object([
-            (
-                "description",
-                "The bytes themselves, as an attachment.".into(),
-            ),
-            ("content", Tree::object([("*/*", Tree::Object(Vec::new()))])),
-        ]),
+        Shape::Download(shown) => {
+            let (text, content_type) = match shown {
+                Shown::AsFile => ("The bytes themselves, as an attachment.", "*/*"),
+                Shown::AsPage => ("A page to look at; nothing on it runs.", "text/html"),
+            };
+            let content = Tree::object([(content_type, Tree::Object(Vec::new()))]);
+            Tree::object([("description", text.into()), ("content", content)])
+        }
         _ => {
             let schema = schemas.message(&output);
             let content = Tree::object([("application/json", Tree::object([("schema", schema)]))]);

@@ -1,6 +1,6 @@
-//! Which calls are open to strangers, and which streams say the same to everybody: decided here by
-//! hand, because a guess that is wrong opens a door or closes one. A test holds it against the
-//! policies of the services.
+//! Which calls are open to strangers, which streams say the same to everybody, and which bytes are pages to
+//! look at: decided here by hand, because a guess that is wrong opens a door or closes one. A test holds it
+//! against the policies of the services.
 
 /// Who may knock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub struct Doors {
     /// Streams that say the same to everybody who is signed in: one call to the service is enough
     /// for all who listen. Each of their messages is the whole state.
     pub shared: &'static [&'static str],
+    /// Downloads that are pages of HTML which a service wrote, and nobody uploaded: they are shown, under
+    /// a policy that runs and loads nothing but our own style.
+    pub pages: &'static [&'static str],
 }
 
 /// The decisions about the suite.
@@ -67,6 +70,7 @@ pub const SUITE: Doors = Doors {
         "/irikteu.testing.v1.TestSessions/WatchSeats",
         "/irikteu.testing.v1.TestSessions/WatchStageSeats",
     ],
+    pages: &["/irikteu.testing.v1.Certificates/ShowCertificate"],
 };
 
 impl Doors {
@@ -82,5 +86,9 @@ impl Doors {
 
     pub fn is_shared(&self, rpc: &str) -> bool {
         self.shared.contains(&rpc)
+    }
+
+    pub fn is_page(&self, rpc: &str) -> bool {
+        self.pages.contains(&rpc)
     }
 }

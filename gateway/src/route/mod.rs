@@ -13,7 +13,7 @@ pub mod access;
 mod operation;
 
 pub use access::{Access, Doors};
-pub use operation::{Body, Events, Operation, SERVICES, Shape, Upload};
+pub use operation::{Body, Events, Operation, SERVICES, Shape, Shown, Upload};
 
 /// All operations, to be found by method and path.
 #[derive(Debug, Default)]

@@ -53,9 +53,18 @@ pub enum Shape {
     /// The body's bytes in many messages, one message back.
     Upload(Upload),
     /// One message there, bytes back.
-    Download,
+    Download(Shown),
     /// One message there, events back for as long as somebody listens.
     Events(Events),
+}
+
+/// What a browser does with bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// It saves them: what somebody uploaded is never opened as if it were ours.
+    AsFile,
+    /// It shows them: a page that a service of ours wrote.
+    AsPage,
 }
 
 /// What there is to know of a stream of events.
@@ -128,6 +137,7 @@ impl Operation {
                     ..events
                 })
             }
+            Shape::Download(_) if doors.is_page(&full) => Shape::Download(Shown::AsPage),
             other => other,
         };
         Ok(Some(Self {
@@ -192,7 +202,7 @@ fn shape(rpc: &MethodDescriptor, body: &Body) -> anyhow::Result<Shape> {
         match (rpc.is_client_streaming(), rpc.is_server_streaming()) {
             (false, false) if is_bytes(&rpc.output()) => bail!("HttpBody only as a stream"),
             (false, false) => Shape::Unary,
-            (false, true) if is_bytes(&rpc.output()) => Shape::Download,
+            (false, true) if is_bytes(&rpc.output()) => Shape::Download(Shown::AsFile),
             (false, true) => Shape::Events(Events {
                 framing: Framing::of(rpc),
                 resume_token: rpc

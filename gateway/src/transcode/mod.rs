@@ -151,7 +151,7 @@ impl Inner {
             Shape::Upload(shape) => {
                 Box::pin(self.upload(&journey, shape, message, &parts.headers, raw)).await
             }
-            Shape::Download => Box::pin(self.download(&journey, message)).await,
+            Shape::Download(shown) => Box::pin(self.download(&journey, *shown, message)).await,
             Shape::Events(_) if parts.method == http::Method::HEAD => Ok(streams::headers()),
             Shape::Events(events) => {
                 Box::pin(self.listen(&journey, events, message, &parts, trace)).await
@@ -192,7 +192,7 @@ impl Inner {
         }
         let deadline = match operation.shape {
             Shape::Upload(_) => self.config.upload_timeout,
-            Shape::Unary | Shape::Download | Shape::Events(_) => self.config.call_timeout,
+            Shape::Unary | Shape::Download(_) | Shape::Events(_) => self.config.call_timeout,
         };
         Envelope { headers, deadline }
     }

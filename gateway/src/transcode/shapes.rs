@@ -14,7 +14,7 @@ use tonic::Code;
 use super::Journey;
 use crate::json::{wire, write};
 use crate::problem::Problem;
-use crate::route::Operation;
+use crate::route::{Operation, Shown};
 use crate::session::{self, CookieWork};
 use crate::upload::{self, Broken};
 use crate::{Inner, call, download, route};
@@ -138,12 +138,13 @@ impl Inner {
     pub(super) async fn download(
         &self,
         journey: &Journey<'_>,
+        shown: Shown,
         message: DynamicMessage,
     ) -> Result<Response, Problem> {
         let connection = self.connection(journey.operation.service);
         let envelope = journey.envelope.clone();
         let messages = call::download(connection, journey.operation, envelope, message).await?;
-        Ok(download::response(messages, self.config.body_timeout).await?)
+        Ok(download::response(messages, shown, self.config.body_timeout).await?)
     }
 
     /// The answer of an operation as JSON.

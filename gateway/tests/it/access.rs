@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use gateway::route::access::SUITE;
-use gateway::route::{Access, Routes, Shape};
+use gateway::route::{Access, Routes, Shape, Shown};
 use prost_reflect::DescriptorPool;
 
 fn routes() -> Routes {
@@ -93,4 +93,17 @@ fn streams_that_are_shared_are_watches_for_those_who_are_signed_in() {
         // A stream that does not end is known by its name, here and behind the services' layers.
         assert_eq!(events.is_watch, operation.rpc.name().starts_with("Watch"));
     }
+}
+
+/// What is shown and not saved is written by a service: an upload and what comes back of it is never a page.
+#[test]
+fn only_downloads_that_are_listed_are_shown_as_pages() {
+    let mut pages = BTreeSet::new();
+    for operation in &routes().operations {
+        if matches!(operation.shape, Shape::Download(Shown::AsPage)) {
+            pages.insert(operation.path.as_str().to_owned());
+        }
+    }
+    assert_eq!(pages, all([SUITE.pages]));
+    assert!(pages.iter().all(|it| !it.contains("Documents")));
 }

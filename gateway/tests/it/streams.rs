@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use proto::google::api::HttpBody;
 use proto::questionnaire::v1::documents_server::{Documents as Served, DocumentsServer};
 use proto::questionnaire::v1::*;
+use proto::testing::v1::ShowCertificateRequest;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -297,6 +298,28 @@ async fn a_download_is_an_attachment() {
         (reply.status.as_u16(), &reply.json["reason"]),
         (404, &"NOT_FOUND".into())
     );
+}
+
+#[tokio::test]
+async fn a_page_that_a_service_wrote_is_shown_and_neither_runs_nor_loads() {
+    let stage = stage();
+    stage.on("ShowCertificate", |asked: ShowCertificateRequest| {
+        Ok(HttpBody {
+            content_type: "text/html; charset=utf-8".into(),
+            data: Bytes::from(format!("<p>{} {}", asked.name, asked.language)),
+            extensions: vec![],
+        })
+    });
+    let page = "/v1/certificates/c/page?language=LANGUAGE_RU";
+    let reply = stage.send(signed_in(request("GET", page)), "").await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.bytes, "<p>certificates/c 2");
+    assert_eq!(reply.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(reply.header("content-disposition"), "inline");
+    assert_eq!(reply.header("cache-control"), "no-store");
+    let policy = reply.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'"));
+    assert!(!policy.contains("script-src") && !policy.contains("unsafe"));
 }
 
 #[tokio::test]
