@@ -8,6 +8,7 @@
 //! | [`listeners`] | many who listen to the same |
 //! | [`bookings`], [`promo_codes`], [`sections`], [`growth`] | services on PostgreSQL against pgbench |
 //! | [`allocation`] | placing everybody of a season |
+//! | [`rush`] | everybody chooses a seat in the same minute |
 //! | [`idle`] | what a process weighs that has nothing to do |
 //! | [`served`], [`seats`], [`child`] | what is measured, in a process of its own |
 //! | [`stack`], [`backed`], [`backed_testing`], [`backed_questionnaire`] | the same before a database |
@@ -37,6 +38,7 @@ mod pgbench;
 mod postgres;
 mod promo_codes;
 mod report;
+mod rush;
 mod seats;
 mod sections;
 mod served;
@@ -111,6 +113,7 @@ fn parts(options: &Options) -> Vec<Part<'_>> {
             &["12"],
             Box::pin(async move { allocation::measure(options) }),
         ),
+        ("the rush", &["13"], Box::pin(rush::measure(options))),
         ("listeners", &["listeners"], Box::pin(listeners::measure())),
         ("memory", &["memory"], Box::pin(idle::measure(options))),
     ]

@@ -78,7 +78,7 @@ impl fmt::Display for Row {
 
 /// What a reader has to know to believe the table.
 const HOW: &str = "\
-- Numbered rows on PostgreSQL (1, 2, 4, 5, 6, 11) have it beside them with fsync and synchronous commit; the
+- Numbered rows on PostgreSQL (1, 2, 4, 5, 6, 11, 13) have it beside them with fsync and synchronous commit; the
   others use SQLite or no database. Both sides leave what they must have left, or the row is not given.
 - Rows 1, 2, 5 and 6: HTTP/1.1 with JSON to the gateway, gRPC over mutual TLS to the service, PostgreSQL. Row 4:
   gRPC over mutual TLS as a partner calls. In rows 1 and 2 every call is another person's first, so each costs
