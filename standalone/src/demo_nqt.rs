@@ -153,22 +153,24 @@ async fn only_stage(testing: &Connection, campaign: &str) -> anyhow::Result<Stri
     Ok(stages.create_stage(request).await?.into_inner().name)
 }
 
-/// Two parts of the test, and the ladder of categories in percent of the best score.
+/// Two parts of the test, and the ladder of categories in percent of the best score; heads have a mark of
+/// their own.
 fn certificate_terms() -> CertificateTerms {
     let subject = |code: &str, title, highest: &str| Subject {
         subject: code.into(),
         title: Some(title),
         highest: highest.into(),
     };
-    let mark = |category: &str, percent, title| PassMark {
+    let mark_in = |direction: &str, category: &str, percent, title| PassMark {
         category: category.into(),
         title: Some(title),
         share: Some(Share {
             numerator: percent,
             denominator: 100,
         }),
-        direction: String::new(),
+        direction: direction.into(),
     };
+    let mark = |category: &str, percent, title| mark_in("", category, percent, title);
     CertificateTerms {
         programme: "NQT".into(),
         title: Some(title()),
@@ -222,6 +224,8 @@ fn certificate_terms() -> CertificateTerms {
                 90,
                 text("Педагог-шебер", "Педагог-мастер", "Teacher-master"),
             ),
+            // For them there is one step, whatever was reached beyond it.
+            mark_in("HEADS", "HEAD", 70, text("Басшы", "Руководитель", "Head")),
         ],
     }
 }

@@ -53,7 +53,7 @@ pub fn campaign(stand: &Stand, places: usize, opens: i64, closes: i64) -> Value 
     })
 }
 
-fn text(kk: &str, ru: &str, en: &str) -> Value {
+pub fn text(kk: &str, ru: &str, en: &str) -> Value {
     json!({"kk": kk, "ru": ru, "en": en})
 }
 
@@ -269,7 +269,7 @@ async fn create_room(stand: &Stand, center: &str, seats: usize) -> anyhow::Resul
     name_of(&stand.desk.carry_out("create room", &path, room).await?)
 }
 
-fn name_of(created: &Value) -> anyhow::Result<String> {
+pub fn name_of(created: &Value) -> anyhow::Result<String> {
     let name = created["name"]
         .as_str()
         .context("a resource without a name")?;

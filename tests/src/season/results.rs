@@ -35,7 +35,23 @@ pub async fn publish(
         refused.refused_for("TIES_UNDECIDED")?;
     }
     let request = json!({"inputHash": preview["inputHash"], "chosenCandidates": chosen});
-    // Two managers press the button at the same time.
+    let published = publish_at_once(stand, &stage.name, request).await?;
+    stand.ledger.facts().publications.push(Published {
+        stage: stage.name.clone(),
+        number: stage.number,
+        last: stage.last,
+        rule: rule.clone(),
+        entries: entries(entrants),
+        previewed: told(&preview),
+        published: told(&published),
+        raised: Default::default(),
+    });
+    Ok(())
+}
+
+/// Two managers press the button at the same time.
+pub async fn publish_at_once(stand: &Stand, stage: &str, request: Value) -> anyhow::Result<Value> {
+    let path = format!("/v1/{stage}/publishResults");
     let (one, two) = tokio::join!(
         stand
             .manager
@@ -50,18 +66,7 @@ pub async fn publish(
     };
     let held = first.is_done() && second.refused_for("STAGE_PUBLISHED").is_ok();
     stand.ledger.tried("R2", held, "results are published once");
-    let published = first.done()?;
-    stand.ledger.facts().publications.push(Published {
-        stage: stage.name.clone(),
-        number: stage.number,
-        last: stage.last,
-        rule: rule.clone(),
-        entries: entries(entrants),
-        previewed: told(&preview),
-        published: told(&published),
-        raised: Default::default(),
-    });
-    Ok(())
+    first.done()
 }
 
 /// Among those whom the rule can't tell apart, the commission takes the first ones.

@@ -1,13 +1,12 @@
 //! The house opens a round: a campaign without review, organisations, a stage with subjects, sessions
 //! with several quotas.
 
-use anyhow::Context;
 use base64::Engine;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::plan::{HIGHEST, KINDS, SUBJECTS};
-use crate::season::desk::create_center;
+use crate::season::desk::{create_center, name_of, text};
 use crate::season::stand::Stand;
 
 /// An invented school; its number belongs to nobody.
@@ -33,13 +32,15 @@ pub struct SessionOpen {
     pub accessible: bool,
 }
 
-/// The categories, with what has to be reached of the best score for each.
-pub const MARKS: [(&str, &str, u32); 5] = [
-    ("TEACHER", "Педагог", 50),
-    ("MODERATOR", "Педагог-модератор", 60),
-    ("EXPERT", "Педагог-сарапшы", 70),
-    ("RESEARCHER", "Педагог-зерттеуші", 80),
-    ("MASTER", "Педагог-шебер", 90),
+/// The categories, with what has to be reached of the best score for each, and by whom: the others, where
+/// no direction is said.
+pub const MARKS: [(&str, &str, u32, &str); 6] = [
+    ("TEACHER", "Педагог", 50, ""),
+    ("MODERATOR", "Педагог-модератор", 60, ""),
+    ("EXPERT", "Педагог-сарапшы", 70, ""),
+    ("RESEARCHER", "Педагог-зерттеуші", 80, ""),
+    ("MASTER", "Педагог-шебер", 90, ""),
+    ("HEAD", "Басшы", 70, "HEADS"),
 ];
 
 pub async fn open(stand: &Stand, people: usize) -> anyhow::Result<Round> {
@@ -69,10 +70,6 @@ pub async fn open(stand: &Stand, people: usize) -> anyhow::Result<Round> {
     Ok(round)
 }
 
-fn text(kk: &str, ru: &str, en: &str) -> Value {
-    json!({"kk": kk, "ru": ru, "en": en})
-}
-
 /// What the test is called is data: it was another name before 2024.
 fn campaign(stand: &Stand) -> Value {
     let kinds = KINDS.map(|kind| {
@@ -93,9 +90,9 @@ fn campaign(stand: &Stand) -> Value {
 
 fn stage() -> Value {
     let subject = |code: &str, kk: &str, ru: &str, en: &str, highest: u32| json!({"subject": code, "title": text(kk, ru, en), "highest": highest.to_string()});
-    let mark = |(code, kk, percent): (&str, &str, u32)| {
+    let mark = |(code, kk, percent, direction): (&str, &str, u32, &str)| {
         let share = json!({"numerator": percent, "denominator": 100});
-        json!({"category": code, "title": text(kk, kk, kk), "share": share})
+        json!({"category": code, "title": text(kk, kk, kk), "share": share, "direction": direction})
     };
     let [content, methods] = HIGHEST;
     json!({
@@ -165,9 +162,4 @@ async fn create_session(
         subjects,
         accessible,
     })
-}
-
-fn name_of(created: &Value) -> anyhow::Result<String> {
-    let name = created["name"].as_str();
-    Ok(name.context("a resource without a name")?.to_owned())
 }

@@ -19,8 +19,9 @@ const VERIFY: &str = "/v1/certificates/verify";
 pub async fn check(stand: Stand, done: Done, raised: Option<u32>) -> anyhow::Result<Teacher> {
     let before: u32 = done.teacher.planned.scores.iter().sum();
     let total = before + raised.unwrap_or_default();
-    let passed = done.sat && !category(total).is_empty();
-    let had_one = done.sat && !category(before).is_empty();
+    let direction = done.teacher.planned.direction();
+    let passed = done.sat && !category(direction, total).is_empty();
+    let had_one = done.sat && !category(direction, before).is_empty();
     let path = format!("/v1/certificates?campaign={}", stand.campaign());
     let actor = &done.teacher.person.actor;
     if !passed {
@@ -78,7 +79,10 @@ async fn reads(
     let sheet = actor.download("download certificate", &path).await?;
     ensure!(sheet.starts_with(b"%PDF-"), "a sheet of paper");
     let paper = &certificate["paper"];
-    ensure!(paper["category"] == category(total), "{certificate}");
+    ensure!(
+        paper["category"] == category(teacher.planned.direction(), total),
+        "{certificate}"
+    );
     let by_code = json!({"numberAndCode": {
         "certificateNumber": paper["certificateNumber"],
         "individualCode": certificate["individualCode"],

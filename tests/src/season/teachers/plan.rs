@@ -96,6 +96,16 @@ pub struct Plan {
 /// The best scores in the two.
 pub const HIGHEST: [u32; 2] = [70, 30];
 
+impl Planned {
+    /// The direction in which the person is measured.
+    pub fn direction(&self) -> &'static str {
+        match self.kind.place {
+            Place::EmployerOfHead => "HEADS",
+            Place::Employer | Place::University | Place::College => "",
+        }
+    }
+}
+
 impl Plan {
     /// Of every kind there is somebody where there are twelve people or more.
     pub fn new(seed: u64, head_count: usize) -> Self {
