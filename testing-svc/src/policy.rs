@@ -172,6 +172,14 @@ pub const ROWS: &[Row] = &[
         &[Role(CampaignManager)],
     ),
     (
+        "/irikteu.testing.v1.StageResults/PublishSessionResults",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.StageResults/GetSessionPublication",
+        &[Role(ExamDesk), Role(CampaignManager)],
+    ),
+    (
         "/irikteu.testing.v1.StageResults/GetStagePublication",
         &[SignedIn],
     ),

@@ -75,6 +75,8 @@ seats-sort-full = { $center }, { $time }: every seat of this sort is taken
 seats-next = next at { $center }, { $time }
 # What comes of a stage.
 stage-published = The results of this stage were published on { $publish_time }. They stay as they are; a result is changed by an appeal only.
+session-published = The results of this session were published on { $publish_time }. A result is changed by an appeal only.
+results-compete = In this stage people compete with each other: results are published for the whole stage at once.
 rule-missing = This stage lacks a setting that is needed first: { $field }
 scale-in-use = Scores were imported that the new scale does not have. How many: { $count }
 attempt-over = This attempt is over. Its state: { $state }
@@ -118,6 +120,7 @@ subject-unknown = The stage has no such subject, or it is named twice.
 subjects-incomplete = Each subject of the stage needs a score.
 subject-sum-mismatch = The subjects do not add up to the whole.
 named-twice = This code is in the list already.
+result-published = The result of this person is published. It is changed by an appeal only.
 certificate-number = There is no such number or code. Look again at how they are printed on the paper.
 result-advanced = You are { $ordinal } of { $competitors } { $among ->
     [all] among all candidates
@@ -137,6 +140,8 @@ result-not-chosen = You are { $ordinal } of { $competitors } { $among ->
 }; { $advancing } are chosen; the cut is { $cut }. Your score is { $total }: you are not among them.
 result-advanced-by-appeal = After your appeal your score is { $total }; the cut is { $cut }. You advance to the next stage.
 result-chosen-by-appeal = After your appeal your score is { $total }; the cut is { $cut }. You are in the Reserve.
+result-qualified = Your score is { $total } of { $highest }. The category you reached: { $category }.
+result-not-qualified = Your score is { $total } of { $highest }. A category needs { $least } at least.
 result-absent = You have no result in this stage: you did not sit it.
 result-terminated = You have no result in this stage: your attempt was terminated.
 cut-decided = { $competitors } compete for { $places } places; { $advancing } advance; the cut is { $cut }; exactly this score: { $tied }.

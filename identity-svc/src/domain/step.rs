@@ -41,6 +41,13 @@ pub enum Step {
     StageNotAdvanced {
         stage: [String; 3],
     },
+    /// In a stage that measures by marks.
+    Qualified {
+        stage: [String; 3],
+    },
+    NotQualified {
+        stage: [String; 3],
+    },
     Chosen {
         stage: [String; 3],
     },
@@ -72,6 +79,27 @@ pub enum Step {
         first: Date,
         last: Date,
     },
+    CertificateIssued {
+        /// What it is about in Kazakh, Russian and English.
+        title: [String; 3],
+        occasion: Occasion,
+    },
+    CertificateRevoked {
+        title: [String; 3],
+        reason: String,
+    },
+}
+
+/// What a certificate is issued for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Occasion {
+    /// The results are out.
+    Publication,
+    /// An appeal changed the result: the one before is superseded.
+    Appeal,
+    /// The one before was revoked.
+    Reissue,
 }
 
 impl Step {
@@ -88,6 +116,8 @@ impl Step {
             Step::ApplicationMarkedErroneous { .. } => "APPLICATION_MARKED_ERRONEOUS",
             Step::StageAdvanced { .. } => "STAGE_ADVANCED",
             Step::StageNotAdvanced { .. } => "STAGE_NOT_ADVANCED",
+            Step::Qualified { .. } => "QUALIFIED",
+            Step::NotQualified { .. } => "NOT_QUALIFIED",
             Step::Chosen { .. } => "CHOSEN",
             Step::NotChosen { .. } => "NOT_CHOSEN",
             Step::BookingDisplaced(_) => "BOOKING_DISPLACED",
@@ -100,6 +130,8 @@ impl Step {
             Step::AppealFiled => "APPEAL_FILED",
             Step::AppealDecided { .. } => "APPEAL_DECIDED",
             Step::MembershipStarted { .. } => "MEMBERSHIP_STARTED",
+            Step::CertificateIssued { .. } => "CERTIFICATE_ISSUED",
+            Step::CertificateRevoked { .. } => "CERTIFICATE_REVOKED",
         }
     }
 
@@ -114,6 +146,11 @@ impl Step {
             } => "SEAT_OFFERED_AGAIN",
             Step::AppealDecided { advanced: true, .. } => "APPEAL_ADVANCED",
             Step::AppealDecided { granted: true, .. } => "APPEAL_GRANTED",
+            Step::CertificateIssued { occasion, .. } => match occasion {
+                Occasion::Publication => self.kind(),
+                Occasion::Appeal => "CERTIFICATE_SUPERSEDED",
+                Occasion::Reissue => "CERTIFICATE_REISSUED",
+            },
             _ => self.kind(),
         }
     }
@@ -140,6 +177,8 @@ impl Step {
             }
             Step::StageAdvanced { stage }
             | Step::StageNotAdvanced { stage }
+            | Step::Qualified { stage }
+            | Step::NotQualified { stage }
             | Step::Chosen { stage }
             | Step::NotChosen { stage }
             | Step::WaitingEnded { stage } => {
@@ -158,6 +197,13 @@ impl Step {
             Step::MembershipStarted { first, last } => {
                 vec![("first", day(*first)), ("last", day(*last))]
             }
+            Step::CertificateIssued { title, .. } => {
+                vec![("title", in_language(title, language).to_owned())]
+            }
+            Step::CertificateRevoked { title, reason } => vec![
+                ("title", in_language(title, language).to_owned()),
+                ("reason", label(texts, language, "revocation", reason)),
+            ],
             Step::CorrectionDeclined
             | Step::ApplicationExpired
             | Step::SeatOfferLapsed

@@ -34,6 +34,8 @@ mod booking_displaced;
 mod booking_missed;
 mod booking_moved;
 mod booking_reminder_due;
+mod certificate_issued;
+mod certificate_revoked;
 mod certificate_verified;
 mod email_change_started;
 mod language_result_received;
@@ -129,6 +131,8 @@ inbox! {
     appeal_filed
     appeal_decided
     membership_started
+    certificate_issued
+    certificate_revoked
 }
 
 /// What an event tells whom.

@@ -7,7 +7,7 @@ use chassis::caller::{Caller, Role};
 use chassis::text::Language;
 use identity_svc::MESSAGE_TEXTS;
 use identity_svc::domain::notice::{Appointment, Notice};
-use identity_svc::domain::step::Step;
+use identity_svc::domain::step::{Occasion, Step};
 use jiff::civil::date;
 use prost_reflect::DescriptorPool;
 use proto::events::v1 as events;
@@ -49,7 +49,10 @@ fn steps() -> Vec<Step> {
     };
     let appeal = |granted, advanced| Step::AppealDecided { granted, advanced };
     let term = |paused, due| Step::ReviewTermChanged { paused, due };
-    let stage = stage();
+    let issued = |occasion| Step::CertificateIssued {
+        title: stage(),
+        occasion,
+    };
     vec![
         term(false, Some(time)),
         term(true, None),
@@ -68,19 +71,13 @@ fn steps() -> Vec<Step> {
         Step::ApplicationMarkedErroneous {
             reason: "TEST_ENTRY".into(),
         },
-        Step::WaitingEnded {
-            stage: stage.clone(),
-        },
-        Step::StageAdvanced {
-            stage: stage.clone(),
-        },
-        Step::StageNotAdvanced {
-            stage: stage.clone(),
-        },
-        Step::Chosen {
-            stage: stage.clone(),
-        },
-        Step::NotChosen { stage },
+        Step::WaitingEnded { stage: stage() },
+        Step::StageAdvanced { stage: stage() },
+        Step::StageNotAdvanced { stage: stage() },
+        Step::Qualified { stage: stage() },
+        Step::NotQualified { stage: stage() },
+        Step::Chosen { stage: stage() },
+        Step::NotChosen { stage: stage() },
         Step::BookingDisplaced(appointment()),
         seat(false),
         seat(true),
@@ -97,6 +94,13 @@ fn steps() -> Vec<Step> {
         Step::MembershipStarted {
             first: date(2026, 11, 1),
             last: date(2029, 10, 31),
+        },
+        issued(Occasion::Publication),
+        issued(Occasion::Appeal),
+        issued(Occasion::Reissue),
+        Step::CertificateRevoked {
+            title: stage(),
+            reason: "MISTAKE".into(),
         },
     ]
 }
@@ -154,6 +158,12 @@ fn what_the_words_are_filled_in_with_is_in_them() {
                 | Step::StageNotAdvanced {
                     stage: [kk, ru, en],
                 }
+                | Step::Qualified {
+                    stage: [kk, ru, en],
+                }
+                | Step::NotQualified {
+                    stage: [kk, ru, en],
+                }
                 | Step::Chosen {
                     stage: [kk, ru, en],
                 }
@@ -162,6 +172,14 @@ fn what_the_words_are_filled_in_with_is_in_them() {
                 }
                 | Step::WaitingEnded {
                     stage: [kk, ru, en],
+                }
+                | Step::CertificateIssued {
+                    title: [kk, ru, en],
+                    ..
+                }
+                | Step::CertificateRevoked {
+                    title: [kk, ru, en],
+                    ..
                 } => has(match language {
                     Language::Kk => kk,
                     Language::Ru => ru,
@@ -209,6 +227,22 @@ fn every_irregularity_of_the_contract_has_its_words() {
             };
             let body = Notice::Step(step).words(&MESSAGE_TEXTS, language).body;
             assert!(!body.contains(code), "{language:?} {code}: {body}");
+        }
+    }
+}
+
+#[test]
+fn every_reason_to_revoke_a_certificate_has_its_words() {
+    use proto::testing::v1::certificate::RevokeReason;
+    for reason in (1..).map_while(|n| RevokeReason::try_from(n).ok()) {
+        let reason = reason.as_str_name().trim_start_matches("REVOKE_REASON_");
+        for language in Language::ALL {
+            let step = Step::CertificateRevoked {
+                title: stage(),
+                reason: reason.into(),
+            };
+            let body = Notice::Step(step).words(&MESSAGE_TEXTS, language).body;
+            assert!(!body.contains(reason), "{language:?} {reason}: {body}");
         }
     }
 }
@@ -298,6 +332,8 @@ fn day(year: i32, month: i32, day: i32) -> Option<Date> {
 
 /// Tells every later step to an account and an expert by its event.
 async fn tell_all(world: &World, account: &str) {
+    use proto::events::v1::certificate_issued::Occasion;
+    use proto::testing::v1::certificate::RevokeReason;
     let account = || account.to_owned();
     let start_time = || Some(instant("2026-06-10T04:30:00Z"));
     let end_time = || Some(instant("2026-06-10T06:00:00Z"));
@@ -349,6 +385,14 @@ async fn tell_all(world: &World, account: &str) {
             advanced: goes_on,
         });
     }
+    for reached in [true, false] {
+        tell!(StageResultPublished {
+            stage_result: "r".into(),
+            stage_title: title(),
+            advanced: true,
+            qualified: Some(reached),
+        });
+    }
     tell!(SeatOffered {
         waitlist_entry: "w".into(),
         start_time: start_time(),
@@ -392,6 +436,16 @@ async fn tell_all(world: &World, account: &str) {
         start_date: day(2026, 11, 1),
         end_date: day(2029, 10, 31)
     });
+    tell!(CertificateIssued {
+        certificate: "c".into(),
+        title: title(),
+        occasion: Occasion::Appeal.into()
+    });
+    tell!(CertificateRevoked {
+        certificate: "c".into(),
+        title: title(),
+        reason: RevokeReason::Mistake.into()
+    });
     let assigned = events::ReviewTaskAssigned {
         review_task: "reviewTasks/t1".into(),
         expert: account(),
@@ -433,7 +487,9 @@ async fn every_event_of_a_step_becomes_a_message_of_its_kind_and_a_mail() {
             kinds.insert(message.kind);
         }
     }
-    let later = (23..=44).map(|n| pb::message::Kind::try_from(n).expect("a kind") as i32);
+    let later = (23..=44)
+        .chain(46..=49)
+        .map(|n| pb::message::Kind::try_from(n).expect("a kind") as i32);
     let missing: Vec<_> = later.filter(|kind| !kinds.contains(kind)).collect();
     assert_eq!(missing, Vec::<i32>::new());
 

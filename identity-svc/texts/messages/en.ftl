@@ -278,6 +278,17 @@ stage-not-advanced-body =
 
     The details, and how to appeal, are in your personal account, in the section "Selection stages and results".
 
+qualified-title = Your result is out: a category is reached
+qualified-body =
+    Dear participant, the results of "{ $stage }" are out: you reached enough for a category. Congratulations!
+
+    Your scores and the category are in your personal account. We will tell you when the certificate is ready.
+not-qualified-title = Your result is out
+not-qualified-body =
+    Dear participant, the results of "{ $stage }" are out: this time your score is not enough for a category.
+
+    Your scores, and how to appeal, are in your personal account.
+
 chosen-title = You are chosen
 chosen-body =
     Dear candidate, the results of the last stage, "{ $stage }", are out: you are chosen. Congratulations!
@@ -372,6 +383,32 @@ membership-started-body =
     Dear member of the Reserve, you are enrolled in the Presidential Youth Personnel Reserve. Congratulations!
     First day: { $first }
     Last day: { $last }
+
+certificate-issued-title = Your certificate is ready
+certificate-issued-body =
+    Dear participant, a certificate was issued to you: { $title }.
+
+    Download it in your personal account. Anybody can check it by the QR code on it.
+certificate-superseded-title = Your certificate was replaced
+certificate-superseded-body =
+    Dear participant, an appeal changed your result, so a new certificate was issued to you: { $title }.
+
+    The one before is good no longer: a check by its QR code says that it was superseded. Download the new one in your personal account.
+certificate-reissued-title = A new certificate was issued
+certificate-reissued-body =
+    Dear participant, in place of the one that was revoked a new certificate was issued to you: { $title }.
+
+    Download it in your personal account.
+certificate-revoked-title = Your certificate was revoked
+certificate-revoked-body =
+    Dear participant, your certificate was revoked: { $title }.
+    The reason: { $reason }
+
+    It is good no longer: a check by its QR code says that it was revoked.
+
+revocation-result-annulled = The result was annulled
+revocation-mistake = Something on it is wrong
+revocation-own-wish = You asked for it
 
 irregularity-forbidden-item = A forbidden item
 irregularity-impersonation = Another person sat the test

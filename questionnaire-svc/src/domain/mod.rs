@@ -34,6 +34,7 @@ pub mod check;
 pub mod csv;
 pub mod dependence;
 pub mod dictionary;
+pub mod direction;
 pub mod document;
 pub mod eligibility;
 pub mod experience;

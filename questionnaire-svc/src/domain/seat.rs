@@ -15,6 +15,8 @@ const LANGUAGES: [&str; 3] = ["kk", "ru", "en"];
 pub struct Needs {
     /// A code of the field's dictionary; empty where none was asked for.
     pub subject: String,
+    /// That dictionary.
+    pub subjects: String,
     /// `kk`, `ru` or `en`; empty where none was asked for.
     pub language: String,
     /// Whether it has to be an accessible workstation.
@@ -62,6 +64,12 @@ pub fn needs(form: &FormRevision, answers: &BTreeMap<String, FilledSection>) -> 
             let answer = answers.get(&section.id).and_then(|it| it.answers.get(name));
             if let Some(answer) = answer {
                 put(needs, mark, answer);
+                if mark == Mark::Subject {
+                    let dictionary = field["x-dictionary"].as_str();
+                    dictionary
+                        .unwrap_or_default()
+                        .clone_into(&mut needs.subjects);
+                }
             }
         }
     }
@@ -109,14 +117,20 @@ mod tests {
             ((*section).to_owned(), FilledSection { answers, source })
         };
         let form = form::find(&format!("forms/{form}/revisions/1")).expect("the form");
-        needs(form, &answers.iter().map(filled).collect())
+        needs(&form, &answers.iter().map(filled).collect())
     }
 
     fn seat(subject: &str, language: &str, accessible: bool) -> Option<Needs> {
+        let subjects = match subject {
+            "" => "",
+            "SOFTWARE" => "specialties",
+            _ => "subjects",
+        };
         Some(Needs {
             subject: subject.into(),
             language: language.into(),
             accessible,
+            subjects: subjects.into(),
         })
     }
 

@@ -15,10 +15,11 @@ use crate::domain::dictionary::Dictionaries;
 use crate::domain::document::Document;
 use crate::domain::eligibility::Citizenship;
 use crate::domain::form::{FormRevision, SectionForm};
+use crate::domain::labels::Labels;
 use crate::domain::organisation;
 use crate::domain::readiness::{Filled, FilledSection, Readiness};
 use crate::domain::receive::{Known, Source};
-use crate::domain::seat;
+use crate::domain::{direction, seat};
 use crate::store;
 use crate::store::application::Kept;
 
@@ -145,6 +146,17 @@ impl Filling {
     /// The seat in a test that the answers ask for.
     pub fn seat_needs(&self) -> Option<seat::Needs> {
         seat::needs(&self.form, &self.answers)
+    }
+
+    /// The direction in which the person competes.
+    pub fn direction(&self) -> String {
+        direction::direction(&self.form, &self.answers)
+    }
+
+    /// What the subject of a seat is called.
+    pub fn subject_title(&self, needs: &seat::Needs) -> Option<&Labels> {
+        let dictionary = self.dictionaries.find(&needs.subjects)?;
+        Some(&dictionary.entry(&needs.subject)?.labels)
     }
 
     pub fn documents(&self) -> &[Document] {

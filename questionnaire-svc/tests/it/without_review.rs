@@ -5,6 +5,7 @@ use proto::events::v1::application_decided::Outcome;
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::application::State;
 use proto::questionnaire::v1::submissions_client::SubmissionsClient;
+use proto::wire::v1::LocalizedText;
 use questionnaire_svc::rpc::wire;
 use serde_json::json;
 use tonic::Code;
@@ -194,6 +195,11 @@ async fn a_submission_tells_which_seat_is_needed_and_never_why() {
         subject: "PHYSICS".into(),
         language: "ru".into(),
         accessible: true,
+        subject_title: Some(LocalizedText {
+            kk: "Физика".into(),
+            ru: "Физика".into(),
+            en: "Physics".into(),
+        }),
     };
     assert_eq!(submitted[0].seat_needs, Some(seat));
 }

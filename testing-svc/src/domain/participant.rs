@@ -41,6 +41,10 @@ pub struct Participant {
     pub number: String,
     pub direction: String,
     pub sitting: Sitting,
+    /// That of the booking, where there is one that counts.
+    pub session: Option<Uuid>,
+    /// Whether the result is out already, with those of the session.
+    pub is_published: bool,
     /// The name of the result where a score or a mark was imported.
     pub result: Option<Uuid>,
     pub score: Option<Score>,
@@ -53,6 +57,11 @@ impl Participant {
     /// The score that competes: none of who was absent or sent out.
     pub fn competing(&self) -> Option<Score> {
         self.score.filter(|_| self.sitting != Sitting::Void)
+    }
+
+    /// Whether there was a sitting, and it is over.
+    pub fn has_sat(&self) -> bool {
+        matches!(self.sitting, Sitting::Done | Sitting::Void)
     }
 
     fn is_missing(&self) -> bool {

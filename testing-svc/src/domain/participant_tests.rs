@@ -9,6 +9,8 @@ fn somebody(number: &str, sitting: Sitting, score: Option<i64>, absent: bool) ->
         number: number.into(),
         direction: "A".into(),
         sitting,
+        session: None,
+        is_published: false,
         result: None,
         score: score.map(Score),
         subjects: BySubject::new(),

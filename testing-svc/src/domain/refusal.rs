@@ -105,6 +105,10 @@ pub enum Refusal {
     StagePublished {
         time: Timestamp,
     },
+    SessionPublished {
+        time: Timestamp,
+    },
+    ResultsCompete,
     RuleMissing {
         field: &'static str,
     },
@@ -227,6 +231,8 @@ impl chassis::error::Refusal for Refusal {
             Self::StartTooLate { .. } => "START_TOO_LATE",
             Self::CheckInNeeded => "CHECK_IN_NEEDED",
             Self::StagePublished { .. } => "STAGE_PUBLISHED",
+            Self::SessionPublished { .. } => "SESSION_PUBLISHED",
+            Self::ResultsCompete => "RESULTS_COMPETE",
             Self::RuleMissing { .. } => "RULE_MISSING",
             Self::ScaleInUse { .. } => "SCALE_IN_USE",
             Self::AttemptOver { .. } => "ATTEMPT_OVER",
@@ -316,7 +322,9 @@ impl chassis::error::Refusal for Refusal {
             Self::ChangesSpent { most } => vec![("max_changes", most.to_string())],
             Self::StartTooEarly { open } => vec![("start_open_time", written(*open))],
             Self::StartTooLate { close } => vec![("start_close_time", written(*close))],
-            Self::StagePublished { time } => vec![("publish_time", written(*time))],
+            Self::StagePublished { time } | Self::SessionPublished { time } => {
+                vec![("publish_time", written(*time))]
+            }
             Self::RuleMissing { field } => vec![("field", (*field).to_owned())],
             Self::ScaleInUse { count } => vec![("count", count.to_string())],
             Self::AttemptOver { state } => vec![("state", state.as_str().into())],
@@ -351,6 +359,7 @@ impl chassis::error::Refusal for Refusal {
             | Self::BookingNotConfirmed
             | Self::SeatUnfit
             | Self::CheckInNeeded
+            | Self::ResultsCompete
             | Self::AttemptPaused
             | Self::ResultsNotPublished
             | Self::AppealPublished

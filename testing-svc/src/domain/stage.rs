@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::certificate;
-use super::cut::Rule;
+use super::cut::{Places, Rule};
 use super::localized::Localized;
 use super::refusal::Refusal;
 use super::score::Scale;
@@ -25,6 +25,8 @@ pub struct Stage {
     pub permit_note: Option<Localized>,
     /// When its results were published.
     pub published: Option<Timestamp>,
+    /// Since when there are results of single sessions; none where there are none.
+    pub begun: Option<Timestamp>,
     pub version: i32,
 }
 
@@ -107,6 +109,25 @@ impl Stage {
         match self.published {
             None => Ok(()),
             Some(time) => Err(Refusal::StagePublished { time }),
+        }
+    }
+
+    /// What single sessions were published with stays as it is.
+    pub fn may_become(&self, changed: &Self) -> Result<(), Refusal> {
+        match self.begun {
+            Some(time) if changed.selection != self.selection => {
+                Err(Refusal::StagePublished { time })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The rule, where it measures everybody by themselves.
+    pub fn threshold(&self) -> Result<&Rule, Refusal> {
+        let rule = self.rule()?;
+        match rule.places {
+            Places::Threshold(_) => Ok(rule),
+            Places::Share { .. } | Places::Number { .. } => Err(Refusal::ResultsCompete),
         }
     }
 
@@ -216,6 +237,7 @@ mod tests {
             selection: Selection::default(),
             permit_note: None,
             published: None,
+            begun: None,
             version: 1,
         };
         assert_eq!(stage.audience(), "https://test.example.kz:8443");

@@ -93,6 +93,10 @@ impl StageResult {
     /// The message that tells it, and what it is filled in with.
     pub fn told(&self) -> Option<(&'static str, Vec<(&'static str, String)>)> {
         let published = self.published.as_ref()?;
+        let came = matches!(published.came, Came::Advanced | Came::NotAdvanced);
+        if let Some(terms) = self.terms.as_ref().filter(|_| came && !self.last_stage) {
+            return Some(self.measured(terms));
+        }
         let message = match (published.came, published.by_appeal, self.last_stage) {
             (Came::Advanced, true, true) => "RESULT_CHOSEN_BY_APPEAL",
             (Came::Advanced, true, false) => "RESULT_ADVANCED_BY_APPEAL",
@@ -118,6 +122,21 @@ impl StageResult {
             ("total", score(self.total())),
         ];
         Some((message, args))
+    }
+
+    /// By marks: what the others reached says nothing.
+    fn measured(&self, terms: &Terms) -> (&'static str, Vec<(&'static str, String)>) {
+        let written = |score: Option<Score>| score.map(Score::written).unwrap_or_default();
+        let message = match self.mark() {
+            Some(_) => "RESULT_QUALIFIED",
+            None => "RESULT_NOT_QUALIFIED",
+        };
+        let args = vec![
+            ("total", written(self.total())),
+            ("highest", terms.highest().written()),
+            ("least", written(terms.least(&self.direction))),
+        ];
+        (message, args)
     }
 }
 

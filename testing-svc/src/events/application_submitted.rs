@@ -8,9 +8,11 @@ use anyhow::anyhow;
 use chassis::bus::{Event, Subscriber, first_time};
 use chassis::{Error, Result, name};
 use proto::events::v1::{ApplicationSubmitted, SeatNeeds};
+use proto::wire::v1::LocalizedText;
 
 use super::about;
 use crate::domain::eligibility::LONGEST_DIRECTION;
+use crate::domain::localized::Localized;
 use crate::domain::quota::Needs;
 use crate::domain::session::Language;
 use crate::store::application::Named;
@@ -42,6 +44,9 @@ async fn take(ctx: &Context, event: &Event, submitted: &ApplicationSubmitted) ->
         campaign: &campaign,
         account,
     };
+    if let Some((subject, title)) = subject_title(submitted) {
+        store::subject_title::keep(&tx, &campaign, subject, &title).await?;
+    }
     store::application::hear(&tx, named).await?;
     store::eligibility::keep_direction(&tx, named, submission, direction).await?;
     let number = submitted.submission_number;
@@ -52,6 +57,13 @@ async fn take(ctx: &Context, event: &Event, submitted: &ApplicationSubmitted) ->
         }
     }
     Ok(ctx.db.commit(tx).await?)
+}
+
+/// What the subject that was asked for is called, where it is told.
+fn subject_title(submitted: &ApplicationSubmitted) -> Option<(&str, Localized)> {
+    let needs = submitted.seat_needs.as_ref()?;
+    let LocalizedText { kk, ru, en } = needs.subject_title.clone()?;
+    Some((&needs.subject, Localized { kk, ru, en }))
 }
 
 /// Codes of a dictionary, as quotas of sessions are written with them.

@@ -8,6 +8,7 @@ use proto::wire::v1::LocalizedText;
 
 use super::{account_name, campaign_name};
 use crate::Context;
+use crate::domain::participant::Came;
 use crate::domain::stage::{Place, Stage};
 use crate::domain::stage_result;
 use crate::store::stage_result::Untold;
@@ -28,10 +29,19 @@ pub async fn stage_result_published(
             ru: stage.title.ru.clone(),
             en: stage.title.en.clone(),
         }),
-        advanced: result.advanced,
+        advanced: result.came == Came::Advanced && !result.by_appeal,
         last_stage: stage.selection.place == Place::Last,
-        publish_time: stage.published.map(to_pb),
+        publish_time: result.published.or(stage.published).map(to_pb),
+        qualified: qualified(stage, result),
     };
     let about = event.stage_result.clone();
     chassis::outbox::publish(tx, &ctx.clock, &ctx.ids, &about, &event).await
+}
+
+/// In a stage that measures people by marks, of somebody who sat it: whether one was reached.
+fn qualified(stage: &Stage, result: &Untold) -> Option<bool> {
+    let terms = stage.selection.terms.as_ref()?;
+    let sat = matches!(result.came, Came::Advanced | Came::NotAdvanced);
+    let mark = terms.awarded(result.came, &result.direction, result.score);
+    (sat && stage.selection.place == Place::More).then_some(mark.is_some())
 }

@@ -17,7 +17,7 @@ use crate::domain::certificate::{Certificate, State};
 use crate::domain::code::ALPHABET;
 use crate::domain::stage_result::StageResult;
 use crate::store::certificate::Due;
-use crate::{Context, clients, store};
+use crate::{Context, clients, events, store};
 
 /// Certificates of one turn: their people are asked for one by one.
 const TURN: u64 = 100;
@@ -55,7 +55,9 @@ async fn issue(ctx: &Context, due: &Due, key: KeyId, name: Masked<String>) -> Re
     let paper = result.paper(drawn(ctx, key)?, name);
     // What was revoked stays so until somebody decides otherwise.
     if let Some(paper) = paper.filter(|_| !is_revoked) {
-        replace(ctx, &tx, &result, paper, before).await?;
+        let new = replace(ctx, &tx, &result, paper, before.as_ref()).await?;
+        let title = &result.terms.as_ref().ok_or_else(no_terms)?.title;
+        events::certificate_issued(ctx, &tx, &new, title, before.as_ref()).await?;
     }
     Ok(ctx.db.commit(tx).await?)
 }
@@ -77,8 +79,8 @@ async fn replace(
     tx: &Tx,
     result: &StageResult,
     paper: Paper,
-    before: Option<Certificate>,
-) -> Result<()> {
+    before: Option<&Certificate>,
+) -> Result<Certificate> {
     let (by, now) = (this_service(), ctx.clock.now());
     let sealed = ctx.config.certificate_keys.seal(&paper);
     let new = Certificate {
@@ -87,7 +89,7 @@ async fn replace(
         stage: result.stage,
         result: result.id,
         account: result.account,
-        edition: before.as_ref().map_or(1, |it| it.edition + 1),
+        edition: before.map_or(1, |it| it.edition + 1),
         sealed: sealed.ok_or_else(|| Error::Internal(anyhow!("a paper can't be sealed")))?,
         state: State::Valid,
         issued: now,
@@ -96,7 +98,8 @@ async fn replace(
         reissued: None,
         version: 1,
     };
-    if let Some(mut before) = before.filter(|it| it.state == State::Valid) {
+    if let Some(before) = before.filter(|it| it.state == State::Valid) {
+        let mut before = before.clone();
         before.supersede(now)?;
         store::certificate::finish(tx, &before, None).await?;
         let (name, by_name) = (before.name(), new.name());
@@ -116,7 +119,11 @@ async fn replace(
         &detail,
     )
     .await?;
-    Ok(())
+    Ok(new)
+}
+
+fn no_terms() -> Error {
+    Error::Internal(anyhow!("a paper follows from no terms"))
 }
 
 /// Its person can't be asked for: the account is gone, or the answer makes no sense.

@@ -18,6 +18,8 @@ mod m0302_applications;
 mod m0303_permit_notes;
 mod m0304_reissues;
 mod m0311_partner_reports;
+mod m0331_subject_titles;
+mod m0332_session_publications;
 
 use sea_orm_migration::prelude::*;
 
@@ -53,6 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0302_applications::Migration),
             Box::new(m0303_permit_notes::Migration),
             Box::new(m0304_reissues::Migration),
+            Box::new(m0331_subject_titles::Migration),
+            Box::new(m0332_session_publications::Migration),
         ]
     }
 }

@@ -292,6 +292,16 @@ pub fn localized(text: &Localized) -> wire::LocalizedText {
     }
 }
 
+/// In the language of the call.
+pub fn in_language(text: &Localized) -> String {
+    let text = match chassis::error::language() {
+        chassis::text::Language::Kk => &text.kk,
+        chassis::text::Language::Ru => &text.ru,
+        chassis::text::Language::En => &text.en,
+    };
+    text.clone()
+}
+
 pub fn date(date: jiff::civil::Date) -> PbDate {
     PbDate {
         year: date.year().into(),

@@ -23,7 +23,8 @@ pub struct PermitSheet<'a> {
     pub open: Zoned,
     pub close: Zoned,
     pub form: Option<session::Language>,
-    pub subject: Option<&'a str>,
+    /// Its code, and what it is called where that is known.
+    pub subject: Option<(&'a str, Option<&'a Localized>)>,
     /// What the campaign says of coming and bringing.
     pub note: Option<&'a Localized>,
     pub language: Language,
@@ -78,7 +79,10 @@ impl PermitSheet<'_> {
         ];
         lines.extend(self.address.map(|it| ("PERMIT_ADDRESS", text(it))));
         lines.extend(self.room.map(|it| ("PERMIT_ROOM", text(it))));
-        lines.extend(self.subject.map(|it| ("PERMIT_SUBJECT", it.to_owned())));
+        let subject = |(code, title): (&str, Option<&Localized>)| {
+            ("PERMIT_SUBJECT", title.map_or(code.to_owned(), text))
+        };
+        lines.extend(self.subject.map(subject));
         lines.extend(self.form.map(|it| ("PERMIT_LANGUAGE", self.form_words(it))));
         lines
     }

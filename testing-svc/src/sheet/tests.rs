@@ -300,7 +300,7 @@ fn permit(language: Language, note: Option<&Localized>) -> Vec<u8> {
         open: at("2026-06-10T09:20"),
         close: at("2026-06-10T09:45"),
         form: Some(crate::domain::session::Language::Kk),
-        subject: Some("PHYSICS"),
+        subject: Some(("PHYSICS", Some(&localized("Физика", "Физика пәні (ru)")))),
         note,
         language,
     };
@@ -324,7 +324,7 @@ fn a_permit_says_who_comes_where_and_when() {
         "09:20 – 09:45",
         "Школа № 1",
         "проспект Абая, 1",
-        "Предмет: PHYSICS",
+        "Предмет: Физика пәні (ru)",
         "казахский",
         "Возьмите ручку.",
         "Карандаш не нужен.",

@@ -32,6 +32,7 @@ pub mod seat_levels;
 pub mod seats;
 pub mod stage;
 pub mod stage_result;
+pub mod subject_title;
 pub mod test_center;
 pub mod test_session;
 pub mod waitlist;

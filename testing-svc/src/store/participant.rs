@@ -54,6 +54,8 @@ async fn some<C: ConnectionTrait>(
     // A mark of absence from before the sitting says nothing of it.
     let sql = format!(
         "SELECT e.account, e.candidate_number, e.direction, sc.result, sc.score, sc.subjects,
+            b.session, EXISTS (SELECT 1 FROM stage_results r
+                WHERE r.stage = g.id AND r.account = e.account) AS is_published,
             (sc.absent AND (a.id IS NULL OR a.started_us <= sc.updated_us)) AS absent,
             CASE
                 WHEN a.state = 'TERMINATED' THEN 'VOID'
@@ -90,6 +92,8 @@ fn read(found: &QueryResult, stage: &Stage) -> Result<Participant> {
         number: row::get(found, "candidate_number")?,
         direction: row::get::<Option<String>>(found, "direction")?.unwrap_or_default(),
         sitting,
+        session: row::maybe_uuid(found, "session")?,
+        is_published: row::get(found, "is_published")?,
         result: row::maybe_uuid(found, "result")?,
         score: row::maybe_score(found, "score")?,
         subjects: row::maybe_json(found, "subjects")?.unwrap_or_default(),

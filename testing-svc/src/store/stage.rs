@@ -13,8 +13,8 @@ use crate::domain::stage::{Place, Sat, Selection, Stage, Terms};
 
 const SELECT: &str = "SELECT id, campaign, number, title, hold_us, change_notice_us, max_changes,
     early_start_us, late_start_us, launch_url, version, advance_rule, score_scale, appeal_term_us,
-    without_sitting, last_stage, membership_years, published_us, certificate_terms, permit_note
-    FROM stages";
+    without_sitting, last_stage, membership_years, published_us, certificate_terms, permit_note,
+    begun_us FROM stages";
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid) -> Result<Option<Stage>> {
     let sql = format!("{SELECT} WHERE id = $1");
@@ -143,6 +143,13 @@ pub async fn publish(tx: &Tx, id: Uuid, now: Timestamp) -> Result<()> {
     one_row(&execute(tx, sql, [id.to_string().into(), to_us(now).into()]).await?)
 }
 
+/// Notes of a locked stage that there are results of single sessions.
+pub async fn begin(tx: &Tx, id: Uuid, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE stages SET begun_us = COALESCE(begun_us, $2)
+        WHERE id = $1 AND published_us IS NULL";
+    one_row(&execute(tx, sql, [id.to_string().into(), to_us(now).into()]).await?)
+}
+
 /// The columns that an edit can change, after the id.
 fn columns(stage: &Stage) -> Result<Vec<Value>> {
     let us = |length: SignedDuration| Value::from(length_to_us(length));
@@ -214,6 +221,7 @@ fn read(found: &QueryResult) -> Result<Stage> {
         selection: selection(found)?,
         permit_note: row::maybe_json(found, "permit_note")?,
         published: row::maybe_time(found, "published_us")?,
+        begun: row::maybe_time(found, "begun_us")?,
         version: row::get(found, "version")?,
     })
 }

@@ -13,16 +13,19 @@ use crate::domain::participant::Came;
 use crate::domain::score::Score;
 use crate::domain::stage_result::{Published, StageResult};
 
-/// Published ones.
+/// Published ones: with the session they were sat in, or with the stage.
 const PUBLISHED: &str = "SELECT r.id, r.stage, g.number, g.last_stage, r.campaign, r.account,
         r.candidate_number, r.direction, r.score, r.absent, r.updated_us, r.outcome, r.competes_in,
         r.cut_score, r.place, r.competitors, r.advancing, r.appeal_delta, r.by_appeal,
-        p.published_us, p.appeal_until_us, r.subjects, r.subject_deltas, g.certificate_terms,
+        COALESCE(r.published_us, p.published_us) AS published_us,
+        CASE WHEN r.published_us IS NULL THEN p.appeal_until_us ELSE r.appeal_until_us END
+            AS appeal_until_us,
+        r.subjects, r.subject_deltas, g.certificate_terms,
         r.certificate_due_us
      FROM stage_results r JOIN stages g ON g.id = r.stage
-     JOIN stage_publications p ON p.stage = r.stage";
+     LEFT JOIN stage_publications p ON p.stage = r.stage";
 
-/// Imported ones of stages that are not published.
+/// Imported ones that are not published.
 const DRAFTS: &str = "SELECT sc.result AS id, sc.stage, g.number, g.last_stage, g.campaign,
         sc.account, e.candidate_number, COALESCE(e.direction, '') AS direction, sc.score, sc.absent,
         sc.updated_us, CAST(NULL AS TEXT) AS outcome, '' AS competes_in,
@@ -32,7 +35,8 @@ const DRAFTS: &str = "SELECT sc.result AS id, sc.stage, g.number, g.last_stage, 
         g.certificate_terms, CAST(NULL AS BIGINT) AS certificate_due_us
      FROM stage_scores sc JOIN stages g ON g.id = sc.stage
      JOIN eligibilities e ON e.campaign = g.campaign AND e.account = sc.account
-     WHERE g.published_us IS NULL AND e.candidate_number IS NOT NULL";
+     WHERE g.published_us IS NULL AND e.candidate_number IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM stage_results r WHERE r.id = sc.result)";
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,8 +167,12 @@ pub struct Untold {
     pub id: Uuid,
     pub stage: Uuid,
     pub account: Uuid,
+    pub direction: String,
+    pub came: Came,
     /// As it was published: what an appeal changed is told by itself.
-    pub advanced: bool,
+    pub score: Option<Score>,
+    pub by_appeal: bool,
+    pub published: Option<Timestamp>,
 }
 
 /// Takes some of which nobody was told: whoever takes them tells them, and nobody else does.
@@ -176,16 +184,19 @@ pub async fn take_untold(tx: &Tx, limit: u64) -> Result<Vec<Untold>> {
     let sql = format!(
         "UPDATE stage_results SET told = TRUE WHERE told = FALSE AND id IN
             (SELECT id FROM stage_results WHERE told = FALSE ORDER BY id LIMIT {limit}{skip})
-         RETURNING id, stage, account, outcome, by_appeal"
+         RETURNING id, stage, account, direction, outcome, score, by_appeal, published_us"
     );
     let rows = query_all(tx, &sql, []).await?;
     let untold = |found: &QueryResult| {
-        let came = row::word(found, "outcome", Came::from_word)?;
         Ok(Untold {
             id: row::uuid(found, "id")?,
             stage: row::uuid(found, "stage")?,
             account: row::uuid(found, "account")?,
-            advanced: came == Came::Advanced && !row::get::<bool>(found, "by_appeal")?,
+            direction: row::get(found, "direction")?,
+            came: row::word(found, "outcome", Came::from_word)?,
+            score: row::maybe_score(found, "score")?,
+            by_appeal: row::get(found, "by_appeal")?,
+            published: row::maybe_time(found, "published_us")?,
         })
     };
     rows.iter().map(untold).collect()

@@ -33,6 +33,7 @@ pub fn needs(subject: &str, language: &str, accessible: bool) -> SeatNeeds {
         subject: subject.into(),
         language: language.into(),
         accessible,
+        ..SeatNeeds::default()
     }
 }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use chassis::client::Connection;
 use futures_util::future::join_all;
+use prost::Message as _;
+use proto::events::v1::{CertificateIssued, CertificateRevoked};
 use proto::testing::v1 as pb;
 use proto::testing::v1::certificate::{RevokeReason, State};
 use proto::testing::v1::certificates_client::CertificatesClient;
@@ -16,7 +18,7 @@ use tonic::Response;
 
 use crate::neighbours::{NAMELESS, NAMES_UNREACHABLE};
 use crate::outcome::scored;
-use crate::world::{Answer, CAMPAIGN, World, refused, told_with, wrong};
+use crate::world::{Answer, CAMPAIGN, World, person_name, refused, told_with, wrong};
 
 const JOB: &str = "due_certificates";
 
@@ -80,7 +82,7 @@ impl World {
         CertificatesClient::new(caller)
     }
 
-    async fn import_subjects(
+    pub async fn import_subjects(
         &self,
         stage: &str,
         reached: &[Reached<'_>],
@@ -164,7 +166,7 @@ impl World {
     }
 }
 
-fn by_subject(scores: &[(&str, &str)]) -> Vec<pb::SubjectScore> {
+pub fn by_subject(scores: &[(&str, &str)]) -> Vec<pb::SubjectScore> {
     let score = |(subject, score): &(&str, &str)| pb::SubjectScore {
         subject: (*subject).into(),
         score: (*score).into(),
@@ -403,9 +405,35 @@ async fn an_appeal_that_changes_the_total_has_another_certificate_take_its_place
         State::Superseded
     );
     assert_eq!(world.state_by_text(&after.qr_text).await, State::Valid);
+    let told = told_of(&world, 3).await;
+    assert_eq!(told, ["OCCASION_PUBLICATION", "OCCASION_APPEAL"]);
+    assert_eq!(told_of(&world, 2).await, ["OCCASION_PUBLICATION"]);
     // Who passes only now gets the first; who was rejected keeps it.
     assert_eq!(self::paper(&world.certificate(2).await).category, "TEACHER");
     assert_eq!(world.certificate(1).await, untouched);
+}
+
+/// What people are told of certificates, in order: why one was issued, or why it was revoked.
+async fn told_of(world: &World, person: u128) -> Vec<String> {
+    let account = person_name(person);
+    let all = world.told().await;
+    let lines = all
+        .iter()
+        .filter_map(|(kind, payload)| match kind.as_str() {
+            "CertificateIssued" => {
+                let event = CertificateIssued::decode(payload.as_slice()).expect("an event");
+                let title = event.title.as_ref().expect("a title");
+                assert!(title.kk.contains("біліктілік"), "{title:?}");
+                (event.account == account).then(|| event.occasion().as_str_name().to_owned())
+            }
+            "CertificateRevoked" => {
+                let event = CertificateRevoked::decode(payload.as_slice()).expect("an event");
+                assert!(event.title.is_some());
+                (event.account == account).then(|| event.reason().as_str_name().to_owned())
+            }
+            _ => None,
+        });
+    lines.collect()
 }
 
 #[tokio::test]
@@ -697,4 +725,13 @@ async fn in_place_of_one_that_was_revoked_for_a_mistake_another_is_issued_once()
     let annulled = world.revocation(&all[1].name);
     world.revoke(annulled).await.expect("revoked");
     refused(reissue(&all[1].name).await, "REISSUE_IMPOSSIBLE");
+    assert_eq!(
+        told_of(&world, 3).await,
+        [
+            "OCCASION_PUBLICATION",
+            "REVOKE_REASON_MISTAKE",
+            "OCCASION_REISSUE",
+            "REVOKE_REASON_RESULT_ANNULLED",
+        ]
+    );
 }

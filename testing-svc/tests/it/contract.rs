@@ -195,6 +195,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::StartTooLate { close: time },
         Refusal::CheckInNeeded,
         Refusal::StagePublished { time },
+        Refusal::SessionPublished { time },
+        Refusal::ResultsCompete,
         Refusal::RuleMissing {
             field: "score_scale",
         },
@@ -317,6 +319,8 @@ fn known(refusal: &Refusal) -> usize {
         | Refusal::StartTooLate { .. }
         | Refusal::CheckInNeeded
         | Refusal::StagePublished { .. }
+        | Refusal::SessionPublished { .. }
+        | Refusal::ResultsCompete
         | Refusal::RuleMissing { .. }
         | Refusal::ScaleInUse { .. }
         | Refusal::AttemptOver { .. }

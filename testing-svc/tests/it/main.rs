@@ -39,6 +39,7 @@ mod seat_levels;
 mod seat_search;
 mod seats;
 mod selection;
+mod session_publications;
 mod site;
 mod sittings;
 mod starts;

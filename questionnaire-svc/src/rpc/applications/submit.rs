@@ -23,7 +23,7 @@ use crate::domain::receive::Source;
 use crate::events::application_decided;
 use crate::rpc::filling::Filling;
 use crate::rpc::name::ApplicationName;
-use crate::rpc::{access, etag, rebase};
+use crate::rpc::{access, etag, rebase, wire};
 use crate::store::application::Kept;
 use crate::store::{application, campaign, document, submission};
 
@@ -182,9 +182,10 @@ fn event(kept: &Kept, filling: &Filling, now: Timestamp) -> ApplicationSubmitted
         submission_number: i32::try_from(kept.application.submission_count).unwrap_or(i32::MAX),
         submit_time: Some(to_pb(now)),
         correction_working_days: filling.campaign.rules.correction_working_days,
-        direction: direction(filling),
+        direction: filling.direction(),
         without_review: filling.campaign.edit_until().is_some(),
         seat_needs: filling.seat_needs().map(|needs| SeatNeeds {
+            subject_title: filling.subject_title(&needs).map(wire::to_text),
             subject: needs.subject,
             language: needs.language,
             accessible: needs.accessible,
@@ -214,14 +215,4 @@ async fn accepted(ctx: &Context, tx: &Tx, kept: &Kept) -> Result<()> {
         ..Default::default()
     };
     application_decided::tell(ctx, tx, kept, decided).await
-}
-
-/// The direction inside which the person competes; none where the form asks for none.
-fn direction(filling: &Filling) -> String {
-    let personal = filling.sections.get("personal");
-    personal
-        .and_then(|section| section.filled.answers.get("direction"))
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
 }

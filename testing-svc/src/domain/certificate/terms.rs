@@ -67,14 +67,31 @@ impl Terms {
         self.reached(direction, total.filter(|_| counts)?)
     }
 
+    /// The least total that is enough for a category in this direction; none where there are no marks.
+    pub fn least(&self, direction: &str) -> Option<Score> {
+        let least = |it: &PassMark| {
+            let (part, whole) = (i64::from(it.numerator), i64::from(it.denominator));
+            // Rounded up: nothing here is below zero.
+            Score((self.highest().0 * part + whole - 1) / whole.max(1))
+        };
+        self.marks_of(direction).map(least).min()
+    }
+
     /// The highest category that this total reaches; none where nothing is passed.
     fn reached(&self, direction: &str, total: Score) -> Option<&PassMark> {
-        let own = self.marks.iter().any(|it| it.direction == direction);
-        let measure = if own { direction } else { "" };
-        let marks = self.marks.iter().filter(|it| it.direction == measure);
-        let reached = marks.filter(|it| it.is_reached(total, self.highest()));
+        let reached = self
+            .marks_of(direction)
+            .filter(|it| it.is_reached(total, self.highest()));
         // The first of equal ones, as they are written.
         reached.reduce(|best, it| if it.is_above(best) { it } else { best })
+    }
+
+    /// The marks by which those of a direction are measured.
+    fn marks_of(&self, direction: &str) -> impl Iterator<Item = &PassMark> {
+        let own = self.marks.iter().any(|it| it.direction == direction);
+        let measure = if own { direction } else { "" }.to_owned();
+        let marks = self.marks.iter();
+        marks.filter(move |it| it.direction == measure)
     }
 
     /// The scores of a person, one for each subject, that make the score as a whole.

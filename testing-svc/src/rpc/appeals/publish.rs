@@ -43,7 +43,7 @@ pub async fn publish(
     let stage = store::stage::lock(tx, id).await?;
     let stage = stage.filter(|stage| stage.campaign == campaign);
     let stage = stage.ok_or_else(|| Error::NotFound(pb.parent.clone()))?;
-    if stage.published.is_none() {
+    if stage.published.or(stage.begun).is_none() {
         return Err(Refusal::ResultsNotPublished.into());
     }
     let mut answer = pb::PublishAppealDecisionsResponse::default();

@@ -43,6 +43,13 @@ pub async fn download_permit(
         Some(room) => store::room::find(db, room).await?,
         None => None,
     };
+    let subject = match &seat.booking.needs.subject {
+        Some(code) => {
+            let title = store::subject_title::find(db, &campaign, code).await?;
+            Some((code.clone(), title))
+        }
+        None => None,
+    };
     drawn("application/pdf", move || {
         let zone = TimeZone::get(&seat.time_zone).unwrap_or_else(|_| astana());
         let there = |time: jiff::Timestamp| time.to_zoned(zone.clone());
@@ -58,7 +65,9 @@ pub async fn download_permit(
             open: there(window.open),
             close: there(window.close),
             form: seat.booking.needs.language.or(seat.session.language),
-            subject: seat.booking.needs.subject.as_deref(),
+            subject: subject
+                .as_ref()
+                .map(|(code, title)| (code.as_str(), title.as_ref())),
             note: stage.permit_note.as_ref(),
             language,
         };

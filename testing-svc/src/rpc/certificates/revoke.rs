@@ -9,7 +9,7 @@ use tonic::Request;
 
 use super::written;
 use crate::rpc::{enums, parse};
-use crate::{Context, store};
+use crate::{Context, events, store};
 
 /// Characters of the note at most.
 const LONGEST_NOTE: usize = 500;
@@ -54,5 +54,6 @@ pub async fn revoke(
     store::certificate::finish(tx, one, Some(&note)).await?;
     one.version += 1;
     audit::record(tx, clock, &caller, rpc, &one.name(), reason.as_str()).await?;
+    events::certificate_revoked(ctx, tx, one, &kept.terms.title, reason).await?;
     write.commit(written(&kept)?).await
 }

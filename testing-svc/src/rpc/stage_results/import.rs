@@ -1,6 +1,6 @@
 //! ImportStageResults: all rows or none. What an import changes is kept with what was there before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::caller::Caller;
 use chassis::error::explain;
@@ -131,10 +131,36 @@ fn taken(
         scale: &scale,
         terms: stage.selection.terms.as_ref(),
     };
-    match weigh(&rows, declared, measure, &known) {
-        Ok(marks) => Ok((rows.len(), marks)),
-        Err(problems) => Err(Refused::Problems(rows.len(), problems)),
+    let marks = weigh(&rows, declared, measure, &known);
+    let marks = marks.map_err(|problems| Refused::Problems(rows.len(), problems))?;
+    let late = published_otherwise(&rows, people, &marks);
+    if !late.is_empty() {
+        return Err(Refused::Problems(rows.len(), late));
     }
+    Ok((rows.len(), marks))
+}
+
+/// Rows that say of a published result what it does not say: an appeal changes it, and nothing else.
+fn published_otherwise(
+    rows: &[Row],
+    people: &[Participant],
+    marks: &BTreeMap<String, Mark>,
+) -> Vec<Problem> {
+    let published = people.iter().filter(|it| it.is_published);
+    let changed =
+        published.filter(|it| marks.get(&it.number).is_some_and(|mark| !is_same(it, mark)));
+    let changed: BTreeSet<&str> = changed.map(|it| it.number.as_str()).collect();
+    let rows = rows
+        .iter()
+        .filter(|it| changed.contains(it.number.as_str()));
+    rows.map(|it| Problem::of(it, "score", "RESULT_PUBLISHED"))
+        .collect()
+}
+
+fn is_same(person: &Participant, mark: &Mark) -> bool {
+    person.score == mark.score()
+        && person.absent == (*mark == Mark::Absent)
+        && person.subjects == mark.subjects()
 }
 
 fn sent(rows: &pb::ScoreRows) -> Vec<Row> {
@@ -160,10 +186,7 @@ pub fn changes<'a>(
         let Some(mark) = marks.get(&person.number) else {
             continue;
         };
-        let same = person.score == mark.score()
-            && person.absent == (*mark == Mark::Absent)
-            && person.subjects == mark.subjects();
-        if person.result.is_some() && same {
+        if person.result.is_some() && is_same(person, mark) {
             answer.unchanged_count += 1;
             continue;
         }

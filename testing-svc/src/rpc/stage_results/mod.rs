@@ -8,6 +8,7 @@ mod list;
 mod list_admitted;
 mod list_score_changes;
 mod publish;
+mod publish_session;
 
 use std::sync::Arc;
 
@@ -62,6 +63,22 @@ impl pb::stage_results_server::StageResults for StageResults {
         Ok(Response::new(publish::publish(&self.0, request).await?))
     }
 
+    async fn publish_session_results(
+        &self,
+        request: Request<pb::PublishSessionResultsRequest>,
+    ) -> Result<Response<pb::SessionPublication>, Status> {
+        Ok(Response::new(
+            publish_session::publish(&self.0, request).await?,
+        ))
+    }
+
+    async fn get_session_publication(
+        &self,
+        request: Request<pb::GetSessionPublicationRequest>,
+    ) -> Result<Response<pb::SessionPublication>, Status> {
+        Ok(Response::new(publish_session::get(&self.0, request).await?))
+    }
+
     async fn get_stage_publication(
         &self,
         request: Request<pb::GetStagePublicationRequest>,
@@ -107,7 +124,11 @@ fn score(score: Option<Score>) -> String {
 /// In the language of the call.
 fn written(result: &StageResult) -> pb::StageResult {
     let told = result.told();
-    let explanation = told.map(|(message, args)| explain(message, &args));
+    let category = result.mark().map(|it| enums::in_language(&it.title));
+    let explanation = told.map(|(message, mut args)| {
+        args.extend(category.map(|it| ("category", it)));
+        explain(message, &args)
+    });
     let mut answer = pb::StageResult {
         name: result.name(),
         candidate_number: result.candidate_number.clone(),

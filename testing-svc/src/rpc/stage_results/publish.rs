@@ -10,6 +10,7 @@ use chassis::database::Tx;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
 use chassis::{Error, Result, audit};
+use jiff::Timestamp;
 use proto::testing::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
@@ -21,7 +22,7 @@ use crate::domain::refusal::{Refusal, Waiting};
 use crate::domain::stage::{Place, Stage};
 use crate::rpc::memberships::begin;
 use crate::rpc::parse;
-use crate::store::publication::Publication;
+use crate::store::publication::{Publication, With};
 use crate::store::weighed::Weighed;
 use crate::{Context, store};
 
@@ -81,7 +82,7 @@ fn read(pb: &pb::PublishStageResultsRequest) -> Result<(String, Uuid, BTreeSet<S
 }
 
 /// Stages are published one after another, and an appeal that could still let somebody in comes first.
-async fn in_order(tx: &Tx, stage: &Stage) -> Result<()> {
+pub async fn in_order(tx: &Tx, stage: &Stage) -> Result<()> {
     if let Some(earlier) = store::stage::open_before(tx, stage).await? {
         let stage = earlier.name();
         return Err(Refusal::EarlierStageOpen { stage }.into());
@@ -143,25 +144,35 @@ async fn write_down(
     weighed: &Weighed,
     caller: &Caller,
 ) -> Result<()> {
-    let lines: Vec<(Uuid, Line<'_>)> = lines(&weighed.people, &weighed.outcome)
-        .into_iter()
-        .map(|line| {
-            (
-                line.participant.result.unwrap_or_else(|| ctx.ids.uuid()),
-                line,
-            )
-        })
-        .collect();
+    let lines = lines(&weighed.people, &weighed.outcome);
+    // Whose session was published is told already.
+    let lines = lines.into_iter().filter(|it| !it.participant.is_published);
     store::publication::insert(tx, publication, &caller.key()).await?;
-    let terms = stage.selection.terms.as_ref();
-    store::publication::insert_results(tx, &stage.campaign, publication, terms, &lines).await?;
-    store::stage::publish(tx, stage.id, publication.time).await?;
+    keep(ctx, tx, stage, publication.time, With::Stage, lines).await?;
+    store::stage::publish(tx, stage.id, publication.time).await
+}
+
+/// Writes results, and opens to who advances what comes next.
+pub async fn keep<'a>(
+    ctx: &Context,
+    tx: &Tx,
+    stage: &Stage,
+    now: Timestamp,
+    with: With,
+    lines: impl Iterator<Item = Line<'a>>,
+) -> Result<()> {
+    let named = |line: Line<'a>| {
+        let known = line.participant.result;
+        (known.unwrap_or_else(|| ctx.ids.uuid()), line)
+    };
+    let lines: Vec<(Uuid, Line<'_>)> = lines.map(named).collect();
+    store::publication::insert_results(tx, stage, now, with, &lines).await?;
     let last = stage.selection.place == Place::Last;
     if !last {
         let next = store::stage::number_after(tx, stage).await?;
-        store::eligibility::open_stage(tx, stage.id, next, publication.time).await?;
+        store::eligibility::open_stage(tx, stage.id, next, now).await?;
     }
-    let day = astana_date(publication.time);
+    let day = astana_date(now);
     let chosen = lines.iter().filter(|(_, line)| line.came == Came::Advanced);
     for (_, line) in chosen.filter(|_| last) {
         begin(ctx, tx, stage, line.participant.into(), day).await?;

@@ -84,6 +84,7 @@ fn read(ctx: &Context, pb: &pb::CreateStageRequest) -> Result<Stage> {
         selection: fields.selection,
         permit_note: fields.permit_note,
         published: None,
+        begun: None,
         version: 1,
     })
 }

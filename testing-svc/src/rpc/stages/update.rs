@@ -35,6 +35,7 @@ pub async fn update(ctx: &Context, request: Request<pb::UpdateStageRequest>) -> 
             current: parse::written_etag(stage.version),
         });
     }
+    stage.may_become(&changed)?;
     if let Some(scale) = &changed.selection.scale {
         let count = store::participant::off_scale(tx, id, scale).await?;
         if count > 0 {
