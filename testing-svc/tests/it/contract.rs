@@ -339,7 +339,7 @@ fn known(refusal: &Refusal) -> usize {
         | Refusal::ResultNotScored
         | Refusal::MembershipOver { .. }
         | Refusal::CertificateOver { .. }
-        | Refusal::ReissueImpossible { .. } => 51,
+        | Refusal::ReissueImpossible { .. } => 53,
     }
 }
 
@@ -442,6 +442,7 @@ fn every_reason_is_reached_by_a_test_of_a_call() {
         include_str!("memberships.rs"),
         include_str!("publications.rs"),
         include_str!("selection.rs"),
+        include_str!("session_publications.rs"),
         include_str!("sittings.rs"),
     ]
     .concat();

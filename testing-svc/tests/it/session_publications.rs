@@ -209,7 +209,10 @@ async fn what_was_published_with_a_session_stays_as_it_is() {
     let refusal = world.update(marks, &["certificate_terms"]).await;
     refused(refusal, "STAGE_PUBLISHED");
     let last = pb::Stage {
-        appeal_term: None,
+        appeal_term: Some(prost_types::Duration {
+            seconds: 86_400,
+            nanos: 0,
+        }),
         ..changed
     };
     refused(
