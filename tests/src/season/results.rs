@@ -35,7 +35,7 @@ pub async fn publish(
         refused.refused_for("TIES_UNDECIDED")?;
     }
     let request = json!({"inputHash": preview["inputHash"], "chosenCandidates": chosen});
-    let published = publish_at_once(stand, &stage.name, request).await?;
+    let published = publish_at_once(stand, &stage.name, request, "STAGE_PUBLISHED").await?;
     stand.ledger.facts().publications.push(Published {
         stage: stage.name.clone(),
         number: stage.number,
@@ -49,9 +49,14 @@ pub async fn publish(
     Ok(())
 }
 
-/// Two managers press the button at the same time.
-pub async fn publish_at_once(stand: &Stand, stage: &str, request: Value) -> anyhow::Result<Value> {
-    let path = format!("/v1/{stage}/publishResults");
+/// Two managers press the button of a stage or of a session at the same time; one hears that it was done.
+pub async fn publish_at_once(
+    stand: &Stand,
+    what: &str,
+    request: Value,
+    done: &'static str,
+) -> anyhow::Result<Value> {
+    let path = format!("/v1/{what}/publishResults");
     let (one, two) = tokio::join!(
         stand
             .manager
@@ -64,7 +69,7 @@ pub async fn publish_at_once(stand: &Stand, stage: &str, request: Value) -> anyh
     } else {
         (two, one)
     };
-    let held = first.is_done() && second.refused_for("STAGE_PUBLISHED").is_ok();
+    let held = first.is_done() && second.refused_for(done).is_ok();
     stand.ledger.tried("R2", held, "results are published once");
     first.done()
 }

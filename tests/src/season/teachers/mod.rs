@@ -62,7 +62,7 @@ pub async fn play(options: &Options) -> anyhow::Result<Played> {
     };
     let sat = going.each("sit", seats, seat::sit).await?;
     results::import(&stand, &round, &sat).await?;
-    results::publish(&stand, &round).await?;
+    results::publish(&stand, &round, &sat).await?;
     let done = {
         let round = round.clone();
         let read = move |stand, teacher| results::read(stand, teacher, round.clone());

@@ -84,13 +84,22 @@ pub async fn import(stand: &Stand, round: &Round, all: &[Seated]) -> anyhow::Res
     Ok(())
 }
 
-pub async fn publish(stand: &Stand, round: &Round) -> anyhow::Result<()> {
+/// The first session by itself, then all the others with the stage.
+pub async fn publish(stand: &Stand, round: &Round, all: &[Seated]) -> anyhow::Result<()> {
+    let first = all.iter().find(|it| it.sat).context("nobody sat")?;
+    let session = &first.seat.session;
+    let published = publish_at_once(stand, session, json!({}), "SESSION_PUBLISHED").await?;
+    let sat = all
+        .iter()
+        .filter(|it| it.sat && it.seat.session == *session);
+    let held = published["resultCount"] == sat.count();
+    let what = "a session is published for everybody who sat it";
+    stand.ledger.tried("R2", held, what);
     let path = format!("/v1/{}/cutPreview", round.stage);
     let preview = stand.manager.read("preview cut", &path).await?;
     let request = json!({"inputHash": preview["inputHash"]});
-    publish_at_once(stand, &round.stage, request)
-        .await
-        .map(drop)
+    let stage = publish_at_once(stand, &round.stage, request, "STAGE_PUBLISHED");
+    stage.await.map(drop)
 }
 
 /// What a person reads is what the partner sent; some appeal.
