@@ -1,7 +1,7 @@
 //! Who may call which RPC of questionnaire-svc. What is the caller's own is the handler's question.
 
-use chassis::caller::Role::CampaignManager;
-use chassis::policy::Allow::{Anyone, Role, Service, SignedIn};
+use chassis::caller::Role::{Administrator, CampaignManager};
+use chassis::policy::Allow::{Anyone, Role, Service, Signatory, SignedIn};
 use chassis::policy::Row;
 
 pub const ROWS: &[Row] = &[
@@ -185,6 +185,44 @@ pub const ROWS: &[Row] = &[
     (
         "/irikteu.questionnaire.v1.PromoRights/ClaimPromoRight",
         &[Service("testing-svc")],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Specialties/GetSpecialty",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.questionnaire.v1.Specialties/ListSpecialties",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ScoreFormulas/GetScoreFormula",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ScoreFormulas/ListScoreFormulas",
+        &[Anyone],
+    ),
+    ("/irikteu.questionnaire.v1.Colleges/GetCollege", &[Anyone]),
+    ("/irikteu.questionnaire.v1.Colleges/ListColleges", &[Anyone]),
+    (
+        "/irikteu.questionnaire.v1.BoardActions/PrepareBoardAction",
+        &[Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.BoardActions/SignBoardAction",
+        &[Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.BoardActions/GetBoardAction",
+        &[Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.BoardActions/ListBoardActions",
+        &[Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.BoardActions/ListBoardLogEntries",
+        &[Role(CampaignManager), Role(Administrator)],
     ),
 ];
 

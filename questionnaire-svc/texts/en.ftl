@@ -14,6 +14,12 @@ correction-term-over = The term for the correction has passed. It ended at: { $c
 edit-term-over = The accepted application cannot be changed or withdrawn any more. The time for it ended at: { $edit_until_time }
 attempts-used-up = No more applications can be submitted in { $year }. Attempts of a year: free { $free_attempts }, paid { $paid_attempts }
 test-started = The test was begun, so the application cannot be changed or withdrawn. It began at: { $start_time }
+board-action-done = This act was done before, with another signature. Done at: { $sign_time }
+board-action-expired = The time to sign is over. Prepare the act again. It ended at: { $expire_time }
+specialty-exists = The college has such a specialty in this campaign: { $specialty }
+specialty-closed = The specialty is closed and cannot be changed any more: { $specialty }
+specialty-ranking-started = The applicants of this specialty are being ranked, so it cannot be changed any more: { $specialty }
+college-unknown = The directory has no college with this BIN: { $bin }
 section-not-under-correction = The expert did not ask for a correction of this section: { $section }
 section-verified = A language result filled this section; it can't be edited.
 document-limit-reached = The application has as many documents as it may have: { $limit }
@@ -83,6 +89,7 @@ bin-length = A BIN has 12 digits.
 bin-check-digit = The BIN has a typing error: its check digit does not fit.
 bin-all-zero = A BIN of zeros belongs to nobody.
 organisation-unknown = The directory has no organisation with this BIN. Check the BIN or find the organisation by region and name.
+quota-places-exceeded = More places are kept by quotas than there are. At most: { $max }
 
 ## Checks of eligibility
 check-age-met = The age is within the limit. Full years on { $reference_date }: { $age_years }. Limit: { $max_age_years }

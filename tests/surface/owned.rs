@@ -48,19 +48,24 @@ const SOMEBODYS: [&str; 20] = [
 const ABOUT_SOMEBODY: [&str; 3] = ["reviewTasks", "signatures", "staffInvitations"];
 
 /// Collections whose things are everybody's.
-const EVERYBODYS: [&str; 14] = [
+const EVERYBODYS: [&str; 18] = [
+    // A college's, and no person's: what is in an act is told to its own board alone (questionnaire-svc).
+    "boardActions",
     "campaigns",
     "closures",
+    "colleges",
     "dictionaries",
     "forms",
     "newsItems",
     "organisations",
     "revisions",
     "rooms",
+    "scoreFormulas",
     "sessions",
     // What is in a challenge is of use to nobody without a key.
     "signInChallenges",
     "signingOrganisations",
+    "specialties",
     "stages",
     "testCenters",
     "workCalendars",

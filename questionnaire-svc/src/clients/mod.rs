@@ -3,12 +3,14 @@
 //! | file | what for |
 //! |---|---|
 //! | [`persons`] | identity-svc: who stands behind an account, for the prefilled section |
+//! | [`signatures`] | identity-svc: whether a college signed, with a good key |
 //! | [`language_results`] | testing-svc: the result that fills the certificate section |
 //! | [`review_tasks`] | review-svc: the notes that an expert wrote to the applicant |
 
 pub mod language_results;
 pub mod persons;
 pub mod review_tasks;
+pub mod signatures;
 
 use chassis::Error;
 use tonic::{Code, Status};

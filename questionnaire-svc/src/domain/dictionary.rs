@@ -127,27 +127,37 @@ fn read(file: &str) -> Dictionary {
     serde_json::from_str(file).expect("a dictionary file has the shape of a dictionary")
 }
 
-const FILES: [&str; 21] = [
+const FILES: [&str; 31] = [
     include_str!("../../dictionaries/activity-kinds.json"),
     include_str!("../../dictionaries/cefr-levels.json"),
+    include_str!("../../dictionaries/certificate-subjects.json"),
     include_str!("../../dictionaries/certificate-types.json"),
     include_str!("../../dictionaries/citizenships.json"),
     include_str!("../../dictionaries/colleges.json"),
     include_str!("../../dictionaries/directions.json"),
     include_str!("../../dictionaries/disqualification-reasons.json"),
+    include_str!("../../dictionaries/education-bases.json"),
     include_str!("../../dictionaries/education-levels.json"),
+    include_str!("../../dictionaries/entrance-exams.json"),
     include_str!("../../dictionaries/erroneous-reasons.json"),
     include_str!("../../dictionaries/foreign-languages.json"),
     include_str!("../../dictionaries/institution-kinds.json"),
+    include_str!("../../dictionaries/merits.json"),
     include_str!("../../dictionaries/nationalities.json"),
+    include_str!("../../dictionaries/payment-kinds.json"),
     include_str!("../../dictionaries/position-kinds.json"),
     include_str!("../../dictionaries/qualification-categories.json"),
+    include_str!("../../dictionaries/qualification-levels.json"),
+    include_str!("../../dictionaries/quota-categories.json"),
     include_str!("../../dictionaries/regions.json"),
     include_str!("../../dictionaries/sexes.json"),
     include_str!("../../dictionaries/specialties.json"),
+    include_str!("../../dictionaries/study-forms.json"),
+    include_str!("../../dictionaries/study-languages.json"),
     include_str!("../../dictionaries/subject-kinds.json"),
     include_str!("../../dictionaries/subjects.json"),
     include_str!("../../dictionaries/test-languages.json"),
+    include_str!("../../dictionaries/training-kinds.json"),
     include_str!("../../dictionaries/universities.json"),
 ];
 

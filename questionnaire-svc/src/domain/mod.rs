@@ -19,6 +19,9 @@
 //! | [`document`] | files: what is taken, what the bytes are, which of them count |
 //! | [`readiness`] | everything that still stands between a draft and its submission |
 //! | [`seat`] | which seat in a test was asked for: what others are told of the answers |
+//! | [`board_action`] | signed acts of colleges: what is signed, and how long it waits |
+//! | [`specialty`], [`college`] | what colleges offer, and how they show themselves |
+//! | [`score_formula`] | how a specialty compares its applicants |
 //! | [`news`] | news items: their time, and the markup that is taken |
 //! | [`frozen`] | an application as it was sent, in one canonical text |
 //! | [`refusal`] | every "no" |
@@ -28,9 +31,11 @@ pub mod annotation;
 pub mod application;
 pub mod application_kind;
 pub mod attempt;
+pub mod board_action;
 pub mod campaign;
 pub mod campaign_change;
 pub mod check;
+pub mod college;
 pub mod csv;
 pub mod dependence;
 pub mod dictionary;
@@ -56,7 +61,9 @@ pub mod rebase;
 pub mod receive;
 pub mod refusal;
 pub mod schema;
+pub mod score_formula;
 pub mod seat;
 pub mod section;
 pub mod sheet;
 pub mod shipped_forms;
+pub mod specialty;

@@ -115,6 +115,24 @@ pub enum Refusal {
     TestStarted {
         start_time: Timestamp,
     },
+    BoardActionDone {
+        sign_time: Timestamp,
+    },
+    BoardActionExpired {
+        expire_time: Timestamp,
+    },
+    SpecialtyExists {
+        specialty: String,
+    },
+    SpecialtyClosed {
+        specialty: String,
+    },
+    SpecialtyRankingStarted {
+        specialty: String,
+    },
+    CollegeUnknown {
+        bin: String,
+    },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -158,14 +176,21 @@ impl chassis::error::Refusal for Refusal {
             Self::EditTermOver { .. } => "EDIT_TERM_OVER",
             Self::AttemptsUsedUp { .. } => "ATTEMPTS_USED_UP",
             Self::TestStarted { .. } => "TEST_STARTED",
+            Self::BoardActionDone { .. } => "BOARD_ACTION_DONE",
+            Self::BoardActionExpired { .. } => "BOARD_ACTION_EXPIRED",
+            Self::SpecialtyExists { .. } => "SPECIALTY_EXISTS",
+            Self::SpecialtyClosed { .. } => "SPECIALTY_CLOSED",
+            Self::SpecialtyRankingStarted { .. } => "SPECIALTY_RANKING_STARTED",
+            Self::CollegeUnknown { .. } => "COLLEGE_UNKNOWN",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
-            Self::CampaignExists | Self::ApplicationExists { .. } | Self::DictionaryExists => {
-                Kind::AlreadyExists
-            }
+            Self::CampaignExists
+            | Self::ApplicationExists { .. }
+            | Self::DictionaryExists
+            | Self::SpecialtyExists { .. } => Kind::AlreadyExists,
             Self::UploadBrokenOff => Kind::Aborted,
             Self::UploadTooLarge { .. } => Kind::ResourceExhausted,
             Self::UploadSizeMismatch { .. }
@@ -238,6 +263,16 @@ impl chassis::error::Refusal for Refusal {
                 vec![("edit_until_time", edit_until_time.to_string())]
             }
             Self::TestStarted { start_time } => vec![("start_time", start_time.to_string())],
+            Self::BoardActionDone { sign_time } => vec![("sign_time", sign_time.to_string())],
+            Self::BoardActionExpired { expire_time } => {
+                vec![("expire_time", expire_time.to_string())]
+            }
+            Self::CollegeUnknown { bin } => vec![("bin", bin.clone())],
+            Self::SpecialtyExists { specialty }
+            | Self::SpecialtyClosed { specialty }
+            | Self::SpecialtyRankingStarted { specialty } => {
+                vec![("specialty", specialty.clone())]
+            }
             Self::AttemptsUsedUp { free, paid, year } => vec![
                 ("free_attempts", free.to_string()),
                 ("paid_attempts", paid.to_string()),
@@ -376,6 +411,12 @@ mod tests {
                 year: 2025,
             },
             Refusal::TestStarted { start_time: time },
+            Refusal::BoardActionDone { sign_time: time },
+            Refusal::BoardActionExpired { expire_time: time },
+            Refusal::SpecialtyExists { specialty: text() },
+            Refusal::SpecialtyClosed { specialty: text() },
+            Refusal::SpecialtyRankingStarted { specialty: text() },
+            Refusal::CollegeUnknown { bin: text() },
         ]
     }
 

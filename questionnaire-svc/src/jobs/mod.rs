@@ -8,9 +8,11 @@
 //! | [`sweep`] | documents whose bytes never came, and blobs that no document names |
 //! | [`sweep_store`] | the store of blobs is held against the database |
 //! | [`check_documents`] | documents that wait for their check |
+//! | [`expire_board_actions`] | acts of colleges that nobody signed in time |
 //! | [`forget_answers`] | answers to old request ids |
 
 mod check_documents;
+mod expire_board_actions;
 mod expire_drafts;
 mod forget_answers;
 mod forget_drafts;
@@ -39,6 +41,12 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
         job("check-documents", SECONDS, ctx, check_documents::run),
         job("sweep", 5 * MINUTE, ctx, sweep::run),
         sweep_store(ctx),
+        job(
+            "expire-board-actions",
+            MINUTE,
+            ctx,
+            expire_board_actions::run,
+        ),
         job("forget-answers", 60 * MINUTE, ctx, forget_answers::run),
     ]
 }

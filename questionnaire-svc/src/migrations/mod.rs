@@ -17,13 +17,16 @@ mod m0014_organisations;
 mod m0015_room_after_withdrawal;
 mod m0016_attempts;
 mod m0017_test_started;
+mod m0018_colleges;
+mod m0019_board_actions;
+mod m0020_score_formulas;
 
 use sea_orm_migration::prelude::*;
 
 pub struct Migrator;
 
 /// What is added to and never changed, beside the audit.
-pub const ONLY_GROW: &[&str] = &[];
+pub const ONLY_GROW: &[&str] = &["board_log_entry", "score_formula"];
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -50,6 +53,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_room_after_withdrawal::RoomAfterWithdrawal),
             Box::new(m0016_attempts::Attempts),
             Box::new(m0017_test_started::TestStarted),
+            Box::new(m0018_colleges::Colleges),
+            Box::new(m0019_board_actions::BoardActions),
+            Box::new(m0020_score_formulas::ScoreFormulas),
         ]
     }
 }

@@ -11,7 +11,9 @@
 
 pub mod access;
 pub mod applications;
+pub mod board_actions;
 pub mod campaigns;
+pub mod colleges;
 pub mod dictionaries;
 pub mod disclosures;
 pub mod documents;
@@ -26,14 +28,18 @@ pub mod problems;
 pub mod promo_rights;
 pub mod readiness;
 pub mod rebase;
+pub mod score_formulas;
 pub mod sections;
+pub mod specialties;
 pub mod submissions;
 pub mod wire;
 
 use std::sync::Arc;
 
 use proto::questionnaire::v1::applications_server::ApplicationsServer;
+use proto::questionnaire::v1::board_actions_server::BoardActionsServer;
 use proto::questionnaire::v1::campaigns_server::CampaignsServer;
+use proto::questionnaire::v1::colleges_server::CollegesServer;
 use proto::questionnaire::v1::dictionaries_server::DictionariesServer;
 use proto::questionnaire::v1::disclosures_server::DisclosuresServer;
 use proto::questionnaire::v1::documents_server::DocumentsServer;
@@ -41,7 +47,9 @@ use proto::questionnaire::v1::forms_server::FormsServer;
 use proto::questionnaire::v1::news_server::NewsServer;
 use proto::questionnaire::v1::organisations_server::OrganisationsServer;
 use proto::questionnaire::v1::promo_rights_server::PromoRightsServer;
+use proto::questionnaire::v1::score_formulas_server::ScoreFormulasServer;
 use proto::questionnaire::v1::sections_server::SectionsServer;
+use proto::questionnaire::v1::specialties_server::SpecialtiesServer;
 use proto::questionnaire::v1::submissions_server::SubmissionsServer;
 use tonic::service::Routes;
 
@@ -71,6 +79,16 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
             ctx.clone(),
         )))
         .add_service(PromoRightsServer::new(promo_rights::PromoRights(
+            ctx.clone(),
+        )))
+        .add_service(SpecialtiesServer::new(specialties::Specialties(
+            ctx.clone(),
+        )))
+        .add_service(ScoreFormulasServer::new(score_formulas::ScoreFormulas(
+            ctx.clone(),
+        )))
+        .add_service(CollegesServer::new(colleges::Colleges(ctx.clone())))
+        .add_service(BoardActionsServer::new(board_actions::BoardActions(
             ctx.clone(),
         )))
 }

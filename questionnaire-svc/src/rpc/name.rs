@@ -71,6 +71,24 @@ pub fn news_item<'a>(field: &str, name: &'a str) -> Result<&'a str> {
     Ok(id)
 }
 
+/// The id in `specialties/{specialty}`.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn specialty<'a>(field: &str, name: &'a str) -> Result<&'a str> {
+    let [id] = ids(field, "specialties/*", name)?;
+    Ok(id)
+}
+
+/// The id in `boardActions/{board_action}`.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn board_action<'a>(field: &str, name: &'a str) -> Result<&'a str> {
+    let [id] = ids(field, "boardActions/*", name)?;
+    Ok(id)
+}
+
 /// The id in `memberships/{membership}`.
 ///
 /// # Errors

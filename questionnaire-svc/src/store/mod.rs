@@ -9,6 +9,8 @@
 //! | [`draft`], [`rebase`] | drafts that the clock looks at; moves of drafts to another form |
 //! | [`membership`], [`disclosure`] | who is in the Reserve; what was shown of whom |
 //! | [`news_item`], [`organisation`] | news; where people work |
+//! | [`college`], [`specialty`], [`score_formula`] | colleges, what they offer, how they compare |
+//! | [`board_action`], [`board_log`] | signed acts of colleges, and the log of those that happened |
 //! | [`section`] | answers |
 //! | [`document`], [`check`] | documents, and their queue for the check |
 //! | [`loose_blob`], [`named_blob`] | blobs that no document names, and those that one does |
@@ -16,8 +18,11 @@
 
 pub mod application;
 pub mod attempt;
+pub mod board_action;
+pub mod board_log;
 pub mod campaign;
 pub mod check;
+pub mod college;
 pub mod dictionary;
 pub mod disclosure;
 pub mod document;
@@ -30,7 +35,9 @@ pub mod news_item;
 pub mod organisation;
 pub mod person;
 pub mod rebase;
+pub mod score_formula;
 pub mod section;
+pub mod specialty;
 pub mod submission;
 
 use chassis::clock::from_us;

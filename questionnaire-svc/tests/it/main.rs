@@ -3,7 +3,7 @@
 //!
 //! | file | what it tells |
 //! |---|---|
-//! | [`world`], [`candidate`], [`neighbours`], [`paper`] | the service under test, who uses it, who stands beside it, what they upload |
+//! | [`world`], [`candidate`], [`board`], [`neighbours`], [`paper`] | the service under test, who uses it, who stands beside it, what they upload |
 //! | [`clamd`] | scanners of malware |
 //! | [`hostile`] | files that are made to do harm |
 //! | [`scans`], [`stores`] | documents while the scanner or the store misbehaves |
@@ -15,10 +15,13 @@
 mod application_kinds;
 mod applications;
 mod attempts;
+mod board;
+mod board_actions;
 mod campaign_versions;
 mod campaigns;
 mod candidate;
 mod clamd;
+mod colleges;
 mod contract;
 mod corrections;
 mod dictionaries;
@@ -38,7 +41,9 @@ mod organisations;
 mod paper;
 mod promo_rights;
 mod scans;
+mod score_formulas;
 mod sections;
+mod specialties;
 mod stores;
 mod submissions;
 mod without_review;

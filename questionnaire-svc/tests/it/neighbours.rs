@@ -1,4 +1,5 @@
-//! The services beside this one, as small as a test needs them: people, language results, notes.
+//! The services beside this one, as small as a test needs them: people, signatures, language results,
+//! notes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -8,12 +9,15 @@ use chassis::clock::{Clock, to_pb};
 use proto::google::r#type::Date;
 use proto::identity::v1 as identity;
 use proto::identity::v1::persons_server::{Persons, PersonsServer};
+use proto::identity::v1::signatures_server::{Signatures, SignaturesServer};
 use proto::review::v1 as review;
 use proto::review::v1::review_tasks_server::{ReviewTasks, ReviewTasksServer};
 use proto::testing::v1 as testing;
 use proto::testing::v1::language_results_server::{LanguageResults, LanguageResultsServer};
+use sha2::{Digest, Sha256};
 use tonic::service::Routes;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
+use tonic_types::{ErrorDetails, StatusExt};
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -39,7 +43,9 @@ impl Neighbours {
         let one = || Routes::default();
         net.add(
             "identity-svc",
-            one().add_service(PersonsServer::new(neighbours.clone())),
+            one()
+                .add_service(PersonsServer::new(neighbours.clone()))
+                .add_service(SignaturesServer::new(neighbours.clone())),
         );
         net.add(
             "testing-svc",
@@ -95,6 +101,48 @@ impl Persons for Neighbours {
             registration_time: Some(to_pb(self.1.now())),
             ..Default::default()
         }))
+    }
+}
+
+/// A good signature is `signed {bin} {SHA-256 of the content} {anything}`.
+#[async_trait::async_trait]
+impl Signatures for Neighbours {
+    async fn create_signature(
+        &self,
+        request: Request<identity::CreateSignatureRequest>,
+    ) -> Answer<identity::Signature> {
+        if self.0.lock().unwrap().identity_is_down {
+            return Err(Status::unavailable("identity-svc is down"));
+        }
+        let asked = request.into_inner();
+        let cms = String::from_utf8(asked.cms.to_vec()).unwrap();
+        let content_sha256 = Sha256::digest(&asked.content).to_vec();
+        let refused = |reason: &str| {
+            let details = ErrorDetails::with_error_info(reason, "identity.irikteu.kz", []);
+            Status::with_error_details(Code::FailedPrecondition, "refused", details)
+        };
+        let mut words = cms.split(' ').skip(1);
+        if words.next() != Some(asked.bin.as_str()) {
+            return Err(refused("CERTIFICATE_REVOKED"));
+        }
+        if words.next() != Some(hex::encode(&content_sha256).as_str()) {
+            return Err(refused("SIGNATURE_CONTENT_DIFFERS"));
+        }
+        assert_eq!(asked.purpose, "board-action");
+        Ok(Response::new(identity::Signature {
+            name: format!("signatures/{}", asked.request_id),
+            content_sha256: hex::encode(&content_sha256),
+            cms_sha256: hex::encode(Sha256::digest(&asked.cms)),
+            receive_time: Some(to_pb(self.1.now())),
+            ..Default::default()
+        }))
+    }
+
+    async fn get_signature(
+        &self,
+        _: Request<identity::GetSignatureRequest>,
+    ) -> Answer<identity::Signature> {
+        Err(unasked())
     }
 }
 

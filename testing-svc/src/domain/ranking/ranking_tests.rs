@@ -307,3 +307,13 @@ fn exact_of(points: Points, over: u64) -> i128 {
     }
     low
 }
+
+/// questionnaire-svc keeps formulas as data, approved by colleges: it writes the JSON that is read here.
+#[test]
+fn a_formula_is_read_as_questionnaire_svc_writes_it() {
+    let golden = include_str!("../../../../tests/golden/score-formula.json");
+    let formula: Formula = serde_json::from_str(golden).expect("a formula");
+    assert_eq!(formula.check(), Ok(()));
+    let kept: serde_json::Value = serde_json::from_str(golden).expect("JSON");
+    assert_eq!(serde_json::to_value(&formula).expect("JSON"), kept);
+}

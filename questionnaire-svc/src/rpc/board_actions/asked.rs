@@ -1,0 +1,122 @@
+//! The act that was sent, and everything wrong with it, by the paths of PrepareBoardAction.
+
+use chassis::Result;
+use chassis::identifier::Bin;
+use chassis::violation::Violations;
+use jiff::Timestamp;
+use proto::questionnaire::v1::prepare_board_action_request::Action;
+
+use crate::Context;
+use crate::domain::board_action::{Act, Of};
+use crate::domain::specialty::PROGRAMME;
+use crate::rpc::{colleges, etag, name, score_formulas, specialties};
+use crate::store::{Connection, campaign, score_formula};
+
+/// What is to be done to what. What is made gets its name here, so that it is signed too.
+pub async fn read(
+    ctx: &Context,
+    violations: &mut Violations,
+    organisation: Bin,
+    action: &Action,
+) -> Result<Of> {
+    Ok(match action {
+        Action::CreateSpecialty(asked) => {
+            let sent = asked.specialty.clone().unwrap_or_default();
+            let path = "create_specialty.specialty";
+            let specialty = specialties::message::read(violations, path, &sent);
+            Of {
+                object: format!("specialties/{}", ctx.ids.uuid()),
+                object_etag: String::new(),
+                act: Act::CreateSpecialty(specialty),
+            }
+        }
+        Action::ChangeSpecialty(asked) => {
+            let sent = asked.specialty.clone().unwrap_or_default();
+            let path = "change_specialty.specialty";
+            let specialty = specialties::message::read(violations, path, &sent);
+            named(violations, &format!("{path}.name"), &sent.name);
+            let field = "change_specialty.current_etag";
+            etag::check_needed(violations, field, &asked.current_etag);
+            Of {
+                object: sent.name,
+                object_etag: asked.current_etag.clone(),
+                act: Act::ChangeSpecialty(specialty),
+            }
+        }
+        Action::CloseSpecialty(asked) => {
+            named(violations, "close_specialty.specialty", &asked.specialty);
+            let field = "close_specialty.current_etag";
+            etag::check_needed(violations, field, &asked.current_etag);
+            Of {
+                object: asked.specialty.clone(),
+                object_etag: asked.current_etag.clone(),
+                act: Act::CloseSpecialty {},
+            }
+        }
+        Action::PutCollege(asked) => {
+            let sent = asked.college.clone().unwrap_or_default();
+            etag::check(violations, "put_college.current_etag", &asked.current_etag);
+            Of {
+                object: format!("colleges/{organisation}"),
+                object_etag: asked.current_etag.clone(),
+                act: Act::PutCollege(colleges::message::read(&sent)),
+            }
+        }
+        Action::ApproveScoreFormula(asked) => {
+            let sent = asked.score_formula.clone().unwrap_or_default();
+            let field = "approve_score_formula.specialty";
+            named(violations, field, &asked.specialty);
+            let field = "approve_score_formula.current_etag";
+            etag::check_needed(violations, field, &asked.current_etag);
+            let id = asked.specialty.rsplit('/').next().unwrap_or_default();
+            let newest = score_formula::newest(ctx.db.read(), id).await?;
+            let path = "approve_score_formula.score_formula";
+            let formula = score_formulas::message::read(violations, path, &sent, newest + 1);
+            Of {
+                object: asked.specialty.clone(),
+                object_etag: asked.current_etag.clone(),
+                act: Act::ApproveScoreFormula(formula),
+            }
+        }
+    })
+}
+
+fn named(violations: &mut Violations, field: &str, name: &str) {
+    let id = name::id_of("specialties/*", name).ok_or(name::reason(name));
+    violations.take(field, id);
+}
+
+/// What the rules have against an act as it stands, by dictionaries and campaigns of this moment.
+pub async fn judge<C: Connection>(
+    ctx: &Context,
+    on: &C,
+    act: &Act,
+    now: Timestamp,
+) -> Result<Violations> {
+    let dictionaries = ctx.catalogue.dictionaries(on, now).await?;
+    let (path, specialty) = match act {
+        Act::CreateSpecialty(specialty) => ("create_specialty.specialty", specialty),
+        Act::ChangeSpecialty(specialty) => ("change_specialty.specialty", specialty),
+        Act::CloseSpecialty {} => return Ok(Violations::new()),
+        Act::PutCollege(college) => {
+            return Ok(college.violations("put_college.college", &dictionaries));
+        }
+        Act::ApproveScoreFormula(formula) => {
+            let path = "approve_score_formula.score_formula";
+            return Ok(formula.violations(path, &dictionaries));
+        }
+    };
+    let mut wrong = Violations::new();
+    let field = format!("{path}.campaign");
+    match name::id_of("campaigns/*", &specialty.campaign) {
+        None => drop(wrong.add(field, name::reason(&specialty.campaign))),
+        Some(id) => {
+            let found = campaign::find(on, id).await?;
+            if found.is_none_or(|kept| kept.campaign.programme != PROGRAMME) {
+                wrong.add(field, "UNKNOWN_VALUE");
+            }
+        }
+    }
+    wrong.extend(specialty.violations(path, &dictionaries));
+    Ok(wrong)
+}
