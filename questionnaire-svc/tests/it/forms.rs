@@ -52,10 +52,13 @@ async fn dictionaries_are_listed_with_their_entries_in_their_own_order() {
     let world = World::new().await;
     let mut dictionaries = DictionariesClient::new(world.speaking_for(Caller::Stranger));
     let all = dictionaries
-        .list_dictionaries(pb::ListDictionariesRequest::default())
+        .list_dictionaries(pb::ListDictionariesRequest {
+            page_size: 100,
+            ..Default::default()
+        })
         .await
         .unwrap();
-    assert_eq!(all.into_inner().dictionaries.len(), 21);
+    assert_eq!(all.into_inner().dictionaries.len(), 31);
 
     let mut codes = Vec::new();
     let mut request = pb::ListDictionaryEntriesRequest {
