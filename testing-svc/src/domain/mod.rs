@@ -5,7 +5,7 @@
 //! | [`refusal`] | every "no", to people and to partners |
 //! | [`promo_code`], [`code`], [`redemption`] | a code's life, its spelling, and what partners do with it |
 //! | [`iin_index`], [`partner`], [`test_system`] | whose code it is, who may take it, for which test |
-//! | [`sitting_report`], [`signed_file`], [`report_file`] | what a partner tells of a session, and its file |
+//! | [`sitting_report`], [`signed_file`], [`report_file`], [`report_line`] | what a partner tells of a session, and its file |
 //! | [`language_result`] | the result of a language test |
 //! | [`eligibility`] | who may sit a stage |
 //! | [`stage`], [`test_center`], [`session`] | terms, places, and seats at a time |
@@ -42,6 +42,7 @@ pub mod ranking;
 pub mod redemption;
 pub mod refusal;
 pub mod report_file;
+pub mod report_line;
 pub mod room;
 pub mod score;
 pub mod score_import;

@@ -390,6 +390,8 @@ pub enum PartnerRefusal {
         phase: Phase,
     },
     BookedElsewhere,
+    /// The application was changed and asks for another sort of seat.
+    SeatUnfit,
     OutsideWindow {
         window: StartWindow,
     },
@@ -416,6 +418,7 @@ impl chassis::error::Refusal for PartnerRefusal {
             Self::ResultAlreadyReported => "RESULT_ALREADY_REPORTED",
             Self::BookingNotOpen { .. } => "BOOKING_NOT_OPEN",
             Self::BookedElsewhere => "BOOKED_ELSEWHERE",
+            Self::SeatUnfit => "SEAT_UNFIT",
             Self::OutsideWindow { .. } => "OUTSIDE_WINDOW",
             Self::NotStarted => "NOT_STARTED",
             Self::StageClosed { .. } => "STAGE_CLOSED",

@@ -1,18 +1,18 @@
 //! The report of a site without a link: what its lines say, read strictly and all at once. Whether a line
 //! can be applied is another question, and each line's own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use chassis::name;
 use chassis::violation::Violations;
 use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::attempt::Code;
+use super::report_line;
 use super::score_import::Row;
 use super::signed_file::VERSION;
-use super::sitting_report::{Came, past};
+use super::sitting_report::Came;
 
 /// Bytes of a file at most.
 pub const MOST_BYTES: usize = 1024 * 1024;
@@ -22,9 +22,6 @@ pub const MOST_LINES: usize = 1_000;
 
 /// Characters of a note at most, as when the exam desk writes it.
 pub const LONGEST_NOTE: usize = 1_000;
-
-/// Characters of a score that are looked at.
-const LONGEST_SCORE: usize = 32;
 
 /// What the call says of the file.
 #[derive(Debug, Clone, Copy)]
@@ -99,31 +96,6 @@ struct Head {
     file: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw {
-    id: String,
-    kind: String,
-    #[serde(default)]
-    time: Option<String>,
-    #[serde(default)]
-    booking: Option<String>,
-    #[serde(default)]
-    start_time: Option<String>,
-    #[serde(default)]
-    code: Option<String>,
-    #[serde(default)]
-    note: Option<String>,
-    #[serde(default)]
-    candidate_number: Option<String>,
-    #[serde(default)]
-    score: Option<String>,
-    #[serde(default)]
-    absent: Option<bool>,
-    #[serde(default)]
-    subjects: Option<BTreeMap<String, String>>,
-}
-
 /// The lines of a file whose signature fits.
 ///
 /// # Errors
@@ -140,11 +112,7 @@ pub fn read(body: &str, call: Call<'_>) -> Result<Vec<Line>, Violations> {
             break;
         }
         let place = format!("file.line[{}]", at + 2);
-        let Ok(raw) = serde_json::from_str::<Raw>(text) else {
-            violations.add(place, "INVALID_FORMAT");
-            continue;
-        };
-        let Some(line) = line(&mut violations, &place, at + 2, raw, call) else {
+        let Some(line) = report_line::read(&mut violations, (&place, at + 2), text, call) else {
             continue;
         };
         if !seen.insert(line.id) {
@@ -182,111 +150,6 @@ fn head(violations: &mut Violations, text: &str, call: Call<'_>) {
         Uuid::parse_str(&head.file).is_ok(),
         "INVALID_FORMAT",
     );
-}
-
-fn line(
-    violations: &mut Violations,
-    place: &str,
-    number: usize,
-    raw: Raw,
-    call: Call<'_>,
-) -> Option<Line> {
-    let field = |name: &str| format!("{place}.{name}");
-    let id = Uuid::parse_str(&raw.id).map_err(|_| "INVALID_FORMAT");
-    let id = violations.take(&field("id"), id);
-    let strange = [
-        ("booking", raw.booking.is_some(), "check_in irregularity"),
-        ("start_time", raw.start_time.is_some(), "check_in"),
-        ("code", raw.code.is_some(), "irregularity"),
-        ("note", raw.note.is_some(), "irregularity"),
-        ("candidate_number", raw.candidate_number.is_some(), "score"),
-        ("score", raw.score.is_some(), "score"),
-        ("absent", raw.absent.is_some(), "score"),
-        ("subjects", raw.subjects.is_some(), "score"),
-    ];
-    for (name, is_there, kinds) in strange {
-        if is_there && !kinds.split(' ').any(|kind| kind == raw.kind) {
-            violations.add(field(name), "UNKNOWN_FIELD");
-        }
-    }
-    let time = violations.take(&field("time"), told_time(raw.time.as_deref(), call.now));
-    let what = match raw.kind.as_str() {
-        "check_in" => {
-            let booking = violations.take(&field("booking"), booking(&raw, call));
-            let started = match &raw.start_time {
-                None => Some(None),
-                Some(text) => {
-                    let read = told_time(Some(text), call.now).and_then(|start| match time {
-                        Some(time) if start < time => Err("TIMES_BACKWARDS"),
-                        _ => Ok(start),
-                    });
-                    violations.take(&field("start_time"), read).map(Some)
-                }
-            };
-            What::Came(Came {
-                booking: booking?,
-                checked_in: time?,
-                started: started?,
-            })
-        }
-        "irregularity" => {
-            let booking = violations.take(&field("booking"), booking(&raw, call));
-            let code = raw.code.as_deref().ok_or("REQUIRED");
-            let code = code.and_then(|it| Code::from_word(it).ok_or("UNKNOWN_VALUE"));
-            let code = violations.take(&field("code"), code);
-            let note = raw.note.as_deref().unwrap_or_default();
-            let note = match code {
-                Some(Code::Other) => violations.text(&field("note"), note, LONGEST_NOTE),
-                _ => violations.optional_text(&field("note"), note, LONGEST_NOTE),
-            };
-            What::Irregularity(Told {
-                booking: booking?,
-                code: code?,
-                note,
-                time: time?,
-            })
-        }
-        "score" => {
-            let score = raw.score.unwrap_or_default();
-            if score.len() > LONGEST_SCORE {
-                violations.add(field("score"), "INVALID_FORMAT");
-            }
-            What::Score(Row {
-                place: place.to_owned(),
-                number: raw.candidate_number.unwrap_or_default(),
-                score,
-                absent: raw.absent.unwrap_or_default(),
-                subjects: raw.subjects.unwrap_or_default().into_iter().collect(),
-            })
-        }
-        _ => {
-            violations.add(field("kind"), "UNKNOWN_VALUE");
-            return None;
-        }
-    };
-    Some(Line {
-        number,
-        id: id?,
-        what,
-    })
-}
-
-fn told_time(text: Option<&str>, now: Timestamp) -> Result<Timestamp, &'static str> {
-    let text = text.ok_or("REQUIRED")?;
-    let time = text.parse().map_err(|_| "INVALID_FORMAT")?;
-    past(time, now)
-}
-
-/// A booking of the campaign, by its name.
-fn booking(raw: &Raw, call: Call<'_>) -> Result<Uuid, &'static str> {
-    let text = raw.booking.as_deref().ok_or("REQUIRED")?;
-    let [campaign, id] =
-        name::capture::<2>("campaigns/*/bookings/*", text).ok_or("INVALID_NAME")?;
-    let id = Uuid::parse_str(id).map_err(|_| "INVALID_NAME")?;
-    match campaign == call.campaign {
-        true => Ok(id),
-        false => Err("NOT_AS_CALLED"),
-    }
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ impl Booking {
                 if is_late || !(earliest..window.close).contains(&came.checked_in) {
                     return Err(PartnerRefusal::OutsideWindow { window });
                 }
+                self.fits().map_err(|_| PartnerRefusal::SeatUnfit)?;
                 self.state = State::CheckedIn;
                 Ok(Change::Made)
             }
@@ -80,6 +81,7 @@ impl Booking {
         let then = At { now: started, ..at };
         self.start(attempt, then).map_err(|refusal| match refusal {
             Refusal::BookingOver { phase } => PartnerRefusal::BookingNotOpen { phase },
+            Refusal::SeatUnfit => PartnerRefusal::SeatUnfit,
             _ => PartnerRefusal::OutsideWindow { window },
         })
     }
@@ -186,6 +188,36 @@ mod tests {
                 phase: Phase::Cancelled
             })
         );
+    }
+
+    #[test]
+    fn nobody_sits_down_on_a_seat_that_the_application_does_not_ask_for_any_more() {
+        let (session, terms) = (session(1, START), Terms::default());
+        let now = At {
+            session: &session,
+            terms: &terms,
+            now: at(START + 10),
+        };
+        let changed = Needs {
+            subject: Some("MATHEMATICS".to_owned()),
+            ..Needs::default()
+        };
+        let (told, unfit) = (came(START, Some(START)), Err(PartnerRefusal::SeatUnfit));
+        let mut booking = booked(&session, &terms);
+        booking.applied = changed.clone();
+        assert_eq!(booking.came(told, now), unfit);
+        assert_eq!(booking.state, State::Booked);
+        // A wrong time is told before it: the application can't mend that.
+        let late = booking.came(came(START + 15, None), now);
+        assert!(matches!(late, Err(PartnerRefusal::OutsideWindow { .. })));
+        // It was changed after they came, and before they began.
+        booking.applied = Needs::default();
+        assert_eq!(booking.came(told, now), Ok(Change::Made));
+        booking.applied = changed;
+        let attempt = Uuid::from_u128(7);
+        assert_eq!(booking.began(at(START), attempt, now), unfit);
+        booking.applied = Needs::default();
+        assert_eq!(booking.began(at(START), attempt, now), Ok(Change::Made));
     }
 
     #[test]

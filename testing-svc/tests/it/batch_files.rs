@@ -10,6 +10,7 @@ use testing_svc::domain::partner::Partners;
 use testing_svc::domain::report_file::MOST_BYTES;
 use testing_svc::domain::signed_file;
 
+use crate::applied::{Applied, forms, needs};
 use crate::outcome::scored;
 use crate::site::{CENTRE, Site, signed};
 use crate::world::{CAMPAIGN, World, reason, refused, told_with, wrong};
@@ -121,6 +122,43 @@ async fn without_keys_nothing_is_signed_or_believed() {
     let report = site.send(&site.file(&[])).await;
     let status = refused(report, "KEY_MISSING");
     assert_eq!(told_with(&status, "whose"), "PARTNER");
+}
+
+#[tokio::test]
+async fn nobody_sits_down_on_a_seat_that_the_changed_application_does_not_fit() {
+    let mut site = Site::of(scored(1)).await;
+    let by = Applied(5, 'a');
+    let (physics, history) = (needs("PHYSICS", "kk", false), needs("HISTORY", "kk", false));
+    site.world.takes_part(&by, physics.clone()).await;
+    let (forms, stage) = (forms(), site.stage().to_owned());
+    site.session = site.world.session_with(&stage, 60, 6, &forms).await;
+    site.bookings = vec![site.world.book(5, &site.session.name).await.name];
+    site.world.apply(&by, 2, history.clone()).await;
+    site.pass_to(12);
+    for started in [None, Some(0)] {
+        let came = site.check_in(site.came(1, -5, started)).await;
+        refused(came, "SEAT_UNFIT");
+    }
+    let file = site.file(&[site.line_came(1, 1, -5, 0), site.line_noise(2, 1)]);
+    let report = site.send(&file).await.expect("a report");
+    assert_eq!(report.applied_count, 0);
+    assert_eq!(conflicts(&report), ["2 SEAT_UNFIT", "3 NOT_STARTED"]);
+    assert!(!report.conflicts[0].message.is_empty());
+    assert_eq!(site.world.count("attempts").await, 0);
+    // As before, and changed again between the door and the start.
+    site.world.apply(&by, 3, physics.clone()).await;
+    let came = site.check_in(site.came(1, -5, None)).await;
+    came.expect("there");
+    site.world.apply(&by, 4, history).await;
+    let began = site.check_in(site.came(1, -5, Some(0))).await;
+    refused(began, "SEAT_UNFIT");
+    let report = site.send(&site.file(&[site.line_came(3, 1, -5, 0)])).await;
+    assert_eq!(conflicts(&report.expect("a report")), ["2 SEAT_UNFIT"]);
+    site.world.apply(&by, 5, physics).await;
+    // What was a conflict goes through under its own id, once its reason is gone.
+    let file = site.file(&[site.line_came(1, 1, -5, 0), site.line_noise(2, 1)]);
+    let report = site.send(&file).await.expect("a report");
+    assert_eq!((report.applied_count, report.conflicts.len()), (2, 0));
 }
 
 #[tokio::test]

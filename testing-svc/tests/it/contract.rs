@@ -266,6 +266,7 @@ fn partner_refusals() -> Vec<PartnerRefusal> {
             phase: Phase::Cancelled,
         },
         PartnerRefusal::BookedElsewhere,
+        PartnerRefusal::SeatUnfit,
         PartnerRefusal::OutsideWindow {
             window: StartWindow {
                 open: Timestamp::UNIX_EPOCH,

@@ -49,6 +49,7 @@ async fn streams(people: usize) {
     let stage = world.stage(1).await.name;
     let session = world.session(&stage, 3 * 24 * 60, 10).await.name;
     crowd(&world, &session, people).await;
+    let began = std::time::Instant::now();
     let mut token = String::new();
     let (mut seen, mut last) = (0, String::new());
     // The connection breaks in the middle, and not at the edge of a page.
@@ -71,6 +72,7 @@ async fn streams(people: usize) {
         }
     }
     assert_eq!(seen, people, "nobody was left out");
+    eprintln!("streamed after {:?}", began.elapsed());
     let download = pb::DownloadRosterRequest {
         parent: session.clone(),
     };
@@ -83,7 +85,37 @@ async fn streams(people: usize) {
         lines += piece.iter().filter(|byte| **byte == b'\n').count();
     }
     assert_eq!(lines, people + 2, "a head, everybody, a signature");
+    eprintln!("downloaded after {:?}", began.elapsed());
     assert!(largest < 400_000, "a page at a time: {largest} bytes");
+}
+
+#[tokio::test]
+async fn who_gives_the_seat_up_while_a_roster_is_read_is_not_told_and_the_others_are() {
+    let world = world().await;
+    let stage = world.stage(1).await.name;
+    let session = world.session(&stage, 3 * 24 * 60, 10).await.name;
+    crowd(&world, &session, 2_000).await;
+    let request = pb::StreamRosterRequest {
+        parent: session.clone(),
+        resume_token: String::new(),
+    };
+    let stream = partner(&world, CENTRE).stream_roster(request).await;
+    let mut stream = stream.expect("a stream").into_inner();
+    let first = stream.next().await.expect("a line").expect("a line");
+    // All who come after the first page, whatever their number.
+    let cancel = "UPDATE bookings SET state = 'CANCELLED' WHERE id IN
+        (SELECT b.id FROM bookings b JOIN eligibilities e ON e.account = b.account
+         ORDER BY e.candidate_number DESC LIMIT 1200)";
+    world.sql(cancel).await;
+    let mut last = first.candidate_number;
+    let mut seen = 1;
+    while let Some(entry) = stream.next().await {
+        let entry = entry.expect("a line");
+        assert!(entry.candidate_number > last, "in order, and nobody twice");
+        last = entry.candidate_number;
+        seen += 1;
+    }
+    assert!((800..=1_300).contains(&seen), "{seen}");
 }
 
 #[tokio::test]

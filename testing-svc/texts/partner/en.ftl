@@ -9,6 +9,7 @@ result-already-reported = A result was reported already. It can't be changed, an
 booking-not-open = This booking can't be sat. Its state: { $state }
 booked-elsewhere = The person missed this session and has booked another since.
 outside-window = The time is outside the window of this session, which is from { $start_open_time } to { $start_close_time }. After it has closed, say when the person began.
+seat-unfit = The application was changed since the seat was taken and asks for another sort of seat now. This one can not be sat on; the person should turn to the exam desk.
 not-started = The person has not begun, so nothing can have happened at their sitting.
 stage-closed = The results of the stage were published at { $publish_time }. Nothing can be reported any more.
 entry-reused = This id stands for something else already. Give each report an id of its own.

@@ -78,7 +78,7 @@ pub async fn start(
     if seat.booking.attempt.is_none() && session.end <= now {
         return Err(Refusal::StartTooLate { close: session.end }.into());
     }
-    let attempt = sit(ctx, tx, &caller, seat, now).await?;
+    let (attempt, _) = sit(ctx, tx, &caller, seat, now).await?;
     attempt.may_continue(session.end, now)?;
     let mut answer = written(&attempt, &session, now);
     let expires = now.saturating_add(ctx.config.launch_token).unwrap_or(now);
@@ -87,25 +87,27 @@ pub async fn start(
     launched(ctx, id, answer).await
 }
 
-/// The attempt of the booking: a new one at the first start, the same one after it. `at` is when the
-/// person began, which a partner may tell late.
+/// The attempt of the booking, and the seat as it is with it: a new one at the first start, the same one
+/// after it. `at` is when the person began, which a partner may tell late.
 pub async fn sit(
     ctx: &Context,
     tx: &Tx,
     caller: &Caller,
     mut seat: Seat,
     at: Timestamp,
-) -> Result<Attempt> {
+) -> Result<(Attempt, Seat)> {
     let mut booking = seat.booking.clone();
     let change = booking.start(ctx.ids.uuid(), seat.at(at))?;
     let vanished = || Error::Internal(anyhow!("a started booking has no attempt"));
     let id = booking.attempt.ok_or_else(vanished)?;
     if change == Change::Nothing {
-        return store::attempt::find(tx, id).await?.ok_or_else(vanished);
+        let attempt = store::attempt::find(tx, id).await?.ok_or_else(vanished)?;
+        return Ok((attempt, seat));
     }
     let attempt = insert(ctx, tx, &seat, id, at).await?;
     seat.booking = booking;
     store::booking::save(tx, &seat.booking).await?;
+    seat.booking.version += 1;
     let name = attempt.name();
     audit::record(
         tx,
@@ -117,7 +119,7 @@ pub async fn sit(
     )
     .await?;
     events::attempt_started(ctx, tx, &attempt, &seat).await?;
-    Ok(attempt)
+    Ok((attempt, seat))
 }
 
 async fn insert(ctx: &Context, tx: &Tx, seat: &Seat, id: Uuid, at: Timestamp) -> Result<Attempt> {

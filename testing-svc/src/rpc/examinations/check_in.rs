@@ -9,7 +9,7 @@ use proto::partner::v1 as pb;
 use proto::testing::v1::RosterEntry;
 use tonic::Request;
 
-use super::{examiner, id_of, own_seat, shared_stage, told};
+use super::{examiner, id_of, own_seat, shared_stage, still_own, told};
 use crate::domain::refusal::PartnerRefusal;
 use crate::domain::sitting_report::{Came, past};
 use crate::domain::{Change, eligibility};
@@ -43,7 +43,7 @@ pub async fn check_in(ctx: &Context, request: Request<pb::CheckInRequest>) -> Re
         content: &content,
     };
     let known = told(tx, &entry).await?;
-    let noted = apply(ctx, tx, &caller, (&campaign, came)).await?;
+    let noted = apply(ctx, tx, &caller, (&seat, came)).await?;
     if known == Told::New {
         entry.keep(tx, None, clock.now()).await?;
     }
@@ -78,19 +78,19 @@ fn read(ctx: &Context, pb: &pb::CheckInRequest) -> Result<(String, Came)> {
     }
 }
 
-/// Notes it of a booking whose stage is held: all of it or nothing. The number and the seat as it now is.
+/// Notes it of a booking of the partner's whose stage is held: all of it or nothing. The number and the
+/// seat as it now is.
 pub async fn apply(
     ctx: &Context,
     tx: &Tx,
     caller: &Caller,
-    (campaign, came): (&str, Came),
+    (seat, came): (&Seat, Came),
 ) -> Result<(String, Seat)> {
-    let (partner, now) = (examiner(ctx, caller)?, ctx.clock.now());
-    let seat = own_seat(ctx, tx, partner, (campaign, came.booking)).await?;
-    let known = store::eligibility::lock(tx, campaign, seat.booking.account).await?;
-    store::booking::lock(tx, came.booking).await?;
+    let now = ctx.clock.now();
+    let (campaign, account) = (&seat.booking.campaign, seat.booking.account);
+    let known = store::eligibility::lock(tx, campaign, account).await?;
     // They may have been moving just now.
-    let mut seat = own_seat(ctx, tx, partner, (campaign, came.booking)).await?;
+    let mut seat = still_own(ctx, tx, caller, seat).await?;
     let mut booking = seat.booking.clone();
     let change = booking.came(came, seat.at(now))?;
     let begins = came.started.filter(|_| booking.attempt.is_none());
@@ -112,8 +112,7 @@ pub async fn apply(
         seat = save(ctx, tx, caller, RPC, &seat).await?;
     }
     if let Some(started) = begins {
-        sit(ctx, tx, caller, seat, started).await?;
-        seat = own_seat(ctx, tx, partner, (campaign, came.booking)).await?;
+        seat = sit(ctx, tx, caller, seat, started).await?.1;
     }
     let number = known.and_then(|it| it.candidate_number);
     Ok((number.unwrap_or_default(), seat))

@@ -15,15 +15,14 @@ use serde::Serialize;
 use tonic::{Request, Status};
 use uuid::Uuid;
 
-use super::{examiner, note_look, own_session};
+use super::{examiner, own_session};
+use crate::Context;
 use crate::domain::refusal::PartnerRefusal;
 use crate::domain::session::Session;
 use crate::domain::signed_file::{self, Hash, VERSION, Whose};
 use crate::rpc::parse;
-use crate::rpc::test_sessions::roster::{self, READ_FAR_AHEAD};
+use crate::rpc::test_sessions::roster::{self, Roster};
 use crate::store::booking::Seat;
-use crate::store::roster::Place;
-use crate::{Context, store};
 
 pub type Stream = BoxStream<'static, std::result::Result<HttpBody, Status>>;
 
@@ -61,15 +60,14 @@ struct Line<'a> {
 /// A file on its way.
 struct File {
     ctx: Arc<Context>,
-    session: Uuid,
+    roster: Roster,
     hash: Hash,
     next: Next,
 }
 
 enum Next {
     Head(Vec<u8>),
-    Page(Option<Place>),
-    Signature,
+    Page,
     Nothing,
 }
 
@@ -90,10 +88,10 @@ pub async fn download(
         let whose = Whose::Suite;
         return Err(PartnerRefusal::KeyMissing { whose }.into());
     }
-    note_look(ctx, &caller, "DownloadRoster", &session).await?;
+    roster::note_look(ctx, &caller, "DownloadRoster", &session.name()).await?;
     let file = File {
         ctx: ctx.clone(),
-        session: session.id,
+        roster: Roster::of(ctx, session.id, None),
         hash: Hash::default(),
         next: Next::Head(head(ctx, partner, &session)?),
     };
@@ -114,30 +112,15 @@ impl File {
     async fn next(&mut self) -> Result<Option<Vec<u8>>> {
         let data = match std::mem::replace(&mut self.next, Next::Nothing) {
             Next::Nothing => return Ok(None),
-            Next::Signature => return Ok(Some(self.signature()?)),
-            Next::Head(head) => {
-                self.next = Next::Page(None);
-                head
-            }
-            Next::Page(after) => self.page(after).await?,
+            Next::Head(head) => head,
+            Next::Page => match self.roster.page().await? {
+                rows if rows.is_empty() => return Ok(Some(self.signature()?)),
+                rows => page(&rows, self.ctx.clock.now())?,
+            },
         };
+        self.next = Next::Page;
         self.hash.add(&data);
         Ok(Some(data))
-    }
-
-    async fn page(&mut self, after: Option<Place>) -> Result<Vec<u8>> {
-        let (db, now) = (self.ctx.db.read(), self.ctx.clock.now());
-        let rows = store::roster::list(db, self.session, after, READ_FAR_AHEAD, now).await?;
-        let is_full = u64::try_from(rows.len()).is_ok_and(|read| read == READ_FAR_AHEAD);
-        self.next = match rows.last() {
-            Some(last) if is_full => Next::Page(Some(roster::place(last))),
-            _ => Next::Signature,
-        };
-        let mut data = Vec::new();
-        for (number, seat) in &rows {
-            write(&mut data, &line(number, seat, now))?;
-        }
-        Ok(data)
     }
 
     fn signature(&self) -> Result<Vec<u8>> {
@@ -162,6 +145,14 @@ fn head(ctx: &Context, partner: &str, session: &Session) -> Result<Vec<u8>> {
     };
     let mut data = Vec::new();
     write(&mut data, &head)?;
+    Ok(data)
+}
+
+fn page(rows: &[(String, Seat)], now: Timestamp) -> Result<Vec<u8>> {
+    let mut data = Vec::new();
+    for (number, seat) in rows {
+        write(&mut data, &line(number, seat, now))?;
+    }
     Ok(data)
 }
 

@@ -5,14 +5,15 @@ mod check_in;
 mod download_roster;
 mod import_report;
 mod report_irregularity;
+mod report_lines;
 mod report_scores;
 mod stream_roster;
 
 use std::sync::Arc;
 
+use chassis::Error;
 use chassis::caller::Caller;
 use chassis::database::Tx;
-use chassis::{Error, audit};
 use proto::partner::v1 as pb;
 use proto::testing::v1 as testing;
 use tonic::{Request, Response, Status};
@@ -104,12 +105,11 @@ async fn own_session(
     name: &Nested,
     text: &str,
 ) -> chassis::Result<Session> {
-    let found = store::test_session::find(ctx.db.read(), name.id, ctx.clock.now()).await?;
-    let session = found.map(|it| it.session);
-    session
-        .filter(|it| it.stage == name.parent && it.campaign == name.campaign)
-        .filter(|it| is_own(ctx, partner, it))
-        .ok_or_else(|| Error::NotFound(text.to_owned()))
+    let session = roster::session(ctx, name, text).await?;
+    match is_own(ctx, partner, &session) {
+        true => Ok(session),
+        false => Err(Error::NotFound(text.to_owned())),
+    }
 }
 
 /// A booking of the partner's sessions; any other is not there.
@@ -123,6 +123,15 @@ async fn own_seat(
     found
         .filter(|it| it.booking.campaign == campaign && is_own(ctx, partner, &it.session))
         .ok_or_else(|| Error::NotFound(crate::domain::booking::name(campaign, id)))
+}
+
+/// The partner's booking, locked, as it is now.
+async fn still_own(ctx: &Context, tx: &Tx, caller: &Caller, seat: &Seat) -> chassis::Result<Seat> {
+    let partner = caller.partner()?;
+    let found = store::booking::lock(tx, seat.booking.id).await?;
+    found
+        .filter(|it| is_own(ctx, partner, &it.session))
+        .ok_or_else(|| Error::NotFound(seat.booking.name()))
 }
 
 fn is_own(ctx: &Context, partner: &str, session: &Session) -> bool {
@@ -144,18 +153,6 @@ async fn told(tx: &Tx, entry: &Entry<'_>) -> chassis::Result<Told> {
         Told::Other => Err(PartnerRefusal::EntryReused.into()),
         known => Ok(known),
     }
-}
-
-/// That a partner read who sits a session is noted.
-async fn note_look(
-    ctx: &Context,
-    caller: &Caller,
-    action: &str,
-    session: &Session,
-) -> chassis::Result<()> {
-    let tx = ctx.db.begin().await?;
-    audit::record(&tx, &ctx.clock, caller, action, &session.name(), "").await?;
-    Ok(ctx.db.commit(tx).await?)
 }
 
 /// A request id that was read before: there is no other.

@@ -16,6 +16,7 @@ use crate::domain::report_file::{LONGEST_NOTE, Told};
 use crate::domain::sitting_report::past;
 use crate::rpc::attempts::written_irregularity;
 use crate::rpc::{enums, parse};
+use crate::store::booking::Seat;
 use crate::store::partner_report::{self, Entry};
 use crate::{Context, store};
 
@@ -54,7 +55,7 @@ pub async fn report(
     let one = match one {
         Some(one) => one,
         None => {
-            let one = apply(ctx, tx, &caller, (&campaign, &what)).await?;
+            let one = apply(ctx, tx, &caller, (&seat, &what)).await?;
             entry.keep(tx, Some(one.id), clock.now()).await?;
             one
         }
@@ -89,22 +90,20 @@ fn read(ctx: &Context, pb: &pb::ReportIrregularityRequest) -> Result<(String, To
     }
 }
 
-/// Notes it of a booking whose stage is held.
+/// Notes it of a booking of the partner's whose stage is held.
 pub async fn apply(
     ctx: &Context,
     tx: &Tx,
     caller: &Caller,
-    (campaign, what): (&str, &Told),
+    (seat, what): (&Seat, &Told),
 ) -> Result<Irregularity> {
-    let partner = examiner(ctx, caller)?;
-    let seat = own_seat(ctx, tx, partner, (campaign, what.booking)).await?;
     let attempt = seat.booking.attempt.ok_or(PartnerRefusal::NotStarted)?;
     let vanished = || Error::Internal(anyhow::anyhow!("a started booking has no attempt"));
     let attempt = store::attempt::find(tx, attempt).await?;
     let attempt = attempt.ok_or_else(vanished)?;
     let one = Irregularity {
         id: ctx.ids.uuid(),
-        campaign: campaign.to_owned(),
+        campaign: seat.booking.campaign.clone(),
         booking: what.booking,
         attempt: attempt.id,
         session: seat.session.name(),

@@ -8,10 +8,10 @@ use chassis::violation::Violations;
 use proto::partner::v1 as pb;
 use tonic::Request;
 
-use super::{examiner, note_look, own_session};
+use super::{examiner, own_session};
 use crate::Context;
 use crate::rpc::parse;
-use crate::rpc::test_sessions::roster::{self, READ_FAR_AHEAD, Stream};
+use crate::rpc::test_sessions::roster::{self, Roster, Stream};
 
 pub async fn stream(
     ctx: &Arc<Context>,
@@ -27,6 +27,6 @@ pub async fn stream(
     };
     let partner = examiner(ctx, &caller)?;
     let session = own_session(ctx, partner, &name, &pb.parent).await?;
-    note_look(ctx, &caller, "StreamRoster", &session).await?;
-    Ok(roster::lines(ctx, session.id, after, READ_FAR_AHEAD))
+    roster::note_look(ctx, &caller, "StreamRoster", &session.name()).await?;
+    Ok(roster::lines(Roster::of(ctx, session.id, after)))
 }

@@ -16,6 +16,7 @@ use tonic::{Request, Status};
 use uuid::Uuid;
 
 use crate::domain::eligibility::is_number;
+use crate::domain::session::Session;
 use crate::rpc::parse::{self, Nested};
 use crate::rpc::{enums, wishes};
 use crate::store::booking::Seat;
@@ -25,10 +26,11 @@ use crate::{Context, store};
 pub type Stream = BoxStream<'static, std::result::Result<pb::RosterEntry, Status>>;
 
 /// Lines that a stream has in memory.
-const READ_AHEAD: u64 = 100;
+const READ_AHEAD: usize = 500;
 
-/// The same where rosters are longest: a page costs a look at all who are booked.
-pub const READ_FAR_AHEAD: u64 = 1_000;
+/// Places in the order of the numbers that a stream looks up at once: two short words each, and more than
+/// a session has seats. To find them costs a look at all who are booked, so it is done once.
+const PLACES_AHEAD: u64 = 20_000;
 
 pub async fn list(
     ctx: &Context,
@@ -44,8 +46,8 @@ pub async fn list(
         return Err(violations.into());
     };
     begin(ctx, &caller, &name, &pb.parent, "ListRoster").await?;
-    let (after, now) = (page.after.clone(), ctx.clock.now());
-    let mut rows = store::roster::list(ctx.db.read(), name.id, after, page.limit(), now).await?;
+    let (db, after) = (ctx.db.read(), page.after.clone());
+    let mut rows = store::roster::list(db, name.id, after, page.limit()).await?;
     let next_page_token = page.next(&mut rows, place);
     Ok(pb::ListRosterResponse {
         entries: rows.iter().map(|row| written(ctx, row)).collect(),
@@ -53,13 +55,12 @@ pub async fn list(
     })
 }
 
-/// A roster on its way: what was read and not told yet, and where to read on.
-struct Roster {
+/// A roster on its way: who comes next, and where to look on.
+pub struct Roster {
     ctx: Arc<Context>,
     session: Uuid,
-    ahead: u64,
-    read: VecDeque<(String, Seat)>,
-    /// None once everything was read.
+    next: VecDeque<Place>,
+    /// None once everybody was looked up.
     after: Option<Option<Place>>,
 }
 
@@ -76,7 +77,7 @@ pub async fn stream(
         return Err(violations.into());
     };
     begin(ctx, &caller, &name, &pb.parent, "StreamRoster").await?;
-    Ok(lines(ctx, name.id, after, READ_AHEAD))
+    Ok(lines(Roster::of(ctx, name.id, after)))
 }
 
 /// Where a stream goes on; none at its beginning.
@@ -88,44 +89,83 @@ pub fn resumed(violations: &mut Violations, token: &str) -> Option<Place> {
     violations.take("resume_token", place)
 }
 
-/// The lines of a session, of which so many are in memory.
-pub fn lines(ctx: &Arc<Context>, session: Uuid, after: Option<Place>, ahead: u64) -> Stream {
-    let roster = Roster {
-        ctx: ctx.clone(),
-        session,
-        ahead,
-        read: VecDeque::new(),
-        after: Some(after),
-    };
-    let next = |mut roster: Roster| async move {
-        match roster.next().await {
-            Ok(Some(entry)) => Some((Ok(entry), roster)),
-            Ok(None) => None,
-            Err(error) => {
-                roster.read.clear();
-                roster.after = None;
-                Some((Err(error.into()), roster))
+/// The lines of a roster, each told as it is when it is read.
+pub fn lines(roster: Roster) -> Stream {
+    type Lines = (Roster, VecDeque<pb::RosterEntry>);
+    async fn next((mut roster, mut read): Lines) -> Option<(Result<pb::RosterEntry>, Lines)> {
+        if read.is_empty() {
+            match roster.page().await {
+                Ok(rows) => read.extend(rows.iter().map(|row| written(&roster.ctx, row))),
+                Err(error) => {
+                    roster.ends();
+                    return Some((Err(error), (roster, read)));
+                }
             }
         }
-    };
-    stream::unfold(roster, next).boxed()
+        let line = read.pop_front()?;
+        Some((Ok(line), (roster, read)))
+    }
+    let lines = stream::unfold((roster, VecDeque::new()), next);
+    lines.map(|line| Ok(line?)).boxed()
 }
 
 impl Roster {
-    async fn next(&mut self) -> Result<Option<pb::RosterEntry>> {
-        if self.read.is_empty()
-            && let Some(after) = self.after.take()
-        {
-            let (db, now) = (self.ctx.db.read(), self.ctx.clock.now());
-            let rows = store::roster::list(db, self.session, after, self.ahead, now).await?;
-            if u64::try_from(rows.len()).is_ok_and(|read| read == self.ahead) {
-                self.after = rows.last().map(|row| Some(place(row)));
-            }
-            self.read = rows.into();
+    /// That of a session, from the beginning or after a place.
+    pub fn of(ctx: &Arc<Context>, session: Uuid, after: Option<Place>) -> Self {
+        Self {
+            ctx: ctx.clone(),
+            session,
+            next: VecDeque::new(),
+            after: Some(after),
         }
-        let row = self.read.pop_front();
-        Ok(row.map(|row| written(&self.ctx, &row)))
     }
+
+    /// The next lines; none at the end. Whoever gave the seat up meanwhile is not among them.
+    pub async fn page(&mut self) -> Result<Vec<(String, Seat)>> {
+        let db = self.ctx.db.read();
+        loop {
+            if self.next.is_empty()
+                && let Some(after) = self.after.take()
+            {
+                let places = store::roster::places(db, self.session, after, PLACES_AHEAD).await?;
+                if u64::try_from(places.len()).is_ok_and(|read| read == PLACES_AHEAD) {
+                    self.after = Some(places.last().cloned());
+                }
+                self.next = places.into();
+            }
+            let some = self.next.len().min(READ_AHEAD);
+            let some: Vec<Place> = self.next.drain(..some).collect();
+            if some.is_empty() {
+                return Ok(Vec::new());
+            }
+            let rows = store::roster::at(db, self.session, &some).await?;
+            if !rows.is_empty() {
+                return Ok(rows);
+            }
+        }
+    }
+
+    /// After a failure nothing more is told.
+    fn ends(&mut self) {
+        self.next.clear();
+        self.after = None;
+    }
+}
+
+/// The session, if it is there.
+pub async fn session(ctx: &Context, name: &Nested, text: &str) -> Result<Session> {
+    let found = store::test_session::find(ctx.db.read(), name.id, ctx.clock.now()).await?;
+    found
+        .map(|it| it.session)
+        .filter(|it| it.stage == name.parent && it.campaign == name.campaign)
+        .ok_or_else(|| Error::NotFound(text.to_owned()))
+}
+
+/// That somebody read who sits a session is noted.
+pub async fn note_look(ctx: &Context, caller: &Caller, action: &str, session: &str) -> Result<()> {
+    let tx = ctx.db.begin().await?;
+    audit::record(&tx, &ctx.clock, caller, action, session, "").await?;
+    Ok(ctx.db.commit(tx).await?)
 }
 
 /// The session is there, and who looks is noted.
@@ -136,16 +176,11 @@ async fn begin(
     text: &str,
     action: &str,
 ) -> Result<()> {
-    store::test_session::find(ctx.db.read(), name.id, ctx.clock.now())
-        .await?
-        .filter(|it| it.session.stage == name.parent && it.session.campaign == name.campaign)
-        .ok_or_else(|| Error::NotFound(text.to_owned()))?;
-    let tx = ctx.db.begin().await?;
-    audit::record(&tx, &ctx.clock, caller, action, text, "").await?;
-    Ok(ctx.db.commit(tx).await?)
+    session(ctx, name, text).await?;
+    note_look(ctx, caller, action, text).await
 }
 
-pub fn place((number, seat): &(String, Seat)) -> Place {
+fn place((number, seat): &(String, Seat)) -> Place {
     (number.clone(), seat.booking.id.to_string())
 }
 
