@@ -342,6 +342,13 @@ impl Parts<'_> {
 
     async fn testing(&self) -> anyhow::Result<Service> {
         let name = testing_svc::NAME;
+        let mut config = testing_svc::config::Config::new(&self.secret("iin.key")?)
+            .signing(&self.secret("certificate.key")?)?;
+        if self.settings.demo {
+            let partner = demo::TEST_CENTER;
+            let seed = self.folder.file_key(partner, || self.ids.secret())?;
+            config.partners = demo::partners(&seed)?;
+        }
         testing_svc::build(testing_svc::Wiring {
             db: self
                 .database::<testing_svc::migrations::Migrator>(name)
@@ -351,8 +358,7 @@ impl Parts<'_> {
             verifier: self.keys.verifier(name)?,
             signer: self.keys.signer(name)?,
             identity: self.keys.identity(name)?,
-            config: testing_svc::config::Config::new(&self.secret("iin.key")?)
-                .signing(&self.secret("certificate.key")?)?,
+            config,
             questionnaire: self.net.connect("questionnaire-svc"),
             persons: self.net.connect("identity-svc"),
         })
@@ -408,7 +414,7 @@ impl Suite {
             .filter_map(|service| service.partner_routes.clone());
         let partner_routes = server::join(
             partner_routes,
-            &["irikteu.partner.v1.Redemptions"],
+            &testing_svc::rpc::PARTNER_SERVICES,
             proto::DESCRIPTOR,
         )?;
         let routes = server::join(

@@ -4,6 +4,9 @@
 //! Everything goes through the same calls that a manager would make, with request ids that are
 //! the same at every start: a start that was cut short is completed by the next.
 
+use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::caller::{Caller, Person, Role};
 use chassis::client::{Connection, LocalNet};
 use chassis::clock::{astana, astana_date, to_pb};
@@ -21,6 +24,9 @@ use proto::testing::v1::{
     ListStagesRequest, ListTestSessionsRequest, Stage, TestCenter, TestSession, test_center,
 };
 use proto::wire::v1::{Language, LocalizedText};
+use ring::signature::{Ed25519KeyPair, KeyPair};
+use serde_json::json;
+use testing_svc::domain::partner::Partners;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use uuid::Uuid;
@@ -80,6 +86,22 @@ pub const ACCOUNTS: [DemoAccount; 7] = [
         what: "an administrator",
     },
 ];
+
+/// The partner that holds the examinations of the demonstration, beside its own test.
+pub const TEST_CENTER: &str = "kaztest";
+
+/// The partners of the demonstration, one of which signs its files with the key of this seed.
+pub fn partners(seed: &[u8; 32]) -> anyhow::Result<Partners> {
+    let pair = Ed25519KeyPair::from_seed_unchecked(seed).context("a seed of Ed25519")?;
+    let list = json!([
+        {"partner": TEST_CENTER, "test_systems": ["KAZTEST"],
+            // Campaigns are named after the day they are made on.
+            "examinations": {"campaigns": ["campaigns/-"]},
+            "file_keys": [URL_SAFE_NO_PAD.encode(pair.public_key())]},
+        {"partner": "qrt", "test_systems": ["QRT"]},
+    ]);
+    Partners::parse(&list.to_string())
+}
 
 /// The campaigns that are open now.
 pub struct Open {

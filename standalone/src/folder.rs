@@ -78,11 +78,20 @@ impl Folder {
         name: &str,
         new: impl FnOnce() -> anyhow::Result<Vec<u8>>,
     ) -> anyhow::Result<Vec<u8>> {
-        let path = self.path.join("keys").join(name);
-        if !path.exists() {
-            write_new(&path, &new()?)?;
-        }
-        fs::read(&path).with_context(|| format!("{} can't be read", path.display()))
+        kept(&self.path.join("keys").join(name), new)
+    }
+
+    /// The seed of the key that a partner of the demonstration signs its reports with: beside its
+    /// certificate, for whoever plays it.
+    pub fn file_key(
+        &self,
+        partner: &str,
+        new: impl FnOnce() -> [u8; 32],
+    ) -> anyhow::Result<[u8; 32]> {
+        let path = file_key(&self.path, partner);
+        let seed = kept(&path, || Ok(new().to_vec()))?;
+        let seed: Option<[u8; 32]> = seed.try_into().ok();
+        seed.with_context(|| format!("{} is not 32 bytes long", path.display()))
     }
 
     /// The certificates of the partner port; an authority, the server and each partner at the first start.
@@ -93,6 +102,20 @@ impl Folder {
         }
         Ok(Files::in_folder(&certificates, "server"))
     }
+}
+
+/// Where a data folder has the seed of a partner's key for files.
+pub fn file_key(data_dir: &Path, partner: &str) -> PathBuf {
+    let folder = data_dir.join("certificates");
+    folder.join(format!("{partner}-files.key"))
+}
+
+/// A file, made by `new` at the first start.
+fn kept(path: &Path, new: impl FnOnce() -> anyhow::Result<Vec<u8>>) -> anyhow::Result<Vec<u8>> {
+    if !path.exists() {
+        write_new(path, &new()?)?;
+    }
+    fs::read(path).with_context(|| format!("{} can't be read", path.display()))
 }
 
 /// Keys for services in processes of their own, and the public halves for all of them. Keys that

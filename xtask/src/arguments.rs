@@ -44,6 +44,11 @@ cargo xtask faults [--seed S] [--faults N] [--planted BUG] [--engine postgres|sq
     Hurts a suite of real processes while people use it, and holds it against what it
     acknowledged; faults --help tells more.
 
+cargo xtask conformance [--address URL --authority PEM --cert PEM --key PEM …]
+    Tries every rule of the partners' contract, a line for each, against a running suite or
+    one of its own. With --serve-us it is a suite on which a partner's program is tried;
+    conformance --help tells more.
+
 cargo xtask rest-fuzz [--examples N] [--seed S] [--caller NAME]
     Starts a suite and makes up requests from its OpenAPI document with schemathesis,
     as a stranger, an applicant, an expert, a campaign manager and the exam desk.
@@ -74,6 +79,8 @@ pub enum Command {
     Images(String),
     /// The arguments are passed on as they are.
     Season(Vec<String>),
+    /// The same.
+    Conformance(Vec<String>),
     /// The same.
     Faults(Vec<String>),
     /// `up` or `down`, with the arguments of the program that does it.
@@ -120,6 +127,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
         }
         Some("allocate") => Ok(Command::Allocate(arguments.collect())),
         Some("rest-fuzz") => Ok(Command::RestFuzz(arguments.collect())),
+        Some("conformance") => Ok(Command::Conformance(arguments.collect())),
         Some("faults") => Ok(Command::Faults(arguments.collect())),
         Some("bench") => parse_bench(arguments.collect()),
         Some(word @ ("check" | "k8s")) => match arguments.next().as_deref() {

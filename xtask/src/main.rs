@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         Command::Season(arguments) => others::season(&arguments),
         Command::Standing(arguments) => others::standing(&arguments),
         Command::RestFuzz(arguments) => others::rest_fuzz(&arguments),
+        Command::Conformance(arguments) => others::conformance(&arguments),
         Command::Faults(arguments) => others::faults(&arguments),
         Command::Allocate(arguments) => others::allocate(&arguments),
         Command::Bench(options) => others::bench(&options),

@@ -16,6 +16,11 @@ pub fn faults(arguments: &[String]) -> Result<()> {
     must_run(among_all_programs("faults")?.args(arguments))
 }
 
+/// Tries the rules of the partners' contract; the arguments are the program's own.
+pub fn conformance(arguments: &[String]) -> Result<()> {
+    run_of_tests("conformance", arguments)
+}
+
 fn run_of_tests(program: &str, arguments: &[String]) -> Result<()> {
     let run = ["run", "--quiet", "--package", "tests", "--bin", program];
     must_run(tools::cargo().args(run).arg("--").args(arguments))

@@ -17,6 +17,9 @@ use super::test_system::TestSystem;
 /// Keys of one partner at most: the one in use, and those before and after it.
 const MOST_KEYS: usize = 10;
 
+/// Who has no campaign listed has none: all of them have to be asked for.
+const EVERY_CAMPAIGN: &str = "campaigns/-";
+
 /// The partners of this deployment, by the name in their client certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partners(BTreeMap<String, Scope>);
@@ -33,7 +36,8 @@ struct Scope {
 /// Where a partner holds examinations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Examinations {
-    campaigns: BTreeSet<String>,
+    /// None where it has every campaign, those to come included.
+    campaigns: Option<BTreeSet<String>>,
     /// None where it has every place of these campaigns.
     centers: Option<BTreeSet<Uuid>>,
 }
@@ -58,8 +62,8 @@ struct ExaminationsRow {
 
 impl Partners {
     /// Reads `[{"partner": "kaztest", "test_systems": ["KAZTEST"]}]`; beside `test_systems` there may be
-    /// `"examinations": {"campaigns": ["campaigns/nqt-2026"], "test_centers": ["testCenters/…"]}` and
-    /// `"file_keys": ["…"]`, public keys of Ed25519 in base64url.
+    /// `"examinations": {"campaigns": ["campaigns/nqt-2026"], "test_centers": ["testCenters/…"]}` –
+    /// `campaigns/-` alone is every campaign – and `"file_keys": ["…"]`, public keys of Ed25519 in base64url.
     ///
     /// # Errors
     /// If it is not such a list, names what can't be, or a partner twice.
@@ -103,7 +107,11 @@ impl Partners {
         let scope = self.0.get(partner).and_then(|it| it.examinations.as_ref());
         scope.is_some_and(|it| {
             let is_there = it.centers.as_ref().is_none_or(|all| all.contains(&center));
-            it.campaigns.contains(campaign) && is_there
+            let is_of = it
+                .campaigns
+                .as_ref()
+                .is_none_or(|all| all.contains(campaign));
+            is_of && is_there
         })
     }
 
@@ -140,8 +148,13 @@ impl Scope {
 
 impl Examinations {
     fn read(row: &ExaminationsRow) -> anyhow::Result<Self> {
+        let is_any = row.campaigns.iter().any(|text| text == EVERY_CAMPAIGN);
+        ensure!(
+            !is_any || row.campaigns.len() == 1,
+            "{EVERY_CAMPAIGN:?} stands alone"
+        );
         let mut campaigns = BTreeSet::new();
-        for text in &row.campaigns {
+        for text in row.campaigns.iter().filter(|_| !is_any) {
             let read = name::capture::<1>("campaigns/*", text).filter(|[id]| name::is_slug(id));
             let [id] = read.with_context(|| format!("{text:?} is not the name of a campaign"))?;
             campaigns.insert(id.to_owned());
@@ -154,7 +167,7 @@ impl Examinations {
         let centers = row.test_centers.as_ref();
         let centers = centers.map(|all| all.iter().map(center).collect());
         Ok(Self {
-            campaigns,
+            campaigns: (!is_any).then_some(campaigns),
             centers: centers.transpose()?,
         })
     }

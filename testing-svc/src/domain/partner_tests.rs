@@ -28,6 +28,8 @@ fn the_list_is_read_with_every_spelling_and_a_wrong_one_is_refused() {
         r#"[{"partner": "a", "test_systems": [], "scopes": []}]"#,
         r#"[{"partner": "a", "examinations": {"campaigns": ["reserve-2026"]}}]"#,
         r#"[{"partner": "a", "examinations": {"campaigns": [], "test_centers": ["testCenters/1"]}}]"#,
+        r#"[{"partner": "a", "examinations": {"campaigns": ["campaigns/-", "campaigns/a"]}}]"#,
+        r#"[{"partner": "a", "examinations": {"test_centers": []}}]"#,
         r#"[{"partner": "a", "file_keys": ["AAAA"]}]"#,
     ] {
         assert!(Partners::parse(bad).is_err(), "{bad}");
@@ -42,6 +44,7 @@ fn examinations_are_of_the_listed_campaigns_at_the_listed_places() {
         r#"[{{"partner": "everywhere", "examinations": {{"campaigns": ["campaigns/a", "campaigns/b"]}}}},
             {{"partner": "here", "file_keys": ["{key}"],
               "examinations": {{"campaigns": ["campaigns/a"], "test_centers": ["testCenters/{here}"]}}}},
+            {{"partner": "any", "examinations": {{"campaigns": ["campaigns/-"], "test_centers": ["testCenters/{here}"]}}}},
             {{"partner": "nowhere", "examinations": {{"campaigns": [], "test_centers": []}}}}]"#
     );
     let partners = Partners::parse(&list).expect("a good list");
@@ -49,6 +52,8 @@ fn examinations_are_of_the_listed_campaigns_at_the_listed_places() {
     assert!(!partners.serves("everywhere", "c", here));
     assert!(partners.serves("here", "a", here));
     assert!(!partners.serves("here", "a", there) && !partners.serves("here", "b", here));
+    assert!(partners.serves("any", "a", here) && partners.serves("any", "of-next-year", here));
+    assert!(!partners.serves("any", "a", there));
     assert!(partners.examines("nowhere") && !partners.serves("nowhere", "a", here));
     assert!(!partners.may("here", TestSystem::Kaztest));
     assert_eq!(partners.file_keys("here"), [[7; 32]]);

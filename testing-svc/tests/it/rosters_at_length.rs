@@ -49,7 +49,6 @@ async fn streams(people: usize) {
     let stage = world.stage(1).await.name;
     let session = world.session(&stage, 3 * 24 * 60, 10).await.name;
     crowd(&world, &session, people).await;
-    let began = std::time::Instant::now();
     let mut token = String::new();
     let (mut seen, mut last) = (0, String::new());
     // The connection breaks in the middle, and not at the edge of a page.
@@ -72,7 +71,6 @@ async fn streams(people: usize) {
         }
     }
     assert_eq!(seen, people, "nobody was left out");
-    eprintln!("streamed after {:?}", began.elapsed());
     let download = pb::DownloadRosterRequest {
         parent: session.clone(),
     };
@@ -85,7 +83,6 @@ async fn streams(people: usize) {
         lines += piece.iter().filter(|byte| **byte == b'\n').count();
     }
     assert_eq!(lines, people + 2, "a head, everybody, a signature");
-    eprintln!("downloaded after {:?}", began.elapsed());
     assert!(largest < 400_000, "a page at a time: {largest} bytes");
 }
 
