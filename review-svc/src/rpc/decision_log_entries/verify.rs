@@ -54,7 +54,7 @@ async fn follow(ctx: &Context, head: Head, row: &Logged) -> Result<Result<Head, 
         Some(content) if *content == row.entry.content => Ok(next),
         _ => Err(Fault {
             sequence: next.sequence,
-            kind: FaultKind::DecisionChanged,
+            kind: FaultKind::SubjectChanged,
         }),
     }))
 }
@@ -67,7 +67,7 @@ fn answer(head: Head, fault: Option<Fault>) -> pb::VerifyDecisionLogResponse {
             FaultKind::Dropped => Kind::Dropped,
             FaultKind::Reordered => Kind::Reordered,
             FaultKind::Forked => Kind::Forked,
-            FaultKind::DecisionChanged => Kind::DecisionChanged,
+            FaultKind::SubjectChanged => Kind::DecisionChanged,
         };
         tracing::error!(
             sequence = fault.sequence,
