@@ -13,6 +13,7 @@
 //! | [`sealing`] | personal data at rest, and the master keys |
 //! | [`registry`] | the person registry: a file of people, or over HTTP |
 //! | [`signature`] | electronic signatures: checked here, or by an NCANode |
+//! | [`exported_log`] | a log as somebody was given it, verified by itself: what `verify-log` runs |
 //! | `outside` | programs outside, asked over HTTP |
 //! | `letters` | mails to addresses that are not an account's, or not any more |
 //! | `turns` | of tries with one login from one address, one at a time |
@@ -40,6 +41,7 @@ pub mod config;
 mod context;
 pub mod domain;
 pub mod events;
+pub mod exported_log;
 pub mod hashing;
 mod inbox;
 pub mod jobs;

@@ -57,6 +57,11 @@ cargo xtask allocate --places FILE --wishes FILE (--seed HEX --out FOLDER | --re
     Places people from two tables, by deferred acceptance or by offers in turn, and writes
     a record and a table with reasons; allocate --help tells more.
 
+cargo xtask verify-log FILE [--head SEQUENCE:HASH] [--authorities PEM]
+    Follows an exported log, a row of JSON in each line, without the services that wrote
+    it, and names the first row that was changed, dropped, moved or put in; signatures in
+    it are checked for the time when they were taken. verify-log --help tells more.
+
 cargo xtask bench [--rows 1,2,…] [--repeats 5] [--seconds 3] [--many N] [--smoke]
     Measures what the suite costs, as ratios in one run, and writes
     docs/performance.md. Builds with optimisation first; wants a quiet machine.
@@ -87,6 +92,8 @@ pub enum Command {
     Standing(Vec<String>),
     /// These too.
     Allocate(Vec<String>),
+    /// These too.
+    VerifyLog(Vec<String>),
     /// These too.
     RestFuzz(Vec<String>),
     Bench(Vec<String>),
@@ -126,6 +133,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command> {
             Ok(Command::Standing(word.chain(arguments).collect()))
         }
         Some("allocate") => Ok(Command::Allocate(arguments.collect())),
+        Some("verify-log") => Ok(Command::VerifyLog(arguments.collect())),
         Some("rest-fuzz") => Ok(Command::RestFuzz(arguments.collect())),
         Some("conformance") => Ok(Command::Conformance(arguments.collect())),
         Some("faults") => Ok(Command::Faults(arguments.collect())),

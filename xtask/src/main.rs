@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::Conformance(arguments) => others::conformance(&arguments),
         Command::Faults(arguments) => others::faults(&arguments),
         Command::Allocate(arguments) => others::allocate(&arguments),
+        Command::VerifyLog(arguments) => others::verify_log(&arguments),
         Command::Bench(options) => others::bench(&options),
     });
     match done {

@@ -22,7 +22,11 @@ pub fn conformance(arguments: &[String]) -> Result<()> {
 }
 
 fn run_of_tests(program: &str, arguments: &[String]) -> Result<()> {
-    let run = ["run", "--quiet", "--package", "tests", "--bin", program];
+    run_of("tests", program, arguments)
+}
+
+fn run_of(package: &str, program: &str, arguments: &[String]) -> Result<()> {
+    let run = ["run", "--quiet", "--package", package, "--bin", program];
     must_run(tools::cargo().args(run).arg("--").args(arguments))
 }
 
@@ -64,15 +68,12 @@ pub fn rest_fuzz(arguments: &[String]) -> Result<()> {
 
 /// Places people from tables; the arguments are the program's own.
 pub fn allocate(arguments: &[String]) -> Result<()> {
-    let run = [
-        "run",
-        "--quiet",
-        "--package",
-        "testing-svc",
-        "--bin",
-        "allocate",
-    ];
-    must_run(tools::cargo().args(run).arg("--").args(arguments))
+    run_of("testing-svc", "allocate", arguments)
+}
+
+/// Follows an exported log; the arguments are the program's own.
+pub fn verify_log(arguments: &[String]) -> Result<()> {
+    run_of("identity-svc", "verify-log", arguments)
 }
 
 /// Measures, and writes docs/performance.md; the options are the program's own.

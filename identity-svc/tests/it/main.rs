@@ -14,6 +14,7 @@ mod at_rest;
 mod campaigns;
 mod contract;
 mod email_changes;
+mod exported_logs;
 mod failed_sign_ins;
 mod inbox;
 mod limits;
