@@ -1,13 +1,16 @@
 //! Accounts made without a registration: for the first start of a demonstration, and to give a
-//! new installation its first administrator.
+//! new installation its first administrator. A college for the demonstration, too.
 
 use anyhow::{anyhow, bail};
 use chassis::caller::{Caller, Role};
+use chassis::identifier::Bin;
 use chassis::mask::Masked;
 use chassis::text::Language;
 use chassis::{audit, clock};
 
 use crate::domain::account::{self, Account};
+use crate::domain::signature::SignerRole;
+use crate::domain::signing_organisation::{Kind, SigningOrganisation, Title};
 use crate::domain::{login, password};
 use crate::registry::Found;
 use crate::secrets::Secrets;
@@ -85,6 +88,37 @@ pub async fn account(wiring: &Wiring, seed: SeedAccount<'_>) -> anyhow::Result<S
     audit::record(&tx, &ctx.clock, &by, "SeedAccount", &account.name(), &roles).await?;
     ctx.db.commit(tx).await?;
     Ok(account.name())
+}
+
+/// Registers a college that lets all roles sign, unless its BIN is registered.
+///
+/// # Errors
+/// If the BIN is wrong or the database does not answer.
+pub async fn college(wiring: &Wiring, bin: &str, title: Title) -> anyhow::Result<()> {
+    let bin = Bin::parse(bin).map_err(|reason| anyhow!("the BIN of the college: {reason}"))?;
+    let college = SigningOrganisation {
+        bin,
+        title,
+        kind: Kind::College,
+        allowed_roles: SignerRole::ALL.to_vec(),
+        created: wiring.clock.now(),
+        version: 1,
+    };
+    let tx = wiring.db.begin().await?;
+    if inside(store::signing_organisation::insert(&tx, &college).await)? {
+        let by = Caller::Service(crate::NAME.into());
+        let (name, roles) = (college.name(), college.roles_in_words());
+        audit::record(
+            &tx,
+            &wiring.clock,
+            &by,
+            "SeedSigningOrganisation",
+            &name,
+            &roles,
+        )
+        .await?;
+    }
+    Ok(wiring.db.commit(tx).await?)
 }
 
 fn inside<T>(outcome: chassis::Result<T>) -> anyhow::Result<T> {

@@ -10,6 +10,7 @@ pub fn banner(suite: &Suite) -> String {
         text.push_str(&accounts());
         text.push_str(&commands(suite));
         text.push_str(&test_of_teachers(suite));
+        text.push_str(&signature(suite));
         text.push_str("\nCtrl-C ends it; the data stay.\n");
     }
     text
@@ -90,4 +91,18 @@ fn test_of_teachers(suite: &Suite) -> String {
     text.push_str(&call("GET", &format!("{teachers}/stages"), ""));
     text.push_str("  then a seat: the sessions of that stage, and POST …/bookings\n");
     text
+}
+
+/// How a college signs in: openssl in place of NCALayer, with a key that counts in this folder alone.
+fn signature(suite: &Suite) -> String {
+    let (at, data) = (format!("http://{}/v1", suite.http), suite.data_dir());
+    let keys = data.join("signatures").display().to_string();
+    let post = "curl -s -X POST -H Content-Type:application/json";
+    format!(
+        "\nA college signs in with its electronic signature\n  \
+         C=$({post} {at}/signInChallenges -d '{{}}')\n  \
+         CMS=$(echo \"$C\" | sed -n 's/.*\"content\": *\"\\([^\"]*\\)\".*/\\1/p' | base64 -d | \\\n    \
+         openssl cms -sign -binary -nodetach -outform DER -signer {keys}/college.pem -inkey {keys}/college.key | base64 -w0)\n  \
+         {post} {at}/$(echo \"$C\" | grep -o 'signInChallenges/[^\"]*')/signIn -d \"{{\\\"cms\\\":\\\"$CMS\\\"}}\"\n"
+    )
 }

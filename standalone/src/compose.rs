@@ -27,7 +27,7 @@ use gateway::{Gateway, GatewayConfig};
 
 use crate::folder::{self, Folder};
 use crate::settings::StartArgs;
-use crate::{demo, pages};
+use crate::{demo, pages, signing};
 
 /// Everything that calls others, and so has a key.
 pub const SERVICES: [&str; 6] = [
@@ -283,6 +283,14 @@ impl Parts<'_> {
 
     async fn identity(&self) -> anyhow::Result<Service> {
         let name = identity_svc::NAME;
+        let mut config = identity_svc::config::Config::new(
+            self.public_url,
+            self.secret("index.key")?,
+            self.master_keys()?,
+        );
+        if self.settings.demo {
+            config.signatures = signing::Files::open(self.folder.path())?.settings()?;
+        }
         let wiring = identity_svc::Wiring {
             db: self
                 .database::<identity_svc::migrations::Migrator>(name)
@@ -292,11 +300,7 @@ impl Parts<'_> {
             verifier: self.keys.verifier(name)?,
             signer: self.keys.signer(name)?,
             identity: self.keys.identity(name)?,
-            config: identity_svc::config::Config::new(
-                self.public_url,
-                self.secret("index.key")?,
-                self.master_keys()?,
-            ),
+            config,
             questionnaire: self.net.connect("questionnaire-svc"),
         };
         if self.settings.demo {

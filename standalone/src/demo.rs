@@ -127,7 +127,7 @@ pub async fn seed(net: &LocalNet, now: Timestamp) -> anyhow::Result<Open> {
     })
 }
 
-/// One account for each role.
+/// One account for each role, and a college whose key is in the data folder.
 pub async fn accounts(wiring: &identity_svc::Wiring) -> anyhow::Result<()> {
     for account in &ACCOUNTS {
         let seed = identity_svc::seed::SeedAccount {
@@ -139,7 +139,12 @@ pub async fn accounts(wiring: &identity_svc::Wiring) -> anyhow::Result<()> {
         };
         identity_svc::seed::account(wiring, seed).await?;
     }
-    Ok(())
+    let title = identity_svc::domain::signing_organisation::Title {
+        kk: "Сынақ колледжі".to_owned(),
+        ru: "Пробный колледж".to_owned(),
+        en: "Test college".to_owned(),
+    };
+    identity_svc::seed::college(wiring, crate::signing::BIN, title).await
 }
 
 /// The calls of a manager and an exam desk.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`settings`] | flags and variables, each explained by `--help` |
 //! | [`certificates`] | an authority for development and tests |
+//! | [`signing`] | a test authority of electronic signatures, and the key of a college |
 //! | [`folder`] | the data folder: one process at a time, keys and certificates made on first start |
 //! | [`compose`] | builds the services, joins them, serves, drains |
 //! | [`banner`] | what a newcomer reads once it is ready |
@@ -21,3 +22,4 @@ pub mod folder;
 pub mod pages;
 pub mod partner;
 pub mod settings;
+pub mod signing;

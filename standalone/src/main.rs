@@ -36,6 +36,11 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             );
             Ok(())
         }
+        Some(Command::Sign { file }) => {
+            let files = standalone::signing::Files::open(&cli.start.data_dir)?;
+            println!("{}", files.sign_file(&file)?);
+            Ok(())
+        }
         Some(Command::Keys { out }) => {
             standalone::folder::write_keys(&out, &standalone::compose::SERVICES)?;
             println!("{}", out.display());

@@ -26,6 +26,12 @@ pub struct Cli {
 pub enum Command {
     /// Plays a partner against a running suite: looks up, reserves, redeems, reports.
     Partner(crate::partner::PartnerArgs),
+    /// Signs a file with the key of the demonstration's college, as NCALayer would, and prints the signature
+    /// in base64: CMS with the file in it.
+    Sign {
+        /// What to sign: the content of a challenge, or of an act.
+        file: PathBuf,
+    },
     /// Makes the keys that services in processes of their own sign and check calls with.
     Keys {
         /// The folder to write to: one `.pk8` for each service, and `public.json` for all. Keys that

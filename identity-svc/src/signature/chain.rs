@@ -9,12 +9,16 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::certificate::{Certificate, KEY_CERT_SIGN};
+use super::subject::in_words;
 use crate::domain::signature::Fault;
 
 /// Authorities between who signs and whom we believe, at most.
 const LONGEST: usize = 4;
 /// Signatures of certificates that one message can make us check.
 const MOST_CHECKS: usize = 24;
+
+/// What the test authority of a demonstration has in its name: no program takes it for an authority.
+pub const DEMONSTRATION: &str = "Irikteu demonstration";
 
 /// Whom we believe: certificates of a file, roots or those that issue.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +41,12 @@ impl Authorities {
         }
         anyhow::ensure!(!all.is_empty(), "there is no authority");
         Ok(Self(all))
+    }
+
+    /// Whether one of them is the test authority of a demonstration.
+    pub fn is_of_a_demonstration(&self) -> bool {
+        let mut names = self.all().map(|it| in_words(it.subject.whole));
+        names.any(|name| name.is_ok_and(|name| name.contains(DEMONSTRATION)))
     }
 
     pub fn all(&self) -> impl Iterator<Item = Certificate<'_>> {

@@ -35,6 +35,7 @@ mod revocation;
 pub mod settings;
 mod subject;
 
+pub use chain::DEMONSTRATION;
 pub use judgement::{LONGEST_CMS, content, stated_time};
 pub use settings::{Settings, SignatureArgs};
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 
 use super::built_in::BuiltInSettings;
+use super::chain::Authorities;
 use super::ncanode::NcanodeSettings;
 
 #[derive(Debug, Clone)]
@@ -63,7 +64,8 @@ pub struct SignatureArgs {
 
 impl SignatureArgs {
     /// # Errors
-    /// If a file can't be read or a number is out of its limits.
+    /// If a file can't be read, a number is out of its limits, or the authority is that of a demonstration:
+    /// its keys lie about in data folders.
     pub fn read(&self) -> anyhow::Result<Settings> {
         ensure!(
             (1..=4000).contains(&self.signature_timeout_ms),
@@ -78,8 +80,15 @@ impl SignatureArgs {
             std::fs::read(file).with_context(|| format!("can't read {}", file.display()))
         };
         let authorities = self.signature_authorities_file.as_ref().map(read);
+        let authorities = authorities.transpose()?;
+        if let Some(pem) = &authorities {
+            ensure!(
+                !Authorities::parse(pem)?.is_of_a_demonstration(),
+                "the authority of a demonstration is believed by nobody but its own data folder"
+            );
+        }
         Ok(Settings::BuiltIn(BuiltInSettings {
-            authorities: authorities.transpose()?,
+            authorities,
             lists: self.signature_revocation_lists.clone(),
             ocsp: self.signature_ocsp_url.clone(),
             within,
