@@ -52,7 +52,7 @@ mod tests {
             source: Source::Applicant,
         };
         let form = form::find(&format!("forms/{form}/revisions/1")).expect("the form");
-        direction(&form, &BTreeMap::from([("personal".to_owned(), filled)]))
+        direction(form, &BTreeMap::from([("personal".to_owned(), filled)]))
     }
 
     #[test]

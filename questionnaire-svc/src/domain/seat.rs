@@ -117,7 +117,7 @@ mod tests {
             ((*section).to_owned(), FilledSection { answers, source })
         };
         let form = form::find(&format!("forms/{form}/revisions/1")).expect("the form");
-        needs(&form, &answers.iter().map(filled).collect())
+        needs(form, &answers.iter().map(filled).collect())
     }
 
     fn seat(subject: &str, language: &str, accessible: bool) -> Option<Needs> {
