@@ -231,7 +231,7 @@ fn asked(number: u64, attempt: usize, path: &str, body: &Value) -> Http {
 
 /// Everybody has one seat, nothing is sold twice, and what is counted is what is there.
 fn nobody_was_wronged(stack: &Stack, size: Size) -> Result<()> {
-    let seated = "SELECT COUNT(DISTINCT account) FROM bookings WHERE state = 'CONFIRMED'";
+    let seated = "SELECT COUNT(DISTINCT account) FROM bookings WHERE state = 'BOOKED'";
     let each = [
         seated,
         "SELECT COUNT(*) FROM bookings",

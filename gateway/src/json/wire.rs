@@ -122,7 +122,7 @@ impl Writer<'_> {
         };
         match field.many {
             Many::One => {
-                if field.is_hidden_by_default && is_nothing(last) {
+                if field.is_hidden_by_default && is_nothing(&field.is, last) {
                     return Ok(false);
                 }
                 self.value(&field.is, *last, deep)?;
@@ -308,12 +308,13 @@ fn is_torn(plan: &Plan, found: &[(usize, Raw<'_>)]) -> bool {
             .any(|pair| pair[0].0 == pair[1].0 && field(&pair[0]).many == Many::One)
 }
 
-/// Whether a text is empty or a number zero.
-fn is_nothing(raw: &Raw<'_>) -> bool {
-    match raw {
-        Raw::Varint(it) => *it == 0,
-        Raw::Bytes(it) => it.is_empty(),
-        Raw::Four(_) | Raw::Eight(_) => false,
+/// Whether a text is empty or a number zero. A zero where a text should be is not nothing: it is wrong.
+fn is_nothing(is: &Is, raw: &Raw<'_>) -> bool {
+    match (is, raw) {
+        (Is::Text | Is::Bytes, Raw::Bytes(it)) => it.is_empty(),
+        (Is::Text | Is::Bytes | Is::Message(_), _) => false,
+        (_, Raw::Varint(it)) => *it == 0,
+        _ => false,
     }
 }
 

@@ -19,7 +19,8 @@ async fn who_does_not_answer_is_waited_for_until_the_deadline_and_no_longer() {
     let answer = call_within(&connection, "Wait", "", Some("300m")).await;
     assert_eq!(answer.code(), Code::DeadlineExceeded);
     let took = begun.elapsed();
-    assert!(took >= Duration::from_millis(300), "{took:?}");
+    // The instance says so a moment before whoever asked would.
+    assert!(took >= Duration::from_millis(280), "{took:?}");
     assert!(took < Duration::from_millis(300 + 1500), "{took:?}");
 }
 

@@ -182,6 +182,21 @@ fn bytes_that_are_no_message_are_left_to_the_other_and_harm_nobody() {
 }
 
 #[test]
+fn a_zero_where_a_text_should_be_is_left_to_the_other() {
+    let pool = pool();
+    let plans = Plans::of(&pool);
+    let decision = pool.get_message_by_name("irikteu.review.v1.Decision");
+    let decision = decision.expect("a message");
+    let plan = plans.find(&decision).expect("a plan");
+    // The expert, a text, as the number 0; and rightly, as an empty text.
+    assert_eq!(ours(&plans, plan, &[32, 0]), None);
+    assert_eq!(other(&decision, &[32, 0]), None);
+    let empty = ours(&plans, plan, &[34, 0]);
+    assert!(empty.is_some());
+    assert_eq!(empty, other(&decision, &[34, 0]));
+}
+
+#[test]
 fn a_tower_of_messages_is_left_to_the_other() {
     let pool = pool();
     let plans = Plans::of(&pool);
