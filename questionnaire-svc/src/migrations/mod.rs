@@ -20,6 +20,8 @@ mod m0017_test_started;
 mod m0018_colleges;
 mod m0019_board_actions;
 mod m0020_score_formulas;
+mod m0021_application_choices;
+mod m0022_entrance_exams;
 
 use sea_orm_migration::prelude::*;
 
@@ -56,6 +58,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_colleges::Colleges),
             Box::new(m0019_board_actions::BoardActions),
             Box::new(m0020_score_formulas::ScoreFormulas),
+            Box::new(m0021_application_choices::ApplicationChoices),
+            Box::new(m0022_entrance_exams::EntranceExams),
         ]
     }
 }
