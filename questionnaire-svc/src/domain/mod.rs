@@ -21,6 +21,7 @@
 //! | [`seat`] | which seat in a test was asked for: what others are told of the answers |
 //! | [`board_action`] | signed acts of colleges: what is signed, and how long it waits |
 //! | [`specialty`], [`college`] | what colleges offer, and how they show themselves |
+//! | [`choice`] | what applicants of colleges wish for, and what becomes of each wish |
 //! | [`score_formula`] | how a specialty compares its applicants |
 //! | [`news`] | news items: their time, and the markup that is taken |
 //! | [`frozen`] | an application as it was sent, in one canonical text |
@@ -35,6 +36,7 @@ pub mod board_action;
 pub mod campaign;
 pub mod campaign_change;
 pub mod check;
+pub mod choice;
 pub mod college;
 pub mod csv;
 pub mod dependence;

@@ -133,6 +133,10 @@ pub enum Refusal {
     CollegeUnknown {
         bin: String,
     },
+    ChoiceDecided {
+        state: &'static str,
+    },
+    ChoiceNotAcknowledged,
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -182,6 +186,8 @@ impl chassis::error::Refusal for Refusal {
             Self::SpecialtyClosed { .. } => "SPECIALTY_CLOSED",
             Self::SpecialtyRankingStarted { .. } => "SPECIALTY_RANKING_STARTED",
             Self::CollegeUnknown { .. } => "COLLEGE_UNKNOWN",
+            Self::ChoiceDecided { .. } => "CHOICE_DECIDED",
+            Self::ChoiceNotAcknowledged => "CHOICE_NOT_ACKNOWLEDGED",
         }
     }
 
@@ -245,6 +251,7 @@ impl chassis::error::Refusal for Refusal {
             | Self::ApplicationNotSubmitted { state }
             | Self::ApplicationEnded { state }
             | Self::CampaignNotScheduled { state }
+            | Self::ChoiceDecided { state }
             | Self::DocumentNotReady { state } => {
                 vec![("state", (*state).to_owned())]
             }
@@ -318,6 +325,7 @@ impl chassis::error::Refusal for Refusal {
             | Self::DocumentAlreadyUploaded
             | Self::UploadBrokenOff
             | Self::UploadHashMismatch
+            | Self::ChoiceNotAcknowledged
             | Self::CertificateAlreadyDeclared => Vec::new(),
         }
     }
@@ -417,6 +425,8 @@ mod tests {
             Refusal::SpecialtyClosed { specialty: text() },
             Refusal::SpecialtyRankingStarted { specialty: text() },
             Refusal::CollegeUnknown { bin: text() },
+            Refusal::ChoiceDecided { state: "ACCEPTED" },
+            Refusal::ChoiceNotAcknowledged,
         ]
     }
 

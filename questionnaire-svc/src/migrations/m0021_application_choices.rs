@@ -20,13 +20,16 @@ impl MigrationTrait for ApplicationChoices {
             _ => "",
         };
         for sql in [
-            // Counted up with the submission, so no two applications of a campaign have one number and
-            // none is skipped.
-            "ALTER TABLE campaign ADD COLUMN application_numbers BIGINT NOT NULL DEFAULT 0".to_owned(),
+            // Numbers are counted in stripes, each for itself: people who send at once on the last day
+            // wait for each other only within a stripe.
+            "CREATE TABLE application_number (
+                campaign TEXT NOT NULL REFERENCES campaign (id), stripe INTEGER NOT NULL,
+                taken BIGINT NOT NULL, PRIMARY KEY (campaign, stripe))"
+                .to_owned(),
             "ALTER TABLE application ADD COLUMN number TEXT NULL".to_owned(),
-            // Of its owner's account, or of the college whose board fills it in for somebody.
+            // The college whose board fills it in for somebody.
             "ALTER TABLE application ADD COLUMN filled_by TEXT NULL".to_owned(),
-            "CREATE UNIQUE INDEX application_number ON application (campaign, number)
+            "CREATE UNIQUE INDEX application_by_number ON application (campaign, number)
                 WHERE number IS NOT NULL"
                 .to_owned(),
             format!(

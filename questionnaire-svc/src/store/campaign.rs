@@ -5,10 +5,10 @@ use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
+use sea_orm::{ConnectionTrait, QueryResult};
 use serde::{Deserialize, Serialize};
 
-use super::{json, time, unexpected, write_json};
+use super::{for_share, json, time, unexpected, write_json};
 use crate::domain::attempt::Allowance;
 use crate::domain::campaign::{Acceptance, AgeReference, Campaign, Demand, Rules, State, Window};
 use crate::domain::language::LanguageLevel;
@@ -172,11 +172,7 @@ pub async fn lock(tx: &Tx, id: &str) -> Result<Option<Kept>> {
 /// Finds it and holds it as it is, beside others who do the same: it does not change under an
 /// application that is opened or submitted.
 pub async fn hold(tx: &Tx, id: &str) -> Result<Option<Kept>> {
-    let share = match tx.get_database_backend() {
-        DbBackend::Postgres => " FOR SHARE",
-        _ => "",
-    };
-    let sql = format!("SELECT * FROM campaign WHERE id = $1{share}");
+    let sql = format!("SELECT * FROM campaign WHERE id = $1{}", for_share(tx));
     let row = query_one(tx, &sql, [id.into()]).await?;
     row.as_ref().map(read).transpose()
 }

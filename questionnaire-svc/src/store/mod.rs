@@ -10,6 +10,7 @@
 //! | [`membership`], [`disclosure`] | who is in the Reserve; what was shown of whom |
 //! | [`news_item`], [`organisation`] | news; where people work |
 //! | [`college`], [`specialty`], [`score_formula`] | colleges, what they offer, how they compare |
+//! | [`choice`] | what applicants of colleges wish for |
 //! | [`board_action`], [`board_log`] | signed acts of colleges, and the log of those that happened |
 //! | [`section`] | answers |
 //! | [`document`], [`check`] | documents, and their queue for the check |
@@ -22,6 +23,7 @@ pub mod board_action;
 pub mod board_log;
 pub mod campaign;
 pub mod check;
+pub mod choice;
 pub mod college;
 pub mod dictionary;
 pub mod disclosure;
@@ -45,7 +47,7 @@ use chassis::{Error, Result};
 use jiff::Timestamp;
 /// Whatever a statement can be run on: the pool for reading, or a transaction.
 pub use sea_orm::ConnectionTrait as Connection;
-use sea_orm::QueryResult;
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use serde::de::DeserializeOwned;
 
 fn time(row: &QueryResult, column: &str) -> Result<Timestamp> {
@@ -77,6 +79,22 @@ fn read_json<T: DeserializeOwned>(text: &str) -> Result<T> {
 
 fn write_json<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::Internal(error.into()))
+}
+
+/// Keeps rows as they are until the transaction ends; many may at once.
+fn for_share<C: ConnectionTrait>(on: &C) -> &'static str {
+    match on.get_database_backend() {
+        DbBackend::Postgres => " FOR SHARE",
+        _ => "",
+    }
+}
+
+/// `$3, $4`: so many places after the first ones.
+fn places(after: usize, count: usize) -> String {
+    let places: Vec<_> = (after + 1..=after + count)
+        .map(|it| format!("${it}"))
+        .collect();
+    places.join(", ")
 }
 
 /// A value in a column that only a newer or a broken program can have written.

@@ -7,7 +7,7 @@ use chassis::identifier::Bin;
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
-use super::{time, unexpected};
+use super::{places, time, unexpected};
 use crate::domain::labels::Labels;
 use crate::domain::organisation::Organisation;
 
@@ -157,14 +157,6 @@ async fn put_words(tx: &Tx, batch: &[Organisation]) -> Result<()> {
         execute(tx, &sql, values).await?;
     }
     Ok(())
-}
-
-/// `$3, $4`: so many places after the first ones.
-fn places(after: usize, count: usize) -> String {
-    let places: Vec<_> = (after + 1..=after + count)
-        .map(|it| format!("${it}"))
-        .collect();
-    places.join(", ")
 }
 
 fn read(row: &QueryResult) -> Result<Kept> {

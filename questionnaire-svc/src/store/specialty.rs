@@ -7,7 +7,7 @@ use chassis::identifier::Bin;
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
-use super::{json, time, unexpected, write_json};
+use super::{for_share, json, places, time, unexpected, write_json};
 use crate::domain::specialty::{ExamNeed, Ranking, Specialty, State};
 
 /// A specialty with what only the row knows.
@@ -146,6 +146,13 @@ pub async fn find<C: ConnectionTrait>(on: &C, id: &str) -> Result<Option<Kept>> 
     row.as_ref().map(read).transpose()
 }
 
+/// Finds it and keeps it as it is until the transaction ends: others may hold it too, nobody change it.
+pub async fn hold(tx: &Tx, id: &str) -> Result<Option<Kept>> {
+    let sql = format!("SELECT * FROM specialty WHERE id = $1{}", for_share(tx));
+    let row = query_one(tx, &sql, [id.into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
 pub async fn lock(tx: &Tx, id: &str) -> Result<Option<Kept>> {
     let sql = format!("SELECT * FROM specialty WHERE id = $1{}", for_update(tx));
     let row = query_one(tx, &sql, [id.into()]).await?;
@@ -184,15 +191,11 @@ pub async fn list<C: ConnectionTrait>(
         }
     }
     if let Some(codes) = &filter.codes {
-        let mut places = Vec::new();
-        for code in codes {
-            values.push(code.as_str().into());
-            places.push(format!("${}", values.len()));
-        }
-        wheres += &match places.is_empty() {
+        wheres += &match codes.is_empty() {
             true => " AND FALSE".to_owned(),
-            false => format!(" AND code IN ({})", places.join(", ")),
+            false => format!(" AND code IN ({})", places(values.len(), codes.len())),
         };
+        values.extend(codes.iter().map(|code| Value::from(code.as_str())));
     }
     let sql = format!(
         "SELECT * FROM specialty
