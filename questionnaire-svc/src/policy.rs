@@ -120,6 +120,22 @@ pub const ROWS: &[Row] = &[
         "/irikteu.questionnaire.v1.Applications/WithdrawApplication",
         &[SignedIn],
     ),
+    (
+        "/irikteu.questionnaire.v1.ApplicationChoices/GetApplicationChoice",
+        &[SignedIn, Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ApplicationChoices/ListApplicationChoices",
+        &[SignedIn, Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ApplicationChoices/GetChoiceStatistics",
+        &[Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ApplicationChoices/WithdrawApplicationChoice",
+        &[SignedIn],
+    ),
     ("/irikteu.questionnaire.v1.Sections/GetSection", &[SignedIn]),
     (
         "/irikteu.questionnaire.v1.Sections/ListSections",

@@ -92,6 +92,11 @@ bin-check-digit = The BIN has a typing error: its check digit does not fit.
 bin-all-zero = A BIN of zeros belongs to nobody.
 organisation-unknown = The directory has no organisation with this BIN. Check the BIN or find the organisation by region and name.
 quota-places-exceeded = More places are kept by quotas than there are. At most: { $max }
+specialty-unknown = There is no such specialty in this campaign. Choose from the list.
+specialty-takes-no-more = This specialty takes no more applications. Choose another one.
+specialty-of-other-kind = This specialty does not belong to this kind of application. Choose another specialty or another kind.
+education-base-other = This specialty is for people with another education. Check the section “Education” or the choice.
+quota-or-none = Choose either a benefit or “No benefits”.
 
 ## Checks of eligibility
 check-age-met = The age is within the limit. Full years on { $reference_date }: { $age_years }. Limit: { $max_age_years }

@@ -285,7 +285,9 @@ impl Application {
             return Err(Refusal::ApplicationIncomplete { problems });
         }
         self.state = match (campaign.rules.acceptance, &self.state) {
-            (Acceptance::ByExpert, _) => State::Submitted { submit_time: now },
+            (Acceptance::ByExpert | Acceptance::ByBoards, _) => {
+                State::Submitted { submit_time: now }
+            }
             // It stays accepted since it was first.
             (Acceptance::OnSubmission { .. }, State::Accepted { decide_time, .. }) => {
                 State::Accepted {
@@ -303,17 +305,25 @@ impl Application {
         Ok(())
     }
 
-    /// Asks for the application back, to correct these sections.
+    /// Asks for the application back, to correct these sections. Where no expert is asked nobody could
+    /// give it back.
     ///
     /// # Errors
-    /// `APPLICATION_NOT_SUBMITTED`, `CORRECTION_OPEN`, `CORRECTION_ASKED_ALREADY`, `APPLICATION_ENDED`.
+    /// `APPLICATION_NOT_SUBMITTED`, `CORRECTION_OPEN`, `CORRECTION_ASKED_ALREADY`, `APPLICATION_ENDED`,
+    /// `APPLICATION_FROZEN`.
     pub fn ask_for_correction(
         &mut self,
         sections: Vec<String>,
         note: String,
+        campaign: &Campaign,
         now: Timestamp,
     ) -> Result<(), Refusal> {
         match (&self.state, &self.wish) {
+            (State::Submitted { .. }, _) if !campaign.is_reviewed() => {
+                Err(Refusal::ApplicationFrozen {
+                    state: self.state.code(),
+                })
+            }
             (State::Draft, _) => Err(Refusal::ApplicationNotSubmitted {
                 state: self.state.code(),
             }),
@@ -811,7 +821,12 @@ mod tests {
     }
 
     fn asks(application: &mut Application) -> Result<(), Refusal> {
-        application.ask_for_correction(vec!["education".into()], "x".into(), at(IN_WINDOW))
+        application.ask_for_correction(
+            vec!["education".into()],
+            "x".into(),
+            &reserve_2025(),
+            at(IN_WINDOW),
+        )
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::labels;
 use super::labels::Labels;
 use super::language::LanguageLevel;
 use super::refusal::Refusal;
+use super::{specialty, specialty_choice};
 
 /// One cycle of a programme.
 #[derive(Debug, Clone)]
@@ -83,6 +84,8 @@ pub enum Acceptance {
     OnSubmission {
         edit_until_hours: i32,
     },
+    /// Colleges, each its own of the choices: the application stays as it was sent.
+    ByBoards,
 }
 
 /// On which day the age is taken.
@@ -156,12 +159,23 @@ impl Campaign {
     /// where experts decide.
     pub fn edit_until(&self) -> Option<Timestamp> {
         match self.rules.acceptance {
-            Acceptance::ByExpert => None,
+            Acceptance::ByExpert | Acceptance::ByBoards => None,
             Acceptance::OnSubmission { edit_until_hours } => {
                 let before = SignedDuration::from_hours(edit_until_hours.into());
                 Some(self.window.close - before)
             }
         }
+    }
+
+    /// Whether experts are asked. Otherwise nobody gives an application back to be corrected, so who
+    /// takes it back can send another.
+    pub fn is_reviewed(&self) -> bool {
+        self.rules.acceptance == Acceptance::ByExpert
+    }
+
+    /// The year that numbers of applications begin with.
+    pub fn year(&self) -> i16 {
+        self.local_day(self.window.open).year()
     }
 
     /// The day in the campaign's zone; UTC where the zone is not known any more.
@@ -221,13 +235,37 @@ impl Campaign {
         if !self.title.is_complete() {
             wrong.add("campaign.title", "REQUIRED");
         }
-        // Where everybody is accepted nobody has to compete for a place.
+        // Where everybody is accepted nobody has to compete for a place, and colleges have their own.
         let least = i32::from(self.rules.acceptance == Acceptance::ByExpert);
         within("campaign.places", self.places, least, 1_000_000, &mut wrong);
         self.rules.violations(&mut wrong);
+        if self.rules.acceptance == Acceptance::ByBoards {
+            self.board_violations(forms, &mut wrong);
+        }
         declaration_violations(&self.declarations, &mut wrong);
         direction_violations(&self.directions, self.places, dictionaries, &mut wrong);
         wrong
+    }
+
+    /// Boards decide about choices of specialties, so these have to be asked for.
+    fn board_violations(&self, forms: &Forms, wrong: &mut Violations) {
+        if self.programme != specialty::PROGRAMME {
+            wrong.add("campaign.rules.decided_by_boards", "NOT_ASKED");
+            return;
+        }
+        let lacks = |name: &str| {
+            let form = forms.get(name);
+            form.is_some_and(|form| !specialty_choice::are_asked(form))
+        };
+        if lacks(&self.form_revision) {
+            wrong.add("campaign.form_revision", "UNKNOWN_VALUE");
+        }
+        for (at, kind) in self.kinds.iter().enumerate() {
+            if lacks(&kind.form_revision) {
+                let field = format!("campaign.application_kinds[{at}].form_revision");
+                wrong.add(field, "UNKNOWN_VALUE");
+            }
+        }
     }
 
     /// The declarations of the campaign that are not among the accepted, by the path of SubmitApplication.

@@ -115,6 +115,7 @@ impl Checker {
             .get(keyword)?;
         let reason = match named["reason"].as_str()? {
             "END_OR_PRESENT" => "END_OR_PRESENT",
+            "QUOTA_OR_NONE" => "QUOTA_OR_NONE",
             "REQUIRED" => "REQUIRED",
             _ => "INVALID_FORMAT",
         };

@@ -235,6 +235,11 @@ impl Choice {
         self.end(State::Withdrawn).ok()
     }
 
+    /// Staff ended the application; it says why.
+    pub fn set_aside_with_application(&mut self) -> Option<Left> {
+        self.end(State::Erroneous).ok()
+    }
+
     fn end(&mut self, state: State) -> Result<Left, Refusal> {
         let left = match self.state {
             State::New | State::InProcessing => Left::Nothing,

@@ -127,16 +127,18 @@ fn read(file: &str) -> Dictionary {
     serde_json::from_str(file).expect("a dictionary file has the shape of a dictionary")
 }
 
-const FILES: [&str; 31] = [
+const FILES: [&str; 33] = [
     include_str!("../../dictionaries/activity-kinds.json"),
     include_str!("../../dictionaries/cefr-levels.json"),
     include_str!("../../dictionaries/certificate-subjects.json"),
     include_str!("../../dictionaries/certificate-types.json"),
     include_str!("../../dictionaries/citizenships.json"),
+    include_str!("../../dictionaries/civil-statuses.json"),
     include_str!("../../dictionaries/colleges.json"),
     include_str!("../../dictionaries/directions.json"),
     include_str!("../../dictionaries/disqualification-reasons.json"),
     include_str!("../../dictionaries/education-bases.json"),
+    include_str!("../../dictionaries/education-documents.json"),
     include_str!("../../dictionaries/education-levels.json"),
     include_str!("../../dictionaries/entrance-exams.json"),
     include_str!("../../dictionaries/erroneous-reasons.json"),

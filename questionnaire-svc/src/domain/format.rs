@@ -5,7 +5,7 @@ use chassis::mask::Email;
 use jiff::civil::Date;
 
 /// Every format a form may name.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     "iin",
     "kz-phone",
     "civil-date",
@@ -14,6 +14,7 @@ pub const NAMES: [&str; 8] = [
     "text",
     "document-name",
     "organisation-name",
+    "specialty-name",
 ];
 
 /// # Errors
@@ -28,6 +29,7 @@ pub fn check(format: &str, text: &str) -> Result<(), &'static str> {
         "text" => free_text(text, true),
         "document-name" => document_name(text),
         "organisation-name" => organisation_name(text),
+        "specialty-name" => specialty_name(text),
         _ => Err("INVALID_FORMAT"),
     }
 }
@@ -101,6 +103,12 @@ fn organisation_name(text: &str) -> Result<(), &'static str> {
     let is_trimmed = bin.trim() == bin;
     Bin::parse(bin)?;
     is_trimmed.then_some(()).ok_or("INVALID_NAME")
+}
+
+/// `specialties/{specialty}`.
+fn specialty_name(text: &str) -> Result<(), &'static str> {
+    let id = chassis::name::uuid("specialties/*", text);
+    id.map(drop).ok_or("INVALID_NAME")
 }
 
 #[cfg(test)]

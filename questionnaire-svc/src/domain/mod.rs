@@ -22,6 +22,7 @@
 //! | [`board_action`] | signed acts of colleges: what is signed, and how long it waits |
 //! | [`specialty`], [`college`] | what colleges offer, and how they show themselves |
 //! | [`choice`] | what applicants of colleges wish for, and what becomes of each wish |
+//! | [`specialty_choice`], [`application_number`] | the specialties that answers name; the number of an application that was sent |
 //! | [`score_formula`] | how a specialty compares its applicants |
 //! | [`news`] | news items: their time, and the markup that is taken |
 //! | [`frozen`] | an application as it was sent, in one canonical text |
@@ -31,6 +32,7 @@ pub mod alphabet;
 pub mod annotation;
 pub mod application;
 pub mod application_kind;
+pub mod application_number;
 pub mod attempt;
 pub mod board_action;
 pub mod campaign;
@@ -69,3 +71,4 @@ pub mod section;
 pub mod sheet;
 pub mod shipped_forms;
 pub mod specialty;
+pub mod specialty_choice;

@@ -13,7 +13,7 @@ use super::eligibility::{self, BirthDate, Check, Citizenship, Subject};
 use super::experience::{self, Experience};
 use super::form::{FormRevision, SectionForm};
 use super::receive::{Known, Source};
-use super::{organisation, section};
+use super::{organisation, section, specialty_choice};
 
 /// An application as far as readiness looks at it.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct Filled<'a> {
     pub directions: &'a [String],
     /// The organisations that the answers name, as far as there are such.
     pub organisations: &'a organisation::Known,
+    /// The specialties of the campaign that the answers name.
+    pub specialties: &'a specialty_choice::Known,
     /// The last day of a membership that still runs.
     pub member_until: Option<Date>,
 }
@@ -94,6 +96,7 @@ impl Readiness {
 /// Everything wrong or missing in one section, its documents included.
 pub fn problems_of(form: &SectionForm, filled: &Filled<'_>) -> Vec<SectionProblem> {
     let kept = filled.sections.get(&form.id);
+    let education_base = specialty_choice::education_base(filled.sections);
     let known = Known {
         today: filled.day,
         birth_date: filled.birth_date.and_then(|born| born.fact()),
@@ -102,6 +105,8 @@ pub fn problems_of(form: &SectionForm, filled: &Filled<'_>) -> Vec<SectionProble
         dictionaries: filled.dictionaries,
         directions: filled.directions,
         organisations: filled.organisations,
+        specialties: filled.specialties,
+        education_base: education_base.as_deref(),
     };
     let answers = kept.map_or_else(
         || Value::Object(Map::new()),
@@ -236,6 +241,7 @@ mod tests {
             dictionaries: Dictionaries::shipped(),
             directions: &[],
             organisations: &organisation::Known::new(),
+            specialties: &specialty_choice::Known::new(),
             member_until: None,
         };
         Readiness::of(&form::published()[0], &reserve_2025(), &filled)

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::dictionary::Dictionaries;
 use super::form::SectionForm;
-use super::{annotation, limit, normal, organisation, section};
+use super::{annotation, limit, normal, organisation, section, specialty_choice};
 
 /// What the service knows beside the answers.
 #[derive(Debug, Clone)]
@@ -24,6 +24,10 @@ pub struct Known<'a> {
     pub directions: &'a [String],
     /// The organisations that the answers name, as far as there are such.
     pub organisations: &'a organisation::Known,
+    /// The specialties of the campaign that the answers name.
+    pub specialties: &'a specialty_choice::Known,
+    /// The education that the applicant comes with, as another section says it.
+    pub education_base: Option<&'a str>,
 }
 
 /// Who answered.
@@ -91,6 +95,11 @@ impl SectionForm {
             &answers,
             known.organisations,
         ));
+        wrong.extend(specialty_choice::judge(
+            &self.schema,
+            &answers,
+            known.specialties,
+        ));
         let missing = if is_blank && !self.required {
             Violations::new()
         } else {
@@ -129,7 +138,14 @@ impl SectionForm {
     }
 
     fn missing(&self, answers: &Value, known: &Known<'_>) -> Violations {
-        let missing = self.checker.missing(answers);
+        let mut missing = self.checker.missing(answers);
+        missing.extend(specialty_choice::misfits(
+            &self.schema,
+            answers,
+            known.specialties,
+            known.education_base,
+            known.dictionaries,
+        ));
         if known.source == Source::Applicant {
             return missing;
         }
@@ -194,6 +210,8 @@ mod tests {
             dictionaries: Dictionaries::shipped(),
             directions: &[],
             organisations: &organisation::Known::new(),
+            specialties: &specialty_choice::Known::new(),
+            education_base: None,
         };
         form::published()[0]
             .section(section)

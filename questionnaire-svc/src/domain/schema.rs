@@ -11,7 +11,7 @@ use super::dictionary::Dictionaries;
 use super::form::Content;
 use super::labels::Labels;
 use super::pattern;
-use super::{annotation, dependence, direction, format, limit, seat};
+use super::{annotation, dependence, direction, format, limit, seat, specialty_choice};
 
 const MAX_SECTIONS: usize = 20;
 const MAX_BYTES: usize = 64 * 1024;
@@ -161,6 +161,7 @@ impl Look<'_> {
     fn below(&mut self, schema: &Value, path: &str, depth: usize, place: Place) {
         let misplaced = dependence::misplaced(schema).into_iter();
         let misplaced = misplaced.chain(seat::misplaced(schema, path));
+        let misplaced = misplaced.chain(specialty_choice::misplaced(schema));
         for field in misplaced.chain(direction::misplaced(schema, path)) {
             self.add(&annotation::join(path, &short(&field)), "SCHEMA_INVALID");
         }

@@ -79,7 +79,11 @@ pub fn rules(section: &str, answers: &Value, today: Date, birth_date: Option<Dat
     let mut wrong = Violations::new();
     match section {
         "personal" => study_rules(answers, today, &mut wrong),
-        "education" => education_rules(&education_rows(answers), today, birth_date, &mut wrong),
+        "education" => {
+            education_rules(&education_rows(answers), today, birth_date, &mut wrong);
+            completion_rule(answers, today, &mut wrong);
+        }
+        "quota" => quota_rules(answers, &mut wrong),
         "employment" => employment_rules(answers, today, &mut wrong),
         "additional" => additional_rules(answers, today, &mut wrong),
         _ => {}
@@ -123,6 +127,25 @@ fn education_rules(
                 "GRADUATION_TOO_EARLY",
                 [("earliest", earliest.to_string())],
             );
+        }
+    }
+}
+
+/// An education that one comes to a college with is completed.
+fn completion_rule(answers: &Value, today: Date, wrong: &mut Violations) {
+    if year(answers, "completion_year").is_some_and(|year| year > today.year()) {
+        let latest = [("latest", today.year().to_string())];
+        wrong.add_with("completion_year", "DATE_IN_FUTURE", latest);
+    }
+}
+
+/// Each benefit once.
+fn quota_rules(answers: &Value, wrong: &mut Violations) {
+    for (at, row) in rows(answers).iter().enumerate() {
+        let category = text(row, "category");
+        let is_same = |other: &Value| category.is_some() && text(other, "category") == category;
+        if rows(answers)[..at].iter().any(is_same) {
+            wrong.add(format!("rows[{at}].category"), "VALUE_TWICE");
         }
     }
 }
@@ -232,6 +255,16 @@ mod tests {
         assert_eq!(told("education", &row(2011.0)), []);
         assert_eq!(told("education", &row(2025.0)), []);
         assert_eq!(told("education", &row(2026.0))[0].1, "DATE_IN_FUTURE");
+    }
+
+    #[test]
+    fn an_education_that_leads_to_a_college_is_completed_and_a_benefit_is_claimed_once() {
+        assert_eq!(told("education", &json!({"completion_year": 2025})), []);
+        let early = told("education", &json!({"completion_year": 2026}));
+        assert_eq!(early, [("completion_year".into(), "DATE_IN_FUTURE")]);
+        let twice = json!({"rows": [{"category": "RURAL"}, {}, {"category": "RURAL"}, {}]});
+        let expected = [("rows[2].category".into(), "VALUE_TWICE")];
+        assert_eq!(told("quota", &twice), expected);
     }
 
     #[test]

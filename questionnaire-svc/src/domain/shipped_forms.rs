@@ -17,7 +17,9 @@ pub fn published() -> &'static [Arc<FormRevision>] {
 
 static PUBLISHED: LazyLock<Vec<Arc<FormRevision>>> = LazyLock::new(|| {
     let nqt = NQT.iter().map(|form| read(form, &NQT_SECTIONS));
+    let college = COLLEGE.iter().map(|form| read(form, &COLLEGE_SECTIONS));
     let all = std::iter::once(read(RESERVE, &RESERVE_SECTIONS)).chain(nqt);
+    let all = all.chain(college);
     all.map(Arc::new).collect()
 });
 
@@ -92,6 +94,43 @@ const NQT_SECTIONS: [(&str, &str); 8] = [
     (
         "parameters-c.json",
         include_str!("../../forms/nqt/sections/parameters-c.json"),
+    ),
+];
+
+/// Admission to colleges: one form for each kind of application, with the steps of the user manual.
+const COLLEGE: [&str; 3] = [
+    include_str!("../../forms/college/state-order/form.json"),
+    include_str!("../../forms/college/worker/form.json"),
+    include_str!("../../forms/college/paid/form.json"),
+];
+const COLLEGE_SECTIONS: [(&str, &str); 7] = [
+    (
+        "diagnostics.json",
+        include_str!("../../forms/college/sections/diagnostics.json"),
+    ),
+    (
+        "applicant.json",
+        include_str!("../../forms/college/sections/applicant.json"),
+    ),
+    (
+        "education.json",
+        include_str!("../../forms/college/sections/education.json"),
+    ),
+    (
+        "quota.json",
+        include_str!("../../forms/college/sections/quota.json"),
+    ),
+    (
+        "choices-state-order.json",
+        include_str!("../../forms/college/sections/choices-state-order.json"),
+    ),
+    (
+        "choices-worker.json",
+        include_str!("../../forms/college/sections/choices-worker.json"),
+    ),
+    (
+        "choices-paid.json",
+        include_str!("../../forms/college/sections/choices-paid.json"),
     ),
 ];
 

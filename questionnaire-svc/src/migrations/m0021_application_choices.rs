@@ -23,7 +23,7 @@ impl MigrationTrait for ApplicationChoices {
             // Numbers are counted in stripes, each for itself: people who send at once on the last day
             // wait for each other only within a stripe.
             "CREATE TABLE application_number (
-                campaign TEXT NOT NULL REFERENCES campaign (id), stripe INTEGER NOT NULL,
+                campaign TEXT NOT NULL REFERENCES campaign (id), stripe BIGINT NOT NULL,
                 taken BIGINT NOT NULL, PRIMARY KEY (campaign, stripe))"
                 .to_owned(),
             "ALTER TABLE application ADD COLUMN number TEXT NULL".to_owned(),

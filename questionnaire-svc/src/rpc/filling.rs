@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chassis::database::Tx;
 use chassis::{Error, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use crate::Context;
 use crate::domain::application::State;
 use crate::domain::campaign::Campaign;
+use crate::domain::choice::Choice;
 use crate::domain::dictionary::Dictionaries;
 use crate::domain::document::Document;
 use crate::domain::eligibility::Citizenship;
@@ -19,7 +21,9 @@ use crate::domain::labels::Labels;
 use crate::domain::organisation;
 use crate::domain::readiness::{Filled, FilledSection, Readiness};
 use crate::domain::receive::{Known, Source};
+use crate::domain::specialty_choice::{self, Offered};
 use crate::domain::{direction, seat};
+use crate::rpc::name;
 use crate::store;
 use crate::store::application::Kept;
 
@@ -42,6 +46,8 @@ pub struct Filling {
     documents: Vec<Document>,
     directions: Vec<String>,
     organisations: organisation::Known,
+    specialties: specialty_choice::Known,
+    education_base: Option<String>,
     member_until: Option<Date>,
 }
 
@@ -63,19 +69,23 @@ impl Filling {
         let answers =
             |(id, kept): (&String, &store::section::Kept)| (id.clone(), kept.filled.clone());
         let person = kept.person.clone();
+        let answers: BTreeMap<_, _> = sections.iter().map(answers).collect();
         let mut named = Vec::new();
         for (id, kept) in &sections {
             if let Some(form) = form.section(id) {
                 named.extend(organisation::named(&form.schema, &kept.filled.answers));
             }
         }
+        let wished = specialty_choice::wished(&form, &answers);
         Ok(Self {
+            specialties: offered(on, &kept.campaign_name(), &wished).await?,
+            education_base: specialty_choice::education_base(&answers),
             organisations: known_of(on, named).await?,
             day,
             registration_day: person
                 .registration_time
                 .map(|time| campaign.local_day(time)),
-            answers: sections.iter().map(answers).collect(),
+            answers,
             documents: kept_documents
                 .iter()
                 .map(|kept| kept.document.clone())
@@ -110,6 +120,7 @@ impl Filling {
             dictionaries: &self.dictionaries,
             directions: &self.directions,
             organisations: &self.organisations,
+            specialties: &self.specialties,
             member_until: self.member_until,
         }
     }
@@ -140,7 +151,37 @@ impl Filling {
             dictionaries: &self.dictionaries,
             directions: &self.directions,
             organisations: &self.organisations,
+            specialties: &self.specialties,
+            education_base: self.education_base.as_deref(),
         }
+    }
+
+    /// The specialties that the answers name, by the order of preference.
+    pub fn wished(&self) -> Vec<String> {
+        specialty_choice::wished(&self.form, &self.answers)
+    }
+
+    /// What the application wishes for, once nothing is wrong with its answers.
+    pub fn choices(&self) -> Vec<Choice> {
+        specialty_choice::choices(&self.wished(), &self.specialties)
+    }
+
+    /// Holds the specialties that the answers name, as they are now: none closes before the
+    /// transaction ends, and what closed a moment before is seen. In the order of their ids, as
+    /// everybody does who holds several.
+    pub async fn hold_specialties(&mut self, tx: &Tx) -> Result<()> {
+        let mut names = self.wished();
+        names.sort();
+        names.dedup();
+        for name in names {
+            let id = name.strip_prefix("specialties/").unwrap_or_default();
+            let held = store::specialty::hold(tx, id).await?;
+            match held.filter(|kept| kept.specialty.campaign == self.campaign.name) {
+                Some(kept) => self.specialties.insert(name, offer(kept)),
+                None => self.specialties.remove(&name),
+            };
+        }
+        Ok(())
     }
 
     /// The seat in a test that the answers ask for.
@@ -163,7 +204,7 @@ impl Filling {
         &self.documents
     }
 
-    /// Looks up the organisations that new answers to a section name.
+    /// Looks up the organisations and specialties that new answers to a section name.
     pub async fn look_up<C: store::Connection>(
         &mut self,
         on: &C,
@@ -172,12 +213,16 @@ impl Filling {
     ) -> Result<()> {
         let named = organisation::named(&form.schema, answers);
         self.organisations.extend(known_of(on, named).await?);
+        let named = specialty_choice::named(&form.schema, answers);
+        let found = offered(on, &self.campaign.name, &named).await?;
+        self.specialties.extend(found);
         Ok(())
     }
 
     /// Takes a section that was just saved into the picture.
     pub fn put(&mut self, section: &str, kept: store::section::Kept) {
         self.answers.insert(section.to_owned(), kept.filled.clone());
+        self.education_base = specialty_choice::education_base(&self.answers);
         self.sections.insert(section.to_owned(), kept);
     }
 }
@@ -193,6 +238,36 @@ async fn known_of<C: store::Connection>(
     let found = store::organisation::find(on, &bins).await?;
     let known = found.into_iter().map(|kept| kept.organisation);
     Ok(known.map(|it| (it.name(), it.retired)).collect())
+}
+
+/// Those among the named specialties that the campaign has.
+async fn offered<C: store::Connection>(
+    on: &C,
+    campaign: &str,
+    named: &[String],
+) -> Result<specialty_choice::Known> {
+    /// More than any form takes: what is too many is told by the form.
+    const MOST: usize = 20;
+    let mut known = specialty_choice::Known::new();
+    for name in named.iter().take(MOST) {
+        let Some(id) = name::id_of("specialties/*", name) else {
+            continue;
+        };
+        let found = store::specialty::find(on, id).await?;
+        if let Some(kept) = found.filter(|kept| kept.specialty.campaign == campaign) {
+            known.insert(name.clone(), offer(kept));
+        }
+    }
+    Ok(known)
+}
+
+fn offer(kept: store::specialty::Kept) -> Offered {
+    Offered {
+        bin: kept.bin,
+        specialty: kept.specialty,
+        state: kept.state,
+        ranking: kept.ranking,
+    }
 }
 
 /// The campaign that an application is filled and judged by.

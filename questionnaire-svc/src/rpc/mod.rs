@@ -10,6 +10,7 @@
 //! | [`readiness`] | problems and checks as messages, in the language of the call |
 
 pub mod access;
+pub mod application_choices;
 pub mod applications;
 pub mod board_actions;
 pub mod campaigns;
@@ -36,6 +37,7 @@ pub mod wire;
 
 use std::sync::Arc;
 
+use proto::questionnaire::v1::application_choices_server::ApplicationChoicesServer;
 use proto::questionnaire::v1::applications_server::ApplicationsServer;
 use proto::questionnaire::v1::board_actions_server::BoardActionsServer;
 use proto::questionnaire::v1::campaigns_server::CampaignsServer;
@@ -66,6 +68,9 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(ApplicationsServer::new(applications::Applications(
             ctx.clone(),
         )))
+        .add_service(ApplicationChoicesServer::new(
+            application_choices::ApplicationChoices(ctx.clone()),
+        ))
         .add_service(SectionsServer::new(sections::Sections(ctx.clone())))
         .add_service(DocumentsServer::new(documents::Documents(ctx.clone())))
         .add_service(SubmissionsServer::new(submissions::Submissions(

@@ -43,6 +43,8 @@ struct RulesColumn {
     /// Only where applications are accepted on submission. Rows of before have none.
     #[serde(default)]
     edit_until_hours: Option<i32>,
+    #[serde(default)]
+    decided_by_boards: bool,
     /// Only where attempts are counted.
     #[serde(default)]
     attempts: Option<Allowance>,
@@ -256,9 +258,10 @@ fn column(rules: &Rules) -> RulesColumn {
         higher_education: rules.higher_education == Demand::Asked,
         correction_working_days: rules.correction_working_days,
         edit_until_hours: match rules.acceptance {
-            Acceptance::ByExpert => None,
+            Acceptance::ByExpert | Acceptance::ByBoards => None,
             Acceptance::OnSubmission { edit_until_hours } => Some(edit_until_hours),
         },
+        decided_by_boards: rules.acceptance == Acceptance::ByBoards,
         attempts: rules.attempts,
     }
 }
@@ -287,6 +290,7 @@ fn rules(column: RulesColumn) -> Result<Rules> {
         higher_education: demand(column.higher_education),
         correction_working_days: column.correction_working_days,
         acceptance: match column.edit_until_hours {
+            None if column.decided_by_boards => Acceptance::ByBoards,
             None => Acceptance::ByExpert,
             Some(edit_until_hours) => Acceptance::OnSubmission { edit_until_hours },
         },

@@ -265,6 +265,51 @@ pub async fn count_open<C: ConnectionTrait>(on: &C, specialty: &str) -> Result<i
     })
 }
 
+/// An exam of a choice, with the sitting that people share.
+#[derive(Debug, Clone)]
+pub struct Appointed {
+    /// The ids of the choice and of the sitting.
+    pub choice: String,
+    pub sitting: String,
+    pub exam: String,
+    pub start_time: Timestamp,
+    pub address: String,
+    /// A decimal, once it is graded.
+    pub points: Option<String>,
+    pub sitting_version: i64,
+}
+
+/// The exams of these choices, by choice and time.
+pub async fn exams<C: ConnectionTrait>(on: &C, choices: &[String]) -> Result<Vec<Appointed>> {
+    if choices.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT e.choice AS choice, e.sitting AS sitting, e.exam AS exam, e.points AS points,
+            s.starts_us AS starts_us, s.address AS address, s.version AS version
+         FROM exam_entry e JOIN exam_sitting s ON s.id = e.sitting
+         WHERE e.choice IN ({}) ORDER BY e.choice, s.starts_us, e.exam",
+        places(0, choices.len())
+    );
+    let values = choices.iter().map(|id| Value::from(id.as_str()));
+    let read = |row: &QueryResult| {
+        Ok(Appointed {
+            choice: row.try_get("", "choice")?,
+            sitting: row.try_get("", "sitting")?,
+            exam: row.try_get("", "exam")?,
+            start_time: time(row, "starts_us")?,
+            address: row.try_get("", "address")?,
+            points: row.try_get("", "points")?,
+            sitting_version: row.try_get("", "version")?,
+        })
+    };
+    query_all(on, &sql, values)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 fn state(row: &QueryResult) -> Result<State> {
     let code: String = row.try_get("", "state")?;
     State::of_code(&code).ok_or_else(|| unexpected("state of a choice"))

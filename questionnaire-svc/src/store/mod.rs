@@ -5,6 +5,7 @@
 //! | [`campaign`] | campaigns and their versions |
 //! | [`form_revision`], [`dictionary`] | forms and dictionaries that did not come with the service |
 //! | [`application`], [`person`] | applications, and what is known of the person behind one |
+//! | [`application_number`] | the numbers of applications that were sent |
 //! | [`attempt`] | how often a person applies in a year |
 //! | [`draft`], [`rebase`] | drafts that the clock looks at; moves of drafts to another form |
 //! | [`membership`], [`disclosure`] | who is in the Reserve; what was shown of whom |
@@ -18,6 +19,7 @@
 //! | [`submission`] | applications as they were sent |
 
 pub mod application;
+pub mod application_number;
 pub mod attempt;
 pub mod board_action;
 pub mod board_log;

@@ -7,13 +7,13 @@ use chassis::identifier::Bin;
 use jiff::Timestamp;
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::board_actions_client::BoardActionsClient;
-use proto::questionnaire::v1::forms_client::FormsClient;
 use proto::questionnaire::v1::prepare_board_action_request::Action;
 use proto::questionnaire::v1::specialties_client::SpecialtiesClient;
 use sha2::{Digest, Sha256};
 use tonic::Status;
 use uuid::Uuid;
 
+use crate::college_applications;
 use crate::organisations::imports;
 use crate::world::{CLOSE, OPEN, World, text};
 
@@ -53,7 +53,6 @@ impl World {
     /// Colleges in the directory, and a campaign of college admission with the window of the others.
     pub async fn admission(&self) {
         imports(self, DIRECTORY, false).await.unwrap();
-        let form_revision = college_form(self).await;
         let instant = |text: &str| Some(to_pb(text.parse::<Timestamp>().unwrap()));
         let campaign = pb::Campaign {
             programme: "college".into(),
@@ -61,37 +60,17 @@ impl World {
             open_time: instant(OPEN),
             close_time: instant(CLOSE),
             time_zone: "Asia/Almaty".into(),
-            rules: Some(pb::CampaignRules::default()),
-            places: 1000,
-            form_revision,
+            rules: Some(pb::CampaignRules {
+                decided_by_boards: true,
+                ..Default::default()
+            }),
+            application_kinds: college_applications::kinds(),
             ..Default::default()
         };
         self.create_campaign("college-2026", campaign)
             .await
             .unwrap();
     }
-}
-
-/// A published form of the programme.
-async fn college_form(world: &World) -> String {
-    let mut forms = FormsClient::new(world.manager());
-    let get = pb::GetFormRevisionRequest {
-        name: "forms/nqt-college-student/revisions/1".into(),
-    };
-    let mut form = forms.get_form_revision(get).await.unwrap().into_inner();
-    form.programme = "college".into();
-    let request = pb::CreateFormRevisionRequest {
-        parent: "forms/college-short".into(),
-        form_revision: Some(form),
-        request_id: world.request_id(),
-    };
-    let made = forms.create_form_revision(request).await.unwrap();
-    let request = pb::PublishFormRevisionRequest {
-        name: made.into_inner().name,
-        request_id: world.request_id(),
-    };
-    let published = forms.publish_form_revision(request).await.unwrap();
-    published.into_inner().name
 }
 
 /// A good signature of this content for this organisation, as the stand-in of identity-svc takes it.

@@ -21,6 +21,7 @@ mod campaign_versions;
 mod campaigns;
 mod candidate;
 mod clamd;
+mod college_applications;
 mod colleges;
 mod contract;
 mod corrections;

@@ -59,8 +59,9 @@ pub async fn ask(
     etag::must_be_current(&pb.etag, kept.version, &pb.name)?;
     let sections = sections(&*filling::form_of(ctx, tx, &kept).await?, &pb.sections)?;
     let now = ctx.clock.now();
+    let campaign = filling::campaign_of(ctx, tx, &kept).await?;
     kept.application
-        .ask_for_correction(sections.clone(), note, now)?;
+        .ask_for_correction(sections.clone(), note, &campaign, now)?;
     application::save(tx, &mut kept).await?;
     let event = CorrectionWanted {
         application: kept.name(),

@@ -72,6 +72,7 @@ pub async fn create(
         kind,
         form_revision: form_revision.unwrap_or(&campaign.form_revision),
         person: &person,
+        filled_by: None,
         now,
     };
     let is_first = application::insert(write.tx(), &new).await?;

@@ -52,6 +52,8 @@ pub fn of(kept: &Kept) -> pb::Application {
             Some(attempt::Kind::Paid) => pb::AttemptKind::Paid,
         }
         .into(),
+        number: kept.number.clone().unwrap_or_default(),
+        filled_by: kept.filled_by_name(),
     }
 }
 

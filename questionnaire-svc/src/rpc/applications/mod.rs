@@ -3,6 +3,7 @@
 
 mod ask_for_correction;
 mod attempt;
+pub mod choices;
 mod create;
 mod disqualify;
 mod get;

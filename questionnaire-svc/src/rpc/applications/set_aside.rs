@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use prost::{Message, Name};
 use proto::questionnaire::v1 as pb;
 
-use super::message;
 use super::reason::Reason;
+use super::{choices, message};
 use crate::Context;
 use crate::domain::application::Application;
+use crate::domain::choice::Choice;
 use crate::domain::refusal::Refusal;
 use crate::rpc::etag;
 use crate::rpc::name::ApplicationName;
@@ -65,6 +66,7 @@ pub async fn set_aside<Q: Message, E: Message + Name>(
     etag::must_be_current(way.etag, kept.version, way.name)?;
     (way.end)(&mut kept.application, way.reason_code, now)?;
     application::save(tx, &mut kept).await?;
+    choices::end(ctx, tx, &kept, Choice::set_aside_with_application, now).await?;
     let event = (way.event)(&kept, way.reason_code);
     outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
     let (about, reason) = (kept.name(), way.reason_code);

@@ -15,8 +15,9 @@ use proto::events::v1::{ApplicationAccepted, ApplicationDecided, ApplicationSubm
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
 
-use super::{attempt, message};
+use super::{attempt, choices, message};
 use crate::Context;
+use crate::domain::campaign::Acceptance;
 use crate::domain::frozen::{Frozen, FrozenCheck, FrozenDocument, FrozenSection};
 use crate::domain::readiness::Readiness;
 use crate::domain::receive::Source;
@@ -25,7 +26,7 @@ use crate::rpc::filling::Filling;
 use crate::rpc::name::ApplicationName;
 use crate::rpc::{access, etag, rebase, wire};
 use crate::store::application::Kept;
-use crate::store::{application, campaign, document, submission};
+use crate::store::{application, application_number, campaign, document, submission};
 
 pub async fn submit(
     ctx: &Context,
@@ -58,7 +59,9 @@ pub async fn submit(
     etag::must_be_current(&pb.etag, kept.version, &pb.name)?;
     let now = ctx.clock.now();
     rebase::bring_up(ctx, tx, &mut kept, now).await?;
-    let filling = Filling::read(ctx, tx, &kept, now).await?;
+    let mut filling = Filling::read(ctx, tx, &kept, now).await?;
+    // What closes meanwhile is seen now, and nothing closes from here on.
+    filling.hold_specialties(tx).await?;
     let readiness = filling.readiness(&pb.accepted_declarations);
     kept.application
         .submit(readiness.violations(), &filling.campaign, now)?;
@@ -76,8 +79,10 @@ pub async fn submit(
     application::save(tx, &mut kept).await?;
     let event = event(&kept, &filling, now);
     outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
-    if event.without_review {
-        accepted(ctx, tx, &kept).await?;
+    match filling.campaign.rules.acceptance {
+        Acceptance::ByExpert => {}
+        Acceptance::OnSubmission { .. } => accepted(ctx, tx, &kept).await?,
+        Acceptance::ByBoards => choices::make(ctx, tx, &kept, &filling, now).await?,
     }
     audit::record(
         tx,
@@ -88,6 +93,9 @@ pub async fn submit(
         &event.submission,
     )
     .await?;
+    if filling.campaign.rules.acceptance == Acceptance::ByBoards {
+        application_number::take(tx, &mut kept, filling.campaign.year()).await?;
+    }
     write.commit(message::of(&kept)).await
 }
 
@@ -183,7 +191,7 @@ fn event(kept: &Kept, filling: &Filling, now: Timestamp) -> ApplicationSubmitted
         submit_time: Some(to_pb(now)),
         correction_working_days: filling.campaign.rules.correction_working_days,
         direction: filling.direction(),
-        without_review: filling.campaign.edit_until().is_some(),
+        without_review: !filling.campaign.is_reviewed(),
         seat_needs: filling.seat_needs().map(|needs| SeatNeeds {
             subject_title: filling.subject_title(&needs).map(wire::to_text),
             subject: needs.subject,

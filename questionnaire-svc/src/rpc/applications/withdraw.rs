@@ -1,5 +1,5 @@
-//! Takes an application back for good. Where applications are accepted on submission, another can be
-//! opened after it.
+//! Takes an application back for good. Where no expert is asked another can be opened after it, and of
+//! its choices those end that are not over.
 
 use chassis::caller::Caller;
 use chassis::once::{self, Once};
@@ -9,9 +9,10 @@ use proto::events::v1::ApplicationWithdrawn;
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
 
-use super::message;
 use super::set_aside::last_submission;
+use super::{choices, message};
 use crate::Context;
+use crate::domain::choice::Choice;
 use crate::rpc::name::ApplicationName;
 use crate::rpc::{access, etag};
 use crate::store::{application, campaign};
@@ -49,9 +50,11 @@ pub async fn withdraw(
     let campaign = held
         .ok_or_else(|| Error::NotFound(pb.name.clone()))?
         .campaign;
-    kept.application.withdraw(&campaign, ctx.clock.now())?;
+    let now = ctx.clock.now();
+    kept.application.withdraw(&campaign, now)?;
     application::save(tx, &mut kept).await?;
-    if campaign.edit_until().is_some() {
+    choices::end(ctx, tx, &kept, Choice::withdraw_with_application, now).await?;
+    if !campaign.is_reviewed() {
         application::make_room(tx, &mut kept).await?;
     }
     let event = ApplicationWithdrawn {

@@ -71,7 +71,7 @@ fn rules(rules: &Rules) -> pb::CampaignRules {
             WireLevel::from_str_name(&format!("LANGUAGE_LEVEL_{level}")).unwrap_or_default()
         });
     let edit_until_hours = match rules.acceptance {
-        Acceptance::ByExpert => None,
+        Acceptance::ByExpert | Acceptance::ByBoards => None,
         Acceptance::OnSubmission { edit_until_hours } => Some(edit_until_hours),
     };
     pb::CampaignRules {
@@ -87,6 +87,7 @@ fn rules(rules: &Rules) -> pb::CampaignRules {
         edit_until_hours: edit_until_hours.unwrap_or_default(),
         free_attempts_per_year: rules.attempts.map_or(0, |it| it.free),
         paid_attempts_per_year: rules.attempts.map_or(0, |it| it.paid),
+        decided_by_boards: rules.acceptance == Acceptance::ByBoards,
     }
 }
 
@@ -214,12 +215,18 @@ fn attempts(pb: &pb::CampaignRules) -> Option<Allowance> {
 fn acceptance(violations: &mut Violations, pb: &pb::CampaignRules) -> Acceptance {
     let edit_until_hours = pb.edit_until_hours;
     if pb.accepted_on_submission {
+        if pb.decided_by_boards {
+            violations.add("campaign.rules.decided_by_boards", "NOT_ASKED");
+        }
         return Acceptance::OnSubmission { edit_until_hours };
     }
     if edit_until_hours != 0 {
         violations.add("campaign.rules.edit_until_hours", "NOT_ASKED");
     }
-    Acceptance::ByExpert
+    match pb.decided_by_boards {
+        true => Acceptance::ByBoards,
+        false => Acceptance::ByExpert,
+    }
 }
 
 fn age_reference(violations: &mut Violations, pb: &pb::CampaignRules) -> AgeReference {

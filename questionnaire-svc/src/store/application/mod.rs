@@ -2,6 +2,7 @@
 
 use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use chassis::identifier::Bin;
 use chassis::{Error, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -49,6 +50,10 @@ pub struct Kept {
     pub attempt: Option<attempt::Kind>,
     /// The version of the campaign that it is judged by.
     pub campaign_version: i64,
+    /// Given when it is sent, where colleges decide.
+    pub number: Option<String>,
+    /// The college whose board fills it in for the person.
+    pub filled_by: Option<Bin>,
     /// When it was moved to another form last.
     pub rebase_time: Option<Timestamp>,
     pub version: i64,
@@ -93,6 +98,12 @@ impl Kept {
         format!("accounts/{}", self.account)
     }
 
+    /// `colleges/{bin}`; empty where the person fills it in.
+    pub fn filled_by_name(&self) -> String {
+        let name = |bin: Bin| format!("colleges/{bin}");
+        self.filled_by.map(name).unwrap_or_default()
+    }
+
     /// The name of the last submission; empty for a draft.
     pub fn submission_name(&self) -> String {
         let name = |id: &String| format!("{}/submissions/{id}", self.name());
@@ -109,6 +120,7 @@ pub struct New<'a> {
     pub kind: &'a str,
     pub form_revision: &'a str,
     pub person: &'a Person,
+    pub filled_by: Option<Bin>,
     pub now: Timestamp,
 }
 
@@ -117,8 +129,8 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<bool> {
     let inserted = execute(
         tx,
         "INSERT INTO application (id, campaign, account, form_revision, person, state,
-            submission_count, created_us, campaign_version, kind, version)
-         VALUES ($1, $2, $3, $4, $5, 'DRAFT', 0, $6, $7, $8, 1) ON CONFLICT DO NOTHING",
+            submission_count, created_us, campaign_version, kind, filled_by, version)
+         VALUES ($1, $2, $3, $4, $5, 'DRAFT', 0, $6, $7, $8, $9, 1) ON CONFLICT DO NOTHING",
         [
             new.id.into(),
             new.campaign.into(),
@@ -128,6 +140,7 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<bool> {
             to_us(new.now).into(),
             new.campaign_version.into(),
             new.kind.into(),
+            new.filled_by.map(|bin| bin.to_string()).into(),
         ],
     )
     .await?;
@@ -310,6 +323,8 @@ fn read(row: &QueryResult) -> Result<Kept> {
     let count: i32 = row.try_get("", "submission_count")?;
     let attempt: Option<String> = row.try_get("", "attempt_kind")?;
     let kind = |code: String| attempt::Kind::from_code(&code).ok_or_else(|| unexpected("attempt"));
+    let filled_by: Option<String> = row.try_get("", "filled_by")?;
+    let bin = |bin: String| Bin::parse(&bin).map_err(|_| unexpected("BIN"));
     let application = Application {
         state: state::read(row)?,
         submission_count: count.unsigned_abs(),
@@ -337,6 +352,8 @@ fn read(row: &QueryResult) -> Result<Kept> {
         waiting_result: json_if_any(row, "waiting_result")?,
         attempt: attempt.map(kind).transpose()?,
         campaign_version: row.try_get("", "campaign_version")?,
+        number: row.try_get("", "number")?,
+        filled_by: filled_by.map(bin).transpose()?,
         rebase_time: time_if_any(row, "rebased_us")?,
         version: row.try_get("", "version")?,
         around: around(row)?,
