@@ -294,12 +294,7 @@ pub fn localized(text: &Localized) -> wire::LocalizedText {
 
 /// In the language of the call.
 pub fn in_language(text: &Localized) -> String {
-    let text = match chassis::error::language() {
-        chassis::text::Language::Kk => &text.kk,
-        chassis::text::Language::Ru => &text.ru,
-        chassis::text::Language::En => &text.en,
-    };
-    text.clone()
+    text.get(chassis::error::language()).to_owned()
 }
 
 pub fn date(date: jiff::civil::Date) -> PbDate {

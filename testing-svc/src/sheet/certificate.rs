@@ -3,7 +3,7 @@
 use chassis::text::Language;
 
 use super::pen::{Cell, Pen, Style};
-use super::{Sheet, labelled, of, qr, words};
+use super::{Sheet, labelled, qr, words};
 use crate::domain::certificate::paper::{Line, Paper};
 use crate::domain::certificate::terms::Terms;
 use crate::domain::localized::Localized;
@@ -35,7 +35,7 @@ impl Sheet for CertificateSheet<'_> {
 
     fn draw(&self, pen: &mut Pen<'_>) -> anyhow::Result<()> {
         pen.heading(&words(self.language, "PAPER_TITLE"))?;
-        pen.paragraph(of(self.language, &self.terms.title), Style::Subtitle)?;
+        pen.paragraph(self.terms.title.get(self.language), Style::Subtitle)?;
         pen.space(14.0);
         pen.paragraph(self.paper.name.reveal(), Style::Name)?;
         pen.space(14.0);
@@ -100,6 +100,6 @@ impl CertificateSheet<'_> {
 
     /// A code that the terms don't know stands for itself.
     fn titled(&self, title: Option<&Localized>, code: &str) -> String {
-        title.map_or(code, |it| of(self.language, it)).to_owned()
+        title.map_or(code, |it| it.get(self.language)).to_owned()
     }
 }

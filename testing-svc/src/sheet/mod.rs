@@ -34,7 +34,6 @@ pub use self::certificate::CertificateSheet;
 use self::pen::Pen;
 pub use self::permit::PermitSheet;
 use crate::TEXTS;
-use crate::domain::localized::Localized;
 
 /// A4 in points.
 const WIDTH: f32 = 595.28;
@@ -107,12 +106,4 @@ fn labelled(language: Language, label: &str, value: &str) -> String {
 fn words(language: Language, message: &str) -> String {
     let text = TEXTS.sentence(language, message, &[]);
     text.unwrap_or_else(|| message.to_owned())
-}
-
-fn of(language: Language, text: &Localized) -> &str {
-    match language {
-        Language::Kk => &text.kk,
-        Language::Ru => &text.ru,
-        Language::En => &text.en,
-    }
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::certificate::{CertificateSheet, HEADS};
-use super::{of, qr, words};
+use super::{qr, words};
 
 /// The squares around a QR code that are left white.
 const QUIET: usize = 4;
@@ -18,7 +18,7 @@ impl CertificateSheet<'_> {
         let (paper, language) = (self.paper, self.language.code());
         let (title, name) = (self.words("PAPER_TITLE"), escaped(paper.name.reveal()));
         let number = paper.number.grouped();
-        let subtitle = escaped(of(self.language, &self.terms.title));
+        let subtitle = escaped(self.terms.title.get(self.language));
         let (table, facts) = (self.html_table()?, self.html_facts()?);
         let (figure, check) = (self.figure()?, self.words("PAPER_CHECK"));
         Ok(format!(

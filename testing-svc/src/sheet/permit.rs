@@ -5,7 +5,7 @@ use chassis::text::Language;
 use jiff::Zoned;
 
 use super::pen::{Pen, Style};
-use super::{Sheet, labelled, of, words};
+use super::{Sheet, labelled, words};
 use crate::TEXTS;
 use crate::domain::localized::Localized;
 use crate::domain::session;
@@ -45,7 +45,7 @@ impl Sheet for PermitSheet<'_> {
 
     fn draw(&self, pen: &mut Pen<'_>) -> anyhow::Result<()> {
         pen.heading(&words(self.language, "PERMIT_TITLE"))?;
-        pen.paragraph(of(self.language, self.stage), Style::Subtitle)?;
+        pen.paragraph(self.stage.get(self.language), Style::Subtitle)?;
         pen.space(14.0);
         let number = labelled(self.language, "PERMIT_NUMBER", self.candidate_number);
         pen.paragraph(&number, Style::Name)?;
@@ -58,7 +58,7 @@ impl Sheet for PermitSheet<'_> {
         };
         pen.space(14.0);
         pen.paragraph(&words(self.language, "PERMIT_NOTE"), Style::Subtitle)?;
-        for line in of(self.language, note).lines() {
+        for line in note.get(self.language).lines() {
             pen.paragraph(line, Style::Plain)?;
         }
         Ok(())
@@ -67,7 +67,7 @@ impl Sheet for PermitSheet<'_> {
 
 impl PermitSheet<'_> {
     fn lines(&self) -> Vec<(&'static str, String)> {
-        let text = |text: &Localized| of(self.language, text).to_owned();
+        let text = |text: &Localized| text.get(self.language).to_owned();
         let between = |from: &Zoned, to: &Zoned| {
             format!("{} – {}", from.strftime("%H:%M"), to.strftime("%H:%M"))
         };

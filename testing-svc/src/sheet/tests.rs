@@ -10,6 +10,7 @@ use crate::domain::certificate::number::{Code, Number};
 use crate::domain::certificate::paper::{Line, Paper};
 use crate::domain::certificate::seal::{Keys, Sealed};
 use crate::domain::certificate::terms::{PassMark, Subject, Terms};
+use crate::domain::localized::Localized;
 use crate::domain::score::Score;
 
 /// Every letter of the Kazakh alphabet that no other has.
