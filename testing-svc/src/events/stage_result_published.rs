@@ -4,13 +4,13 @@ use chassis::Result;
 use chassis::clock::to_pb;
 use chassis::database::Tx;
 use proto::events::v1::StageResultPublished;
-use proto::wire::v1::LocalizedText;
 
 use super::{account_name, campaign_name};
 use crate::Context;
 use crate::domain::participant::Came;
 use crate::domain::stage::{Place, Stage};
 use crate::domain::stage_result;
+use crate::rpc::enums;
 use crate::store::stage_result::Untold;
 
 pub async fn stage_result_published(
@@ -24,11 +24,7 @@ pub async fn stage_result_published(
         stage: stage.name(),
         campaign: campaign_name(&stage.campaign),
         account: account_name(result.account),
-        stage_title: Some(LocalizedText {
-            kk: stage.title.kk.clone(),
-            ru: stage.title.ru.clone(),
-            en: stage.title.en.clone(),
-        }),
+        stage_title: Some(enums::localized(&stage.title)),
         advanced: result.came == Came::Advanced && !result.by_appeal,
         last_stage: stage.selection.place == Place::Last,
         publish_time: result.published.or(stage.published).map(to_pb),
