@@ -53,10 +53,7 @@ pub enum With {
     /// With everybody of the stage: its publication says when.
     Stage,
     /// With those of the session alone.
-    Session {
-        time: Timestamp,
-        appeals_until: Option<Timestamp>,
-    },
+    Session { appeals_until: Option<Timestamp> },
 }
 
 /// Results of a stage, each with its id.
@@ -70,10 +67,7 @@ pub async fn insert_results(
     let terms = stage.selection.terms.as_ref();
     let (published, appeals_until) = match with {
         With::Stage => (None, None),
-        With::Session {
-            time,
-            appeals_until,
-        } => (Some(to_us(time)), appeals_until.map(to_us)),
+        With::Session { appeals_until } => (Some(to_us(time)), appeals_until.map(to_us)),
     };
     let count = |n: usize| Value::from(i32::try_from(n).unwrap_or(i32::MAX));
     let units = |score: Option<Score>| Value::from(score.map(|it| it.0));

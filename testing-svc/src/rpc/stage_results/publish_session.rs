@@ -88,10 +88,8 @@ async fn write_down(
     if !store::publication::insert_session(tx, &publication, &caller.key()).await? {
         return Err(Refusal::SessionPublished { time: now }.into());
     }
-    let with = With::Session {
-        time: now,
-        appeals_until: publication.appeals_until,
-    };
+    let appeals_until = publication.appeals_until;
+    let with = With::Session { appeals_until };
     let all = lines(&sat, &outcome).into_iter();
     keep(ctx, tx, stage, now, with, all).await?;
     store::stage::begin(tx, stage.id, now).await?;
