@@ -19,7 +19,17 @@ pub async fn of_stage<C: ConnectionTrait>(
     stage: &Stage,
     now: Timestamp,
 ) -> Result<Vec<Participant>> {
-    some(on, stage, None, now).await
+    some(on, stage, Only::Anybody, now).await
+}
+
+/// Those of them who have a seat in this session of it.
+pub async fn of_session<C: ConnectionTrait>(
+    on: &C,
+    stage: &Stage,
+    session: Uuid,
+    now: Timestamp,
+) -> Result<Vec<Participant>> {
+    some(on, stage, Only::Session(session), now).await
 }
 
 /// Those of them with these numbers.
@@ -29,13 +39,20 @@ pub async fn numbered<C: ConnectionTrait>(
     numbers: &[&str],
     now: Timestamp,
 ) -> Result<Vec<Participant>> {
-    some(on, stage, Some(numbers), now).await
+    some(on, stage, Only::Numbers(numbers), now).await
+}
+
+/// What a look is narrowed by.
+enum Only<'a> {
+    Anybody,
+    Session(Uuid),
+    Numbers(&'a [&'a str]),
 }
 
 async fn some<C: ConnectionTrait>(
     on: &C,
     stage: &Stage,
-    numbers: Option<&[&str]>,
+    only: Only<'_>,
     now: Timestamp,
 ) -> Result<Vec<Participant>> {
     let mut values: Vec<Value> = vec![
@@ -44,13 +61,17 @@ async fn some<C: ConnectionTrait>(
         stage.number.into(),
         to_us(now).into(),
     ];
-    let mut narrowed = String::new();
-    if let Some(numbers) = numbers {
-        narrowed = format!(
-            "AND e.candidate_number IN {}",
-            row::places(&mut values, numbers)
-        );
-    }
+    let narrowed = match only {
+        Only::Anybody => String::new(),
+        Only::Session(id) => {
+            values.push(id.to_string().into());
+            format!("AND b.session = ${}", values.len())
+        }
+        Only::Numbers(numbers) => {
+            let places = row::places(&mut values, numbers);
+            format!("AND e.candidate_number IN {places}")
+        }
+    };
     // A mark of absence from before the sitting says nothing of it.
     let sql = format!(
         "SELECT e.account, e.candidate_number, e.direction, sc.result, sc.score, sc.subjects,

@@ -98,8 +98,8 @@ async fn write_down(
 
 /// Who sat it, when nobody sits it any more and nobody's score is missing.
 async fn ready(tx: &Tx, stage: &Stage, session: Uuid, now: Timestamp) -> Result<Vec<Participant>> {
-    let mut here = store::participant::of_stage(tx, stage, now).await?;
-    here.retain(|it| it.session == Some(session) && !it.is_published);
+    let mut here = store::participant::of_session(tx, stage, session, now).await?;
+    here.retain(|it| !it.is_published);
     let ready = readiness(&here);
     if let Some(some) = Waiting::of(&ready.running) {
         return Err(Refusal::AttemptsUnfinished(some).into());
