@@ -54,7 +54,12 @@ pub fn account(number: u64) -> Uuid {
 
 /// The same, as SQL makes it of a number.
 pub fn account_sql(number: &str) -> String {
-    format!("('01970000-0000-7000-8000-' || lpad(to_hex({number}), 12, '0'))")
+    id_sql("01970000-0000-7000-8000", number)
+}
+
+/// An id that begins like this and ends with a number, as SQL makes it.
+pub fn id_sql(begin: &str, number: &str) -> String {
+    format!("('{begin}-' || lpad(to_hex({number}), 12, '0'))")
 }
 
 /// What stands for a session: the stand-in reads the person off it.

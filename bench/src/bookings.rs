@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::backed::{access_token, account_sql};
+use crate::backed::{access_token, account_sql, id_sql};
 use crate::backed_testing::CAMPAIGN;
 use crate::load::{self, AsyncCall, Connection, Done, Http};
 use crate::options::Options;
@@ -26,8 +26,8 @@ pub const SESSIONS: u64 = 1000;
 const PEOPLE_A_SECOND: u64 = 40_000;
 
 /// The n-th session's id, as SQL makes it.
-fn session_sql(number: &str) -> String {
-    format!("('01980000-0000-7000-8000-' || lpad(to_hex({number}), 12, '0'))")
+pub fn session_sql(number: &str) -> String {
+    id_sql("01980000-0000-7000-8000", number)
 }
 
 fn session(number: u64) -> Uuid {

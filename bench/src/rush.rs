@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use crate::backed::{access_token, account_sql};
+use crate::backed::{access_token, account_sql, id_sql};
+use crate::bookings::session_sql;
 use crate::load::{self, Connection, Http};
 use crate::options::Options;
 use crate::report::Row;
@@ -109,8 +110,7 @@ fn fill(stack: &Stack, size: Size) -> Result<String> {
     let (campaign, _) = stage.split_once("/stages/").context("a stage's name")?;
     let campaign = campaign.trim_start_matches("campaigns/");
     let (places, sessions, people) = (size.places, size.sessions(), size.people);
-    let place = |n: &str| format!("('01980000-0000-7000-9000-' || lpad(to_hex({n}), 12, '0'))");
-    let copy = |n: &str| format!("('01980000-0000-7000-8000-' || lpad(to_hex({n}), 12, '0'))");
+    let place = |n: &str| id_sql("01980000-0000-7000-9000", n);
     let (of_place, account) = (place(&format!("n % {places}")), account_sql("n"));
     stack.sql(&format!(
         "INSERT INTO test_centers (id, title, address, mode, time_zone, version)
@@ -124,14 +124,14 @@ fn fill(stack: &Stack, size: Size) -> Result<String> {
          SELECT {}, campaign, stage, {of_place}, start_us + (n / {places}) * 7200000000,
             end_us + (n / {places}) * 7200000000, {SEATS}, 0, check_in_required, version
          FROM test_sessions, generate_series(0, {sessions} - 1) AS n WHERE id = '{session}'",
-        copy("n")
+        session_sql("n")
     ))?;
     for (id, kind, value, seats) in QUOTAS {
         stack.sql(&format!(
             "INSERT INTO session_quotas (session, id, kind, value, size, taken)
              SELECT {}, '{id}', '{kind}', '{value}', {seats}, 0
              FROM generate_series(0, {sessions} - 1) AS n",
-            copy("n")
+            session_sql("n")
         ))?;
     }
     // Of ten six want Kazakh, of twenty one an accessible workstation.
