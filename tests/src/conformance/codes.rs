@@ -4,8 +4,8 @@ use proto::partner::v1::redemptions_client::RedemptionsClient;
 use proto::partner::v1::test_result::Outcome;
 use proto::partner::v1::{
     CancelReservationRequest, CodeStatus, GetRedemptionRequest, LookUpPromoCodeRequest,
-    RedeemPromoCodeRequest, Redemption, ReportResultRequest, ReservePromoCodeRequest,
-    RollBackRedemptionRequest, RollbackReason, TestResult,
+    LookUpPromoCodeResponse, RedeemPromoCodeRequest, Redemption, ReportResultRequest,
+    ReservePromoCodeRequest, RollBackRedemptionRequest, RollbackReason, TestResult,
 };
 use proto::testing::v1::LanguageLevel;
 
@@ -57,19 +57,20 @@ fn reserve(code: &Code) -> ReservePromoCodeRequest {
     }
 }
 
+/// A code that was looked up can be taken.
+fn is_available(report: &mut Report, rule: &'static str, seen: &LookUpPromoCodeResponse) {
+    let status = seen.status();
+    let is_free = status == CodeStatus::Available;
+    let came = status.as_str_name().into();
+    report.holds(rule, "LookUpPromoCode", came, is_free);
+}
+
 async fn reserves(report: &mut Report, partner: &mut Partner, code: &Code) -> Option<Redemption> {
     let rule = "codes: a code is looked up before anything is done";
     let seen = partner.look_up_promo_code(look_up(code)).await;
     let seen = report.went_well(rule, "LookUpPromoCode", seen)?;
     let rule = "codes: a fresh code is available";
-    let status = seen.status();
-    let is_free = status == CodeStatus::Available;
-    report.holds(
-        rule,
-        "LookUpPromoCode",
-        status.as_str_name().into(),
-        is_free,
-    );
+    is_available(report, rule, &seen);
 
     let rule = "codes: a code is good with its person's IIN only";
     let mut other = look_up(code);
@@ -232,13 +233,6 @@ async fn goes_back(report: &mut Report, partner: &mut Partner, code: &Code) {
         .await;
     report.went_well(rule, "RollBackRedemption, by mistake", answer);
     if let Ok(seen) = partner.look_up_promo_code(look_up(code)).await {
-        let status = seen.into_inner().status();
-        let is_free = status == CodeStatus::Available;
-        report.holds(
-            rule,
-            "LookUpPromoCode",
-            status.as_str_name().into(),
-            is_free,
-        );
+        is_available(report, rule, seen.get_ref());
     }
 }
