@@ -10,6 +10,8 @@ use chassis::token::{Signer, Verifier};
 
 use crate::Wiring;
 use crate::config::Config;
+use crate::domain::seat_search::Candidate;
+use crate::looks::Looks;
 use crate::watched::{StageLeft, Watched};
 
 /// Whom the tokens in the links of offers are for: this service itself, and nothing else of it.
@@ -27,6 +29,8 @@ pub struct Context {
     pub watched: Watched<i32>,
     /// And to which stages.
     pub watched_stages: Watched<StageLeft>,
+    /// What stages have to offer, for who looks for a seat.
+    pub looks: Looks<Vec<Candidate>>,
     /// Reads the links of offers, which nobody but this service signs.
     pub offer_links: Verifier,
 }
@@ -38,7 +42,7 @@ impl Context {
         let own_key = wiring.signer.public_key();
         Ok(Self {
             db: wiring.db,
-            clock: wiring.clock,
+            clock: wiring.clock.clone(),
             ids: wiring.ids,
             config: wiring.config,
             launch: wiring.signer,
@@ -46,6 +50,7 @@ impl Context {
             persons: wiring.persons.signed(wiring.identity),
             watched: Watched::default(),
             watched_stages: Watched::default(),
+            looks: Looks::new(wiring.clock),
             offer_links: Verifier::new(OFFER_LINKS, &[own_key])?,
         })
     }

@@ -7,6 +7,7 @@
 //! | [`rpc`] | one folder per gRPC service, one file per RPC |
 //! | [`dealing`] | who gets a seat: those who wait come first |
 //! | [`gather`] | whoever comes while a round runs is in the next one |
+//! | [`looks`] | what many look at in the same moment is read once |
 //! | [`watched`] | the sessions and stages whose seats somebody watches |
 //! | [`sheet`] | certificates and permits as pages |
 //! | [`store`] | the only place that knows SQL |
@@ -38,6 +39,7 @@ pub mod domain;
 pub mod events;
 pub mod gather;
 pub mod jobs;
+pub mod looks;
 pub mod migrations;
 pub mod policy;
 pub mod rpc;

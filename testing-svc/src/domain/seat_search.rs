@@ -1,5 +1,7 @@
 //! Finding a seat by wishes, and saying why there is none: pure, over the sessions that were read.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -19,8 +21,14 @@ pub struct Candidate {
     pub session: Session,
     pub seats_left: i32,
     pub quotas: Vec<Quota>,
+    pub place: Arc<Place>,
+}
+
+/// Where sessions are, and by which clocks.
+#[derive(Debug)]
+pub struct Place {
+    pub title: Localized,
     pub zone: TimeZone,
-    pub center_title: Localized,
 }
 
 /// What a person would like.
@@ -167,12 +175,12 @@ impl Candidate {
 
 /// Looks through coming sessions, the next first.
 pub fn find<'a>(candidates: &'a [Candidate], wishes: &Wishes) -> Found<'a> {
-    let fits = |it: &&Candidate| wishes.place_and_day.fits(&it.session, &it.zone);
+    let fits = |it: &&Candidate| wishes.place_and_day.fits(&it.session, &it.place.zone);
     let free = |it: &'a Candidate| it.free(&wishes.needs).ok().map(|left| (it, left));
     let wished: Vec<&Candidate> = candidates.iter().filter(fits).collect();
-    let suggestions: Vec<Free<'_>> = wished.iter().filter_map(|it| free(it)).collect();
+    let suggestions = wished.iter().filter_map(|it| free(it));
+    let suggestions: Vec<Free<'_>> = suggestions.take(MOST_SUGGESTIONS).collect();
     if !suggestions.is_empty() {
-        let suggestions = suggestions.into_iter().take(MOST_SUGGESTIONS).collect();
         return Found {
             suggestions,
             ..Found::default()
@@ -249,8 +257,10 @@ mod tests {
             },
             seats_left,
             quotas: Vec::new(),
-            zone: TimeZone::get("Asia/Almaty").expect("a zone"),
-            center_title: Localized::default(),
+            place: Arc::new(Place {
+                title: Localized::default(),
+                zone: TimeZone::get("Asia/Almaty").expect("a zone"),
+            }),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod closure;
 pub mod eligibility;
 pub mod irregularity;
 pub mod language_result;
+pub mod look;
 pub mod membership;
 mod narrowed;
 pub mod participant;

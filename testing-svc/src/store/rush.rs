@@ -76,16 +76,13 @@ pub async fn lock_sessions(
     sessions: &[Uuid],
     now: Timestamp,
 ) -> Result<HashMap<Uuid, Offered>> {
-    let rows = query_all(
-        tx,
-        "SELECT s.id AS session_id, s.campaign AS session_campaign, s.stage, s.center, s.start_us,
-            s.end_us, s.capacity, s.taken, s.language, s.check_in_required, s.room,
-            s.extra_time_percent, s.closed, s.version AS session_version, c.title AS center_title, c.time_zone
+    let sql = format!(
+        "SELECT {}, c.title AS center_title, c.time_zone
          FROM test_sessions s JOIN test_centers c ON c.id = s.center
          WHERE s.id = ANY($1) ORDER BY s.id FOR UPDATE OF s",
-        [ids(sessions)],
-    )
-    .await?;
+        test_session::COLUMNS
+    );
+    let rows = query_all(tx, &sql, [ids(sessions)]).await?;
     let mut offered = HashMap::new();
     for found in &rows {
         let session = test_session::session(found)?;

@@ -27,15 +27,15 @@ pub struct Offer {
 const FREE: &str = "(s.capacity - s.taken + (SELECT COUNT(*) FROM bookings h
     WHERE h.session = s.id AND h.state = 'HELD' AND h.hold_until_us <= $1))";
 
+/// What [`session`] reads.
+pub(super) const COLUMNS: &str =
+    "s.id AS session_id, s.campaign AS session_campaign, s.stage, s.center,
+    s.start_us, s.end_us, s.capacity, s.taken, s.language, s.check_in_required, s.room,
+    s.extra_time_percent, s.closed, s.version AS session_version";
+
 /// The columns of an [`Offer`]; the time is the first value.
 pub(super) fn select() -> String {
-    format!(
-        "SELECT s.id AS session_id, s.campaign AS session_campaign, s.stage, s.center, s.start_us,
-            s.end_us, s.capacity, s.taken, s.language, s.check_in_required, s.room,
-            s.extra_time_percent, s.closed,
-            s.version AS session_version, {FREE} AS seats_left
-         FROM test_sessions s"
-    )
+    format!("SELECT {COLUMNS}, {FREE} AS seats_left FROM test_sessions s")
 }
 
 pub async fn find<C: ConnectionTrait>(on: &C, id: Uuid, now: Timestamp) -> Result<Option<Offer>> {

@@ -18,6 +18,7 @@ mod eligibility;
 mod examinations;
 mod extra_time;
 mod imports;
+mod looks;
 mod memberships;
 mod neighbours;
 mod outcome;

@@ -10,7 +10,7 @@ use proto::wire::v1::{Language, LocalizedText};
 use crate::seats::{DAY, quota};
 use crate::world::{World, center, refused, wrong};
 
-async fn find(
+pub async fn find(
     world: &World,
     request: pb::FindSeatsRequest,
     language: &str,
@@ -122,6 +122,7 @@ async fn a_stage_without_sessions_says_so_and_a_wrong_wish_is_told() {
         .close(&closed.name, 0, 2 * DAY, false)
         .await
         .expect("closed");
+    world.pass_a_moment();
     let told = find(&world, none.clone(), "en").await;
     assert_eq!(told.obstacles[0].code, "SEATS_CLOSED");
     assert_eq!(told.next, None);

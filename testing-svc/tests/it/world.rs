@@ -144,6 +144,11 @@ impl World {
         self.clock.advance(SignedDuration::from_mins(minutes));
     }
 
+    /// Whoever looks for a seat now sees what there is now.
+    pub fn pass_a_moment(&self) {
+        self.clock.advance(SignedDuration::from_secs(1));
+    }
+
     /// A request id that nobody used before.
     pub fn request(&self) -> String {
         request_id(self.requests.fetch_add(1, Ordering::SeqCst).into())

@@ -1,20 +1,18 @@
-//! FindSeats: where there is a seat as wished, or why there is none and what is next.
+//! FindSeats: where there is a seat as wished, or why there is none and what is next. What the stage has to
+//! offer is read once for all who look in the same moment.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use chassis::caller::Caller;
-use chassis::clock::{astana, to_pb};
+use chassis::clock::to_pb;
 use chassis::error::{explain, language};
 use chassis::text::Language;
 use chassis::violation::Violations;
 use chassis::{Error, Result};
-use jiff::tz::TimeZone;
 use proto::testing::v1 as pb;
 use tonic::Request;
 
 use crate::domain::eligibility::Standing;
-use crate::domain::localized::Localized;
 use crate::domain::quota::Needs;
 use crate::domain::seat_search::{self, Candidate, Found, Free, Obstacle, Wishes};
 use crate::domain::session;
@@ -22,14 +20,10 @@ use crate::domain::test_center;
 use crate::domain::waitlist::Wish;
 use crate::rpc::wishes::{self, Wanted};
 use crate::rpc::{enums, parse};
-use crate::store::test_session::{Filter, Offer};
 use crate::{Context, store};
 
-/// Coming sessions that are looked at.
-const SESSIONS: u64 = 300;
-
 pub async fn find(
-    ctx: &Context,
+    ctx: &Arc<Context>,
     request: Request<pb::FindSeatsRequest>,
 ) -> Result<pb::FindSeatsResponse> {
     let caller = Caller::of(&request);
@@ -49,14 +43,17 @@ pub async fn find(
         return Ok(written(&Found::over(), &wishes));
     }
     wishes.needs = as_applied(ctx, &caller, &campaign, wishes.needs).await?;
-    let coming = Filter {
-        earliest_start: Some(now + jiff::SignedDuration::from_micros(1)),
-        ..Filter::default()
-    };
-    let offers = store::test_session::list(db, stage.id, &coming, None, SESSIONS, now).await?;
-    let offers = store::test_session::with_quotas(db, offers, now).await?;
-    let candidates = candidates(ctx, offers).await?;
-    Ok(written(&seat_search::find(&candidates, &wishes), &wishes))
+    let reading = ctx.clone();
+    let offers = ctx.looks.at(stage.id, || async move {
+        store::look::at_stage(reading.db.read(), stage.id, reading.clock.now()).await
+    });
+    let offers = offers.await?;
+    // What has begun since is not to come any more.
+    let begun = offers.partition_point(|it| it.session.start <= now);
+    Ok(written(
+        &seat_search::find(&offers[begun..], &wishes),
+        &wishes,
+    ))
 }
 
 fn read(violations: &mut Violations, pb: &pb::FindSeatsRequest) -> Wishes {
@@ -105,30 +102,6 @@ async fn as_applied(
     })
 }
 
-async fn candidates(ctx: &Context, offers: Vec<Offer>) -> Result<Vec<Candidate>> {
-    let mut centers = HashMap::new();
-    let mut candidates = Vec::new();
-    for offer in offers {
-        let id = offer.session.center;
-        let center = match centers.entry(id) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(empty) => {
-                empty.insert(store::test_center::find(ctx.db.read(), id).await?)
-            }
-        };
-        let center = center.as_ref();
-        let zone = center.and_then(|center| TimeZone::get(&center.time_zone).ok());
-        candidates.push(Candidate {
-            session: offer.session,
-            seats_left: offer.seats_left,
-            quotas: offer.quotas,
-            zone: zone.unwrap_or_else(astana),
-            center_title: center.map(|it| it.title.clone()).unwrap_or_default(),
-        });
-    }
-    Ok(candidates)
-}
-
 fn written(found: &Found<'_>, wishes: &Wishes) -> pb::FindSeatsResponse {
     let one_day = wishes.place_and_day.day.is_some();
     let obstacles: Vec<pb::SeatObstacle> = found
@@ -153,7 +126,7 @@ fn suggestion((at, seats_left): &Free<'_>) -> pb::SeatSuggestion {
         session: at.session.name(),
         start_time: Some(to_pb(at.session.start)),
         center: test_center::name(at.session.center),
-        center_title: Some(enums::localized(&at.center_title)),
+        center_title: Some(enums::localized(&at.place.title)),
         seats_left: *seats_left,
     }
 }
@@ -176,7 +149,7 @@ fn obstacle(obstacle: &Obstacle<'_>, needs: &Needs, one_day: bool) -> pb::SeatOb
 
 /// What a sentence about a session needs: the day is left out where only one was asked for.
 fn about(at: &Candidate, needs: &Needs, one_day: bool) -> Vec<(&'static str, String)> {
-    let start = at.session.start.to_zoned(at.zone.clone());
+    let start = at.session.start.to_zoned(at.place.zone.clone());
     let day = match language() {
         Language::En => "%-d %B",
         Language::Kk | Language::Ru => "%d.%m",
@@ -188,16 +161,8 @@ fn about(at: &Candidate, needs: &Needs, one_day: bool) -> Vec<(&'static str, Str
     };
     let form = needs.language.map_or("", session::Language::as_str);
     vec![
-        ("center", in_language(&at.center_title).to_owned()),
+        ("center", at.place.title.get(language()).to_owned()),
         ("time", start.strftime(&pattern).to_string()),
         ("language", form.to_owned()),
     ]
-}
-
-fn in_language(text: &Localized) -> &str {
-    match language() {
-        Language::Kk => &text.kk,
-        Language::Ru => &text.ru,
-        Language::En => &text.en,
-    }
 }
