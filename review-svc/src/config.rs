@@ -32,6 +32,11 @@ pub struct Config {
           default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=60))]
     pub correction_working_days: u32,
 
+    /// How many working days an enquiry may wait for its answer: as long as a review.
+    #[arg(long = "enquiry-working-days", env = "IRIKTEU_ENQUIRY_WORKING_DAYS", default_value_t = 3,
+          value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub enquiry_working_days: u32,
+
     /// A folder of calendars, one `<year>.json` each, in the form of those compiled in. They add
     /// years and replace years of a lower version, so that a decree needs no new program.
     #[arg(long = "review-calendars", env = "IRIKTEU_REVIEW_CALENDARS")]
@@ -45,6 +50,7 @@ impl Default for Config {
             lease: SignedDuration::from_mins(30),
             assignment_lease: SignedDuration::from_hours(24),
             correction_working_days: 3,
+            enquiry_working_days: 3,
             calendars: None,
         }
     }

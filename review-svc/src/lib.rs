@@ -1,5 +1,5 @@
 //! The experts' work on submissions: tasks with a term in working days, claims under a lease,
-//! second opinions, decisions that stay, in a log that only grows.
+//! second opinions, decisions that stay, in a log that only grows. And what people ask, with its answers.
 //!
 //! | room | what is in it |
 //! |---|---|
@@ -37,7 +37,9 @@ use chassis::text::Texts;
 use chassis::token::Verifier;
 use proto::review::v1::bulk_reviews_server::BulkReviewsServer;
 use proto::review::v1::decision_log_entries_server::DecisionLogEntriesServer;
+use proto::review::v1::enquiries_server::EnquiriesServer;
 use proto::review::v1::pending_decisions_server::PendingDecisionsServer;
+use proto::review::v1::public_answers_server::PublicAnswersServer;
 use proto::review::v1::reason_codes_server::ReasonCodesServer;
 use proto::review::v1::review_policies_server::ReviewPoliciesServer;
 use proto::review::v1::review_queues_server::ReviewQueuesServer;
@@ -129,6 +131,7 @@ pub async fn build(wiring: Wiring) -> anyhow::Result<Service> {
     ));
     let routes = queue_routes(routes, &ctx);
     let routes = manager_routes(routes, &ctx);
+    let routes = enquiry_routes(routes, &ctx);
     let guard = Guard {
         service: NAME,
         domain: DOMAIN,
@@ -164,6 +167,15 @@ fn queue_routes(routes: Routes, ctx: &Arc<Context>) -> Routes {
         .add_service(BulkReviewsServer::new(rpc::bulk_reviews::BulkReviews::new(
             ctx,
         )))
+}
+
+/// How people ask, and read what was answered.
+fn enquiry_routes(routes: Routes, ctx: &Arc<Context>) -> Routes {
+    routes
+        .add_service(EnquiriesServer::new(rpc::enquiries::Enquiries::new(ctx)))
+        .add_service(PublicAnswersServer::new(
+            rpc::public_answers::PublicAnswers::new(ctx),
+        ))
 }
 
 /// How a campaign is led.

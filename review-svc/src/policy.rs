@@ -1,7 +1,7 @@
 //! Who may call which RPC of review-svc. What is the caller's own is the handler's question.
 
 use chassis::caller::Role::{Administrator, CampaignManager, Expert};
-use chassis::policy::Allow::{Anyone, Role, Service, SignedIn};
+use chassis::policy::Allow::{Anyone, Role, Service, Signatory, SignedIn};
 use chassis::policy::Row;
 
 pub const ROWS: &[Row] = &[
@@ -145,5 +145,42 @@ pub const ROWS: &[Row] = &[
     (
         "/irikteu.review.v1.WorkCalendars/ImportWorkCalendar",
         &[Role(CampaignManager), Role(Administrator)],
+    ),
+    // Whose enquiry it is, and who answers it, is the handler's question.
+    (
+        "/irikteu.review.v1.Enquiries/CreateEnquiry",
+        &[SignedIn, Signatory],
+    ),
+    (
+        "/irikteu.review.v1.Enquiries/GetEnquiry",
+        &[SignedIn, Signatory],
+    ),
+    (
+        "/irikteu.review.v1.Enquiries/ListEnquiries",
+        &[SignedIn, Signatory],
+    ),
+    (
+        "/irikteu.review.v1.Enquiries/ReplyToEnquiry",
+        &[SignedIn, Signatory],
+    ),
+    (
+        "/irikteu.review.v1.Enquiries/CloseEnquiry",
+        &[SignedIn, Signatory],
+    ),
+    (
+        "/irikteu.review.v1.Enquiries/PublishEnquiry",
+        &[Role(CampaignManager), Signatory],
+    ),
+    (
+        "/irikteu.review.v1.PublicAnswers/GetPublicAnswer",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.review.v1.PublicAnswers/ListPublicAnswers",
+        &[Anyone],
+    ),
+    (
+        "/irikteu.review.v1.PublicAnswers/RetirePublicAnswer",
+        &[Role(CampaignManager), Signatory],
     ),
 ];

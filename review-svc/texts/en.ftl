@@ -23,6 +23,11 @@ no-task-to-claim = No task waits that you may review.
 sections-not-ok = Every section must be marked OK first. Not OK or not marked: { $sections }
 no-correction-wanted = The applicant does not ask for this application back.
 too-many-saved-filters = You have as many saved filters as one may have. At most: { $max }
+enquiry-closed = This enquiry is closed. Open a new one.
+enquiry-full = There is no room for more in this enquiry. Open a new one. Pieces at most: { $max }
+enquiry-not-answered = Nobody has answered this enquiry yet.
+enquiry-not-public = The author did not agree to have this enquiry published.
+too-many-enquiries = You have as many enquiries waiting as one may have. At most: { $max }
 
 ## Fields
 note-needed = This reason asks for a note.

@@ -373,10 +373,19 @@ impl<'a> Walk<'a> {
             .await
             .ok();
         self.leaves("appeal", &appeal["name"]);
+        self.asks_why().await;
         let members = self.someone.get("/v1/memberships").await.ok();
         self.leaves("membership", &members["memberships"][0]["name"]);
         let certificate = self.certificate().await;
         self.leaves("certificate", &certificate["name"]);
+    }
+
+    /// What somebody asks may name whatever is theirs.
+    async fn asks_why(&mut self) {
+        let enquiry = json!({"kind": "KIND_QUESTION", "programme": "reserve", "subject": "Жауап",
+            "text": format!("{} жауабы неге қабылданбады?", self.persona.workplace)});
+        let asked = self.someone.post("/v1/enquiries", enquiry).await.ok();
+        self.leaves("enquiry", &asked["name"]);
     }
 
     /// It is issued by a job that looks every second.

@@ -20,7 +20,7 @@ use tonic_types::StatusExt;
 use crate::table::{Matrix, Owned, owned};
 
 /// Collections whose things are somebody's.
-const SOMEBODYS: [&str; 20] = [
+const SOMEBODYS: [&str; 21] = [
     "accounts",
     "appeals",
     "applications",
@@ -30,6 +30,7 @@ const SOMEBODYS: [&str; 20] = [
     "certificates",
     "documents",
     "emailChanges",
+    "enquiries",
     "mails",
     "memberships",
     "messages",
@@ -48,7 +49,7 @@ const SOMEBODYS: [&str; 20] = [
 const ABOUT_SOMEBODY: [&str; 3] = ["reviewTasks", "signatures", "staffInvitations"];
 
 /// Collections whose things are everybody's.
-const EVERYBODYS: [&str; 18] = [
+const EVERYBODYS: [&str; 19] = [
     // A college's, and no person's: what is in an act is told to its own board alone (questionnaire-svc).
     "boardActions",
     "campaigns",
@@ -58,6 +59,7 @@ const EVERYBODYS: [&str; 18] = [
     "forms",
     "newsItems",
     "organisations",
+    "publicAnswers",
     "revisions",
     "rooms",
     "scoreFormulas",

@@ -88,6 +88,7 @@ pub enum Step {
         title: [String; 3],
         reason: String,
     },
+    EnquiryAnswered,
 }
 
 /// What a certificate is issued for.
@@ -132,6 +133,7 @@ impl Step {
             Step::MembershipStarted { .. } => "MEMBERSHIP_STARTED",
             Step::CertificateIssued { .. } => "CERTIFICATE_ISSUED",
             Step::CertificateRevoked { .. } => "CERTIFICATE_REVOKED",
+            Step::EnquiryAnswered => "ENQUIRY_ANSWERED",
         }
     }
 
@@ -208,7 +210,8 @@ impl Step {
             | Step::ApplicationExpired
             | Step::SeatOfferLapsed
             | Step::AppealFiled
-            | Step::AppealDecided { .. } => Vec::new(),
+            | Step::AppealDecided { .. }
+            | Step::EnquiryAnswered => Vec::new(),
         }
     }
 }

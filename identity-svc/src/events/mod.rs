@@ -38,6 +38,7 @@ mod certificate_issued;
 mod certificate_revoked;
 mod certificate_verified;
 mod email_change_started;
+mod enquiry_answered;
 mod language_result_received;
 mod membership_started;
 mod promo_code_issued;
@@ -133,6 +134,7 @@ inbox! {
     membership_started
     certificate_issued
     certificate_revoked
+    enquiry_answered
 }
 
 /// What an event tells whom.

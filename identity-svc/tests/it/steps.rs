@@ -102,6 +102,7 @@ fn steps() -> Vec<Step> {
             title: stage(),
             reason: "MISTAKE".into(),
         },
+        Step::EnquiryAnswered,
     ]
 }
 
@@ -446,6 +447,11 @@ async fn tell_all(world: &World, account: &str) {
         title: title(),
         reason: RevokeReason::Mistake.into()
     });
+    let answered = events::EnquiryAnswered {
+        enquiry: "enquiries/e1".into(),
+        account: account(),
+    };
+    world.told(&answered).await;
     let assigned = events::ReviewTaskAssigned {
         review_task: "reviewTasks/t1".into(),
         expert: account(),
@@ -489,6 +495,7 @@ async fn every_event_of_a_step_becomes_a_message_of_its_kind_and_a_mail() {
     }
     let later = (23..=44)
         .chain(46..=49)
+        .chain([70])
         .map(|n| pb::message::Kind::try_from(n).expect("a kind") as i32);
     let missing: Vec<_> = later.filter(|kind| !kinds.contains(kind)).collect();
     assert_eq!(missing, Vec::<i32>::new());

@@ -406,6 +406,10 @@ certificate-revoked-body =
 
     It is good no longer: a check by its QR code says that it was revoked.
 
+enquiry-answered-title = Your enquiry was answered
+enquiry-answered-body =
+    Dear user, what you asked was answered. Read the answer in your personal account, under “Enquiries”; you may write on there.
+
 revocation-result-annulled = The result was annulled
 revocation-mistake = Something on it is wrong
 revocation-own-wish = You asked for it

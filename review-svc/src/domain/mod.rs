@@ -11,6 +11,7 @@
 //! | [`import`] | a calendar that is handed in, line by line |
 //! | [`decision`] | what an expert can decide, and what has to be told with it |
 //! | [`decision_log`] | the chain of decisions, and what is wrong with one that was touched |
+//! | [`enquiry`] | what people ask: who answers, and whose turn it is |
 //! | [`reason_code`] | the reasons of rejections |
 //! | [`labels`] | texts in three languages |
 //! | [`refusal`] | every "no" |
@@ -18,6 +19,7 @@
 pub mod calendar;
 pub mod decision;
 pub mod decision_log;
+pub mod enquiry;
 pub mod import;
 pub mod labels;
 pub mod opinion;

@@ -28,6 +28,11 @@ pub enum Refusal {
     SectionsNotOk { sections: Vec<String> },
     NoCorrectionWanted,
     TooManySavedFilters { max: u32 },
+    EnquiryClosed,
+    EnquiryFull { max: u32 },
+    EnquiryNotAnswered,
+    EnquiryNotPublic,
+    TooManyEnquiries { max: u32 },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -55,6 +60,11 @@ impl chassis::error::Refusal for Refusal {
             Self::SectionsNotOk { .. } => "SECTIONS_NOT_OK",
             Self::NoCorrectionWanted => "NO_CORRECTION_WANTED",
             Self::TooManySavedFilters { .. } => "TOO_MANY_SAVED_FILTERS",
+            Self::EnquiryClosed => "ENQUIRY_CLOSED",
+            Self::EnquiryFull { .. } => "ENQUIRY_FULL",
+            Self::EnquiryNotAnswered => "ENQUIRY_NOT_ANSWERED",
+            Self::EnquiryNotPublic => "ENQUIRY_NOT_PUBLIC",
+            Self::TooManyEnquiries { .. } => "TOO_MANY_ENQUIRIES",
         }
     }
 
@@ -71,7 +81,10 @@ impl chassis::error::Refusal for Refusal {
             Self::TaskDecided { outcome } => vec![("outcome", (*outcome).to_owned())],
             Self::CalendarMissing { year } => vec![("year", year.to_string())],
             Self::TaskPaused { pause_time } => vec![("pause_time", pause_time.to_string())],
-            Self::TooManyClaims { max } | Self::TooManySavedFilters { max } => {
+            Self::TooManyClaims { max }
+            | Self::TooManySavedFilters { max }
+            | Self::EnquiryFull { max }
+            | Self::TooManyEnquiries { max } => {
                 vec![("max", max.to_string())]
             }
             Self::SectionsNotOk { sections } => vec![
@@ -99,7 +112,7 @@ mod tests {
 
     const CONTRACT: &str = include_str!("../../../proto/irikteu/review/v1/error_reason.proto");
 
-    fn one_of_each() -> [Refusal; 22] {
+    fn one_of_each() -> [Refusal; 27] {
         let lease_expire_time: Timestamp = "2025-06-05T06:30:00Z".parse().expect("an instant");
         [
             Refusal::TaskAlreadyClaimed { lease_expire_time },
@@ -130,6 +143,11 @@ mod tests {
             Refusal::NoCorrectionWanted,
             Refusal::TooManySavedFilters { max: 20 },
             Refusal::TaskErroneous,
+            Refusal::EnquiryClosed,
+            Refusal::EnquiryFull { max: 50 },
+            Refusal::EnquiryNotAnswered,
+            Refusal::EnquiryNotPublic,
+            Refusal::TooManyEnquiries { max: 10 },
         ]
     }
 

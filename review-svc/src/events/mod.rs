@@ -1,6 +1,6 @@
 //! What other services tell us, and what we tell them. Events carry names, never personal data.
 //!
-//! All of them are about the application, so that whoever hears them hears them in order.
+//! All but [`enquiry_answered`] are about the application, so that whoever hears them hears them in order.
 
 mod application_accepted;
 mod application_left;
@@ -9,6 +9,7 @@ mod application_submitted;
 mod correction_asked;
 pub mod correction_declined;
 mod correction_wanted;
+pub mod enquiry_answered;
 pub mod review_escalated;
 pub mod review_overdue;
 pub mod review_started;

@@ -10,6 +10,7 @@ mod m0007_review_policies;
 mod m0008_saved_filters;
 mod m0009_work_calendars;
 mod m0010_set_aside;
+mod m0011_enquiries;
 
 use sea_orm_migration::prelude::*;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(chassis::dead::DeadEvents),
             Box::new(chassis::database::AuditOnlyGrows),
             Box::new(m0010_set_aside::SetAside),
+            Box::new(m0011_enquiries::Enquiries),
         ]
     }
 }

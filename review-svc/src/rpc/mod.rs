@@ -2,7 +2,9 @@
 
 pub mod bulk_reviews;
 pub mod decision_log_entries;
+pub mod enquiries;
 pub mod pending_decisions;
+pub mod public_answers;
 pub mod reason_codes;
 pub mod review_policies;
 pub mod review_queues;

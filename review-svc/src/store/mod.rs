@@ -3,8 +3,10 @@
 pub mod calendar;
 pub mod decision;
 pub mod decision_log;
+pub mod enquiry;
 pub mod expert;
 pub mod policy;
+pub mod public_answer;
 pub mod publication;
 pub mod queue;
 pub mod saved_filter;

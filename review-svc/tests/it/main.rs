@@ -8,6 +8,7 @@ mod contract;
 mod decision_log;
 mod decisions;
 mod dossier;
+mod enquiries;
 mod filters;
 mod house;
 mod jobs;
