@@ -127,7 +127,7 @@ pub async fn seed(net: &LocalNet, now: Timestamp) -> anyhow::Result<Open> {
     })
 }
 
-/// One account for each role, and a college whose key is in the data folder.
+/// One account for each role, and colleges whose keys are in the data folder.
 pub async fn accounts(wiring: &identity_svc::Wiring) -> anyhow::Result<()> {
     for account in &ACCOUNTS {
         let seed = identity_svc::seed::SeedAccount {
@@ -139,12 +139,12 @@ pub async fn accounts(wiring: &identity_svc::Wiring) -> anyhow::Result<()> {
         };
         identity_svc::seed::account(wiring, seed).await?;
     }
-    let title = identity_svc::domain::signing_organisation::Title {
-        kk: "Сынақ колледжі".to_owned(),
-        ru: "Пробный колледж".to_owned(),
-        en: "Test college".to_owned(),
-    };
-    identity_svc::seed::college(wiring, crate::signing::BIN, title).await
+    for college in &crate::signing::COLLEGES {
+        let [kk, ru, en] = college.title.map(str::to_owned);
+        let title = identity_svc::domain::signing_organisation::Title { kk, ru, en };
+        identity_svc::seed::college(wiring, college.bin, title).await?;
+    }
+    Ok(())
 }
 
 /// The calls of a manager and an exam desk.

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
 use standalone::settings::{Cli, Command};
 
@@ -36,9 +37,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             );
             Ok(())
         }
-        Some(Command::Sign { file }) => {
+        Some(Command::Sign { file, bin }) => {
+            let college = standalone::signing::College::of(&bin);
+            let college = college
+                .with_context(|| format!("no college of the demonstration has the BIN {bin}"))?;
             let files = standalone::signing::Files::open(&cli.start.data_dir)?;
-            println!("{}", files.sign_file(&file)?);
+            println!("{}", files.sign_file(college, &file)?);
             Ok(())
         }
         Some(Command::Keys { out }) => {

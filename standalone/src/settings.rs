@@ -26,11 +26,15 @@ pub struct Cli {
 pub enum Command {
     /// Plays a partner against a running suite: looks up, reserves, redeems, reports.
     Partner(crate::partner::PartnerArgs),
-    /// Signs a file with the key of the demonstration's college, as NCALayer would, and prints the signature
+    /// Signs a file with the key of a college of the demonstration, as NCALayer would, and prints the signature
     /// in base64: CMS with the file in it.
     Sign {
         /// What to sign: the content of a challenge, or of an act.
         file: PathBuf,
+
+        /// The BIN of the college that signs, one of the demonstration's.
+        #[arg(long, default_value = crate::signing::COLLEGES[0].bin)]
+        bin: String,
     },
     /// Makes the keys that services in processes of their own sign and check calls with.
     Keys {

@@ -1,5 +1,5 @@
-//! The test authority of signatures: it vouches for one key of the demonstration's college, and lists
-//! nobody as revoked.
+//! The test authority of signatures: it vouches for one key of each college of the demonstration, and
+//! lists nobody as revoked.
 //!
 //! What it vouches for is believed in this data folder and nowhere else. Its own key is not kept, so it
 //! vouches for nobody afterwards; each folder has another one; only a start with the demonstration reads
@@ -27,10 +27,53 @@ use crate::folder::write_new;
 
 mod cms;
 
-/// The BIN of the demonstration's college; nobody's.
-pub const BIN: &str = "991240000003";
-/// Of who signs for it; nobody's.
-const IIN: &str = "950615300000";
+/// A college of the demonstration; its numbers are nobody's.
+pub struct College {
+    pub bin: &'static str,
+    /// What its files are called: `.pem` and `.key`.
+    pub file: &'static str,
+    /// What it is called in Kazakh, Russian and English.
+    pub title: [&'static str; 3],
+    /// Of who signs for it.
+    iin: &'static str,
+}
+
+pub const COLLEGES: [College; 3] = [
+    College {
+        bin: "991240000003",
+        file: "college",
+        title: ["Сынақ колледжі", "Пробный колледж", "Test college"],
+        iin: "950615300000",
+    },
+    College {
+        bin: "991240000013",
+        file: "college-2",
+        title: [
+            "Екінші сынақ колледжі",
+            "Второй пробный колледж",
+            "Second test college",
+        ],
+        iin: "951315300012",
+    },
+    College {
+        bin: "991240000023",
+        file: "college-3",
+        title: [
+            "Үшінші сынақ колледжі",
+            "Третий пробный колледж",
+            "Third test college",
+        ],
+        iin: "951315300022",
+    },
+];
+
+impl College {
+    /// The one with a BIN.
+    pub fn of(bin: &str) -> Option<&'static Self> {
+        COLLEGES.iter().find(|college| college.bin == bin)
+    }
+}
+
 const SERIAL_NUMBER: [u64; 4] = [2, 5, 4, 5];
 const ORGANISATION: [u64; 9] = [1, 2, 398, 3, 3, 4, 1, 2, 1];
 
@@ -38,17 +81,27 @@ const ORGANISATION: [u64; 9] = [1, 2, 398, 3, 3, 4, 1, 2, 1];
 pub struct Files(PathBuf);
 
 impl Files {
-    /// Made where they are not there yet.
+    /// Made where they are not all there yet. The authority's key is not kept, so a college that is new
+    /// to the folder means another authority, and new keys for all.
     ///
     /// # Errors
     /// If they can't be written.
     pub fn open(data_dir: &Path) -> anyhow::Result<Self> {
         let files = Self(data_dir.join("signatures"));
-        if !files.list().exists() {
+        let key = |college: &College| files.0.join(format!("{}.key", college.file)).exists();
+        if !files.list().exists() || !COLLEGES.iter().all(key) {
+            if files.0.exists() {
+                fs::remove_dir_all(&files.0)?;
+            }
             fs::create_dir_all(&files.0)?;
             files.make().context("the test authority of signatures")?;
         }
         Ok(files)
+    }
+
+    /// Those of a suite that made them.
+    pub fn at(folder: PathBuf) -> Self {
+        Self(folder)
     }
 
     /// Who is believed and what is revoked.
@@ -63,25 +116,25 @@ impl Files {
         }))
     }
 
-    /// Signs with the key of the college, as NCALayer does: what is signed is in the signature.
+    /// Signs with the key of a college, as NCALayer does: what is signed is in the signature.
     ///
     /// # Errors
     /// If a file can't be read.
-    pub fn sign(&self, content: &[u8]) -> anyhow::Result<Vec<u8>> {
-        let read = |name: &str| {
-            let file = self.0.join(name);
+    pub fn sign(&self, college: &College, content: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let read = |end: &str| {
+            let file = self.0.join(format!("{}.{end}", college.file));
             fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))
         };
-        cms::sign(content, &read("college.pem")?, &read("college.key")?)
+        cms::sign(content, &read("pem")?, &read("key")?)
     }
 
     /// The signature of a file, in base64.
     ///
     /// # Errors
     /// If it can't be read.
-    pub fn sign_file(&self, file: &Path) -> anyhow::Result<String> {
+    pub fn sign_file(&self, college: &College, file: &Path) -> anyhow::Result<String> {
         let content = fs::read(file).with_context(|| format!("can't read {}", file.display()))?;
-        Ok(BASE64.encode(self.sign(&content)?))
+        Ok(BASE64.encode(self.sign(college, &content)?))
     }
 
     fn list(&self) -> PathBuf {
@@ -99,10 +152,13 @@ impl Files {
         let issuer = Issuer::new(params, key);
         self.write("authority.pem", authority.as_bytes())?;
 
-        let key = KeyPair::generate()?;
-        let certificate = college()?.signed_by(&key, &issuer)?;
-        self.write("college.key", key.serialize_pem().as_bytes())?;
-        self.write("college.pem", certificate.pem().as_bytes())?;
+        for college in &COLLEGES {
+            let key = KeyPair::generate()?;
+            let certificate = certificate(college)?.signed_by(&key, &issuer)?;
+            let name = |end: &str| format!("{}.{end}", college.file);
+            self.write(&name("key"), key.serialize_pem().as_bytes())?;
+            self.write(&name("pem"), certificate.pem().as_bytes())?;
+        }
 
         let list = CertificateRevocationListParams {
             this_update: rcgen::date_time_ymd(2025, 1, 1),
@@ -122,12 +178,15 @@ impl Files {
 }
 
 /// A certificate as the national authority issues them to the head of a legal entity.
-fn college() -> anyhow::Result<CertificateParams> {
+fn certificate(college: &College) -> anyhow::Result<CertificateParams> {
     let mut params = params("СЫНАҚ АДАМ")?;
     let name = &mut params.distinguished_name;
     let serial = DnType::CustomDnType(SERIAL_NUMBER.to_vec());
-    name.push(serial, format!("IIN{IIN}"));
-    name.push(DnType::OrganizationalUnitName, format!("BIN{BIN}"));
+    name.push(serial, format!("IIN{}", college.iin));
+    name.push(
+        DnType::OrganizationalUnitName,
+        format!("BIN{}", college.bin),
+    );
     params.key_usages = vec![
         KeyUsagePurpose::DigitalSignature,
         KeyUsagePurpose::ContentCommitment,
@@ -172,11 +231,14 @@ mod tests {
         let ((_one, files), (_other, others)) = (made(), made());
         let content = vec![7; 70_000];
         let now = "2026-06-01T05:00:00Z".parse().expect("an instant");
-        let signed = files.sign(&content).expect("signed");
-        let checked = believing(&files).check(&signed, &content, now).await;
-        let signer = checked.expect("good").signer().expect("a signer");
-        assert_eq!(signer.bin.to_string(), BIN);
-        assert_eq!(signer.role(&SignerRole::ALL), Ok(SignerRole::Ceo));
+        for college in &COLLEGES {
+            let signed = files.sign(college, &content).expect("signed");
+            let checked = believing(&files).check(&signed, &content, now).await;
+            let signer = checked.expect("good").signer().expect("a signer");
+            assert_eq!(signer.bin.to_string(), college.bin);
+            assert_eq!(signer.role(&SignerRole::ALL), Ok(SignerRole::Ceo));
+        }
+        let signed = files.sign(&COLLEGES[0], &content).expect("signed");
         let elsewhere = believing(&others).check(&signed, &content, now).await;
         assert_eq!(elsewhere.err(), Some(Fault::ChainUnknown));
         let altered = believing(&files).check(&signed, b"else", now).await;
@@ -216,7 +278,16 @@ mod tests {
         names.sort();
         assert_eq!(
             names,
-            ["authority.pem", "college.key", "college.pem", "revoked.crl"]
+            [
+                "authority.pem",
+                "college-2.key",
+                "college-2.pem",
+                "college-3.key",
+                "college-3.pem",
+                "college.key",
+                "college.pem",
+                "revoked.crl"
+            ]
         );
     }
 }
