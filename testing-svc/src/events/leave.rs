@@ -69,9 +69,12 @@ pub(super) async fn leave(ctx: &Context, leaving: Leaving<'_>) -> Result<Option<
     store::application::note_left(&tx, application).await?;
     let (action, detail) = (leaving.action, leaving.detail);
     audit::record(&tx, &ctx.clock, &by, action, application, detail).await?;
+    let ended = match leaving.leaves {
+        Leaves::Application => store::eligibility::take_by(&tx, named, now).await?,
+        Leaves::Campaign => store::eligibility::take(&tx, named, now).await?,
+    };
     // The seats of who takes part by another application are that one's.
-    if leaving.leaves == Leaves::Campaign || !store::eligibility::is_of_another(&tx, named).await? {
-        store::eligibility::take(&tx, &campaign, account, application, now).await?;
+    if ended {
         give_up_seats(ctx, &tx, &by, &campaign, account, leaving.why).await?;
     }
     if leaving.leaves == Leaves::Application {

@@ -181,19 +181,35 @@ pub async fn accept_anew(tx: &Tx, by: Named<'_>, submission: &str, direction: &s
     Ok(())
 }
 
-/// Whether the person takes part by another application than this one.
-pub async fn is_of_another(tx: &Tx, than: Named<'_>) -> Result<bool> {
+/// Ends the part that the person takes by this application; false where they take part by another, which
+/// may have been heard of in this very moment.
+pub async fn take_by(tx: &Tx, by: Named<'_>, now: Timestamp) -> Result<bool> {
+    let only = " WHERE eligibilities.standing = 'TAKEN'
+        OR eligibilities.application = excluded.application";
+    take_where(tx, by, only, now).await
+}
+
+/// Ends the part that the person takes, by whatever application.
+pub async fn take(tx: &Tx, by: Named<'_>, now: Timestamp) -> Result<bool> {
+    take_where(tx, by, "", now).await
+}
+
+async fn take_where(tx: &Tx, by: Named<'_>, only: &str, now: Timestamp) -> Result<bool> {
     let sql = format!(
-        "SELECT application FROM eligibilities
-         WHERE campaign = $1 AND account = $2 AND standing = 'GRANTED'{}",
-        for_update(tx)
+        "INSERT INTO eligibilities (campaign, account, application, standing, stage_number, changed_us)
+         VALUES ($1, $2, $3, 'TAKEN', 1, $4)
+         ON CONFLICT (campaign, account) DO UPDATE
+         SET standing = 'TAKEN', application = excluded.application,
+            changed_us = excluded.changed_us{only}"
     );
-    let key = [than.campaign.into(), than.account.to_string().into()];
-    let found = query_one(tx, &sql, key).await?;
-    let current = found.map(|found| row::get::<String>(&found, "application"));
-    Ok(current
-        .transpose()?
-        .is_some_and(|it| it != than.application))
+    let values = [
+        by.campaign.into(),
+        by.account.to_string().into(),
+        by.application.into(),
+        to_us(now).into(),
+    ];
+    let done = execute(tx, &sql, values).await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// The person's number in the campaign, drawn when it is asked for first and the same ever after.
@@ -218,25 +234,6 @@ pub async fn number(tx: &Tx, ids: &Ids, campaign: &str, account: Uuid) -> Result
     Err(Error::Internal(anyhow!(
         "no free candidate number was drawn"
     )))
-}
-
-pub async fn take(
-    tx: &Tx,
-    campaign: &str,
-    account: Uuid,
-    application: &str,
-    now: Timestamp,
-) -> Result<()> {
-    execute(
-        tx,
-        "INSERT INTO eligibilities (campaign, account, application, standing, stage_number, changed_us)
-         VALUES ($1, $2, $3, 'TAKEN', 1, $4)
-         ON CONFLICT (campaign, account) DO UPDATE
-         SET standing = 'TAKEN', application = excluded.application, changed_us = excluded.changed_us",
-        [campaign.into(), account.to_string().into(), application.into(), to_us(now).into()],
-    )
-    .await?;
-    Ok(())
 }
 
 /// A disqualified person stays out of the campaign, whatever is heard afterwards. The eligibility was

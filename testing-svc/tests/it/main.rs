@@ -4,6 +4,7 @@ mod allocate;
 mod appeals;
 mod applied;
 mod applied_anew;
+mod applied_orders;
 mod batch_files;
 mod bookings;
 mod candidates;
