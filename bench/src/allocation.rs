@@ -140,6 +140,7 @@ fn parts(specialties: u64, plan: &Plan) -> (BTreeSet<String>, Vec<Specialty>, Ve
         let choices = wishes.iter().map(|wish| Choice {
             specialty: u32::try_from(*wish).unwrap_or(u32::MAX),
             claim: None,
+            unproven: Vec::new(),
         });
         Applicant {
             number: format!("{person:010}"),

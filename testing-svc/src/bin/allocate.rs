@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, ValueEnum};
+use testing_svc::domain::allocation::canonical;
 use testing_svc::domain::allocation::compare::compare;
 use testing_svc::domain::allocation::in_turn::Acceptance;
 use testing_svc::domain::allocation::lottery::{Lottery, Seed};
@@ -23,11 +24,14 @@ use testing_svc::tables::{Fault, input, result};
 #[command(name = "allocate")]
 struct Arguments {
     /// Specialties, their places and their quotas, as CSV.
-    #[arg(long)]
-    places: PathBuf,
+    #[arg(long, required_unless_present = "input", requires = "wishes")]
+    places: Option<PathBuf>,
     /// What people wish for, and how they rank there, as CSV.
-    #[arg(long)]
-    wishes: PathBuf,
+    #[arg(long, required_unless_present = "input", requires = "places")]
+    wishes: Option<PathBuf>,
+    /// Instead of the two tables: the input of a run as the service gives it out, for a replay of its record.
+    #[arg(long, conflicts_with_all = ["places", "wishes", "right"])]
+    input: Option<PathBuf>,
     /// A right that people have and no quota asks for; any number of times. Others that no quota asks
     /// for are taken for slips of the pen.
     #[arg(long)]
@@ -91,7 +95,14 @@ fn main() -> Result<()> {
 }
 
 fn market(arguments: &Arguments) -> Result<Market> {
-    let (places, wishes) = (read(&arguments.places)?, read(&arguments.wishes)?);
+    if let Some(file) = &arguments.input {
+        let text = read(file)?;
+        return canonical::read(&text).context("--input is not the input of a run, or was changed");
+    }
+    let (Some(places), Some(wishes)) = (&arguments.places, &arguments.wishes) else {
+        bail!("--places and --wishes, or --input");
+    };
+    let (places, wishes) = (read(places)?, read(wishes)?);
     input::market(&places, &wishes, &arguments.right).map_err(|faults| told(&faults))
 }
 
@@ -104,8 +115,8 @@ fn told(faults: &[Fault]) -> anyhow::Error {
 
 fn replay(market: &Market, file: &Path) -> Result<()> {
     let found = record::replay(market, &read(file)?);
-    found.map_err(|why| anyhow!("the record does not follow from these tables: {why:?}"))?;
-    println!("the record follows from these tables, byte by byte");
+    found.map_err(|why| anyhow!("the record does not follow from this input: {why:?}"))?;
+    println!("the record follows from this input, byte by byte");
     Ok(())
 }
 

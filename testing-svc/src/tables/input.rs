@@ -150,12 +150,17 @@ fn wish<'a>(
     let rights: Vec<String> = row.cell("rights").split(' ').map(str::to_owned).collect();
     let rights: Vec<String> = rights.into_iter().filter(|it| !it.is_empty()).collect();
     let number = row.number("choice")?;
+    let choice = Choice {
+        specialty,
+        claim,
+        unproven: Vec::new(),
+    };
     let new = || (rights.clone(), BTreeMap::new());
     let (before, choices) = people.entry(row.cell("applicant")).or_insert_with(new);
     if *before != rights {
         return Err(row.fault("rights", "CONTRADICTORY"));
     }
-    match choices.insert(number, Choice { specialty, claim }) {
+    match choices.insert(number, choice) {
         None => Ok(()),
         Some(_) => Err(row.fault("choice", "DUPLICATE")),
     }

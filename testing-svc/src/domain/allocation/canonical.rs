@@ -11,14 +11,19 @@
 //! quota RIGHT minimum|falls-open|stays-empty PLACES    as the plan has them
 //! applicant NUMBER RIGHT,RIGHT|-                by number
 //! choice CODE RANK SCORE | choice CODE -        the dearest first; the score in ten-thousandths
+//! unproven RIGHT,RIGHT                          below a choice: rights that count for nothing there
 //! ```
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use ring::digest::{Context, SHA256};
 
-use super::market::Market;
-use super::plan::{Kind, Order, Plan, Unfilled};
+use super::market::{Applicant, Choice, Claim, Market, Specialty};
+use super::plan::{Kind, Order, Plan, Quota, Size, Unfilled};
+use crate::domain::score::Score;
+
+const FIRST: &str = "irikteu allocation input 1";
 
 /// SHA-256 of the canonical bytes.
 pub fn hash(market: &Market) -> [u8; 32] {
@@ -31,7 +36,7 @@ pub fn hash(market: &Market) -> [u8; 32] {
 
 /// The canonical bytes, piece by piece: all of them at once would be tens of megabytes.
 pub fn write(market: &Market, mut sink: impl FnMut(&str)) {
-    let mut text = String::from("irikteu allocation input 1\n");
+    let mut text = format!("{FIRST}\n");
     for right in &market.rights {
         let _ = writeln!(text, "right {right}");
     }
@@ -54,6 +59,9 @@ pub fn write(market: &Market, mut sink: impl FnMut(&str)) {
                 Some(claim) => writeln!(text, "choice {code} {} {}", claim.rank, claim.score.0),
                 None => writeln!(text, "choice {code} -"),
             };
+            if !choice.unproven.is_empty() {
+                let _ = writeln!(text, "unproven {}", choice.unproven.join(","));
+            }
         }
     }
     sink(&text);
@@ -74,5 +82,103 @@ fn write_plan(text: &mut String, code: &str, plan: &Plan) {
         // What a share comes to is what counts, and whoever reads this need not divide.
         let places = quota.size.of(plan.places);
         let _ = writeln!(text, "quota {} {kind} {places}", quota.code);
+    }
+}
+
+/// The input that these bytes are; none where they are not the canonical bytes of any.
+pub fn read(text: &str) -> Option<Market> {
+    let mut lines = text.lines();
+    if lines.next()? != FIRST {
+        return None;
+    }
+    let mut read = Read::default();
+    for line in lines {
+        let words: Vec<&str> = line.split(' ').collect();
+        read.take(&words)?;
+    }
+    let market = Market::new(read.rights, read.specialties, read.applicants).ok()?;
+    let mut left = text;
+    let mut same = true;
+    write(&market, |part| match left.strip_prefix(part) {
+        Some(rest) => left = rest,
+        None => same = false,
+    });
+    (same && left.is_empty()).then_some(market)
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Read<'a> {
+    rights: BTreeSet<String>,
+    specialties: Vec<Specialty>,
+    /// Where each specialty is.
+    places: BTreeMap<&'a str, u32>,
+    applicants: Vec<Applicant>,
+}
+
+impl<'a> Read<'a> {
+    fn take(&mut self, words: &[&'a str]) -> Option<()> {
+        match *words {
+            ["right", right] => {
+                self.rights.insert(right.to_owned());
+            }
+            ["specialty", code, places, order] => {
+                let at = u32::try_from(self.specialties.len()).ok()?;
+                self.places.insert(code, at);
+                let order = match order {
+                    "reserved-first" => Order::ReservedFirst,
+                    "open-first" => Order::OpenFirst,
+                    _ => return None,
+                };
+                let plan = Plan {
+                    order,
+                    ..Plan::open(places.parse().ok()?)
+                };
+                let code = code.to_owned();
+                self.specialties.push(Specialty { code, plan });
+            }
+            ["quota", right, kind, places] => {
+                let kind = match kind {
+                    "minimum" => Kind::Minimum,
+                    "falls-open" => Kind::Reserved(Unfilled::FallOpen),
+                    "stays-empty" => Kind::Reserved(Unfilled::StayEmpty),
+                    _ => return None,
+                };
+                self.specialties.last_mut()?.plan.quotas.push(Quota {
+                    code: right.to_owned(),
+                    kind,
+                    size: Size::Places(places.parse().ok()?),
+                });
+            }
+            ["applicant", number, rights] => self.applicants.push(Applicant {
+                number: number.to_owned(),
+                rights: match rights {
+                    "-" => Vec::new(),
+                    _ => rights.split(',').map(str::to_owned).collect(),
+                },
+                choices: Vec::new(),
+            }),
+            ["choice", code, "-"] => self.choose(code, None)?,
+            ["choice", code, rank, score] => {
+                let (rank, score) = (rank.parse().ok()?, Score(score.parse().ok()?));
+                self.choose(code, Some(Claim { rank, score }))?;
+            }
+            ["unproven", rights] => {
+                let choice = self.applicants.last_mut()?.choices.last_mut()?;
+                choice.unproven = rights.split(',').map(str::to_owned).collect();
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn choose(&mut self, code: &str, claim: Option<Claim>) -> Option<()> {
+        let choice = Choice {
+            specialty: *self.places.get(code)?,
+            claim,
+            unproven: Vec::new(),
+        };
+        self.applicants.last_mut()?.choices.push(choice);
+        Some(())
     }
 }

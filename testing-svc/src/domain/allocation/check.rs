@@ -1,13 +1,15 @@
 //! What must be true of a result, looked at anew: from who was placed where alone, by the rule itself, and
 //! not by anything that placed them.
 
+use serde::{Deserialize, Serialize};
+
 use super::Placed;
 use super::choice::{Door, Seat, Sets, choose};
 use super::lists::{Entry, Lists};
 use super::plan::{Stage, Unfilled};
 
 /// What was found. Of a run that is published the first two are nothing; of deferred acceptance all are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     /// People who have a place that the rule would not give them: one too many, or kept for others.
     pub wrongly_placed: u32,

@@ -98,13 +98,15 @@ impl Lists {
                     _ => draw(seed, lottery, code, &it.number),
                 };
                 drawn = Some(draw);
+                let unproven = wish.unproven.iter().map(|code| market.right(code));
+                let unproven = unproven.fold(0, |all, right| all | right);
                 let at = &mut free[wish.specialty as usize];
                 self.entries[*at] = Entry {
                     applicant,
                     choice,
                     rank: claim.rank,
                     draw,
-                    rights,
+                    rights: rights & !unproven,
                 };
                 *at += 1;
             }

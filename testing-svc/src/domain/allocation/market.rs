@@ -32,12 +32,14 @@ pub struct Applicant {
     pub choices: Vec<Choice>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// Its place among the specialties.
     pub specialty: u32,
     /// None: can't be ranked there.
     pub claim: Option<Claim>,
+    /// Rights of the applicant that count for nothing there: each college looks at the papers by itself.
+    pub unproven: Vec<String>,
 }
 
 /// What the rating of the specialty said.
@@ -175,6 +177,13 @@ impl Market {
                 if choice.specialty as usize >= self.specialties.len() {
                     add("choices", "UNKNOWN");
                 }
+                if choice
+                    .unproven
+                    .iter()
+                    .any(|it| !applicant.rights.contains(it))
+                {
+                    add("choices", "UNKNOWN");
+                }
                 if choice.claim.is_some_and(|claim| claim.rank == 0) {
                     add("choices", "OUT_OF_RANGE");
                 }
@@ -198,6 +207,11 @@ impl Market {
             applicant.rights.dedup();
             for choice in &mut applicant.choices {
                 choice.specialty = now[choice.specialty as usize];
+                choice.unproven.sort();
+                choice.unproven.dedup();
+                if choice.claim.is_none() {
+                    choice.unproven.clear();
+                }
             }
         }
         self.applicants.sort_by(|a, b| a.number.cmp(&b.number));
@@ -232,7 +246,7 @@ impl Market {
 }
 
 /// A code says nothing to a spreadsheet and needs no escape anywhere.
-fn is_code(text: &str) -> bool {
+pub fn is_code(text: &str) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-/".contains(byte);
     let first = text.as_bytes().first();
     first.is_some_and(u8::is_ascii_alphanumeric)

@@ -136,6 +136,12 @@ fn drawn(text: &mut String, run: &Run, specialty: u32, members: &[u32]) {
     }
 }
 
+/// The hash in the last line of a record; none where it has no such line.
+pub fn hash(record: &str) -> Option<&str> {
+    let (_, end) = record.rsplit_once("end ")?;
+    end.strip_suffix('\n')
+}
+
 /// Runs it again.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! The record of a run: the same bytes from the same input in any order, and what a replay finds.
 
 use super::RULES;
+use super::canonical;
 use super::in_turn::Acceptance;
 use super::lottery::Lottery;
 use super::market::{Applicant, Choice, Claim, Market, Specialty};
@@ -41,6 +42,7 @@ fn choice(specialty: u32, rank: u32, score: i64) -> Choice {
             rank,
             score: Score(score),
         }),
+        unproven: vec![],
     }
 }
 
@@ -247,4 +249,69 @@ fn a_seed_is_read_as_it_is_written() {
     assert_eq!(read_seed(&hex::encode(SEED)), Some(SEED));
     assert_eq!(read_seed("ab"), None);
     assert_eq!(read_seed(&"+a".repeat(32)), None);
+}
+
+fn written(market: &Market) -> String {
+    let mut text = String::new();
+    canonical::write(market, |part| text += part);
+    text
+}
+
+#[test]
+fn an_input_is_read_back_from_its_bytes_and_comes_to_the_same_record() {
+    for seed in 0..300 {
+        let market = market(&mut Dice(seed), 6);
+        let again = canonical::read(&written(&market)).unwrap();
+        assert_eq!(canonical::hash(&again), canonical::hash(&market));
+        let terms = in_turn(Acceptance::Final);
+        assert_eq!(record(&again, terms), record(&market, terms));
+    }
+}
+
+#[test]
+fn bytes_that_are_no_input_or_not_its_own_are_not_read() {
+    let text = written(&town());
+    let doctored = [
+        text.replacen("input 1", "input 2", 1),
+        text.replacen("choice", "wish", 1),
+        // Another way of writing the same.
+        text.replacen(" 1 ", " 01 ", 1),
+        format!("{text}\n"),
+        text.trim_end().to_owned(),
+    ];
+    for other in doctored {
+        assert_eq!(canonical::read(&other), None, "{other}");
+    }
+}
+
+/// Each college looks at the papers by itself: a right that one did not find proven opens no door there.
+#[test]
+fn a_right_that_a_college_did_not_find_proven_counts_for_nothing_there_and_for_all_elsewhere() {
+    let plan = Plan {
+        places: 1,
+        quotas: vec![Quota {
+            code: "orphan".into(),
+            kind: Kind::Reserved(Unfilled::FallOpen),
+            size: Size::Places(1),
+        }],
+        order: Order::ReservedFirst,
+    };
+    let specialties = ["nurse", "welder"].map(|code| Specialty {
+        code: code.into(),
+        plan: plan.clone(),
+    });
+    let unproven = Choice {
+        unproven: vec!["orphan".into()],
+        ..choice(0, 2, 4)
+    };
+    let applicants = vec![
+        applicant("1", &["orphan"], vec![unproven, choice(1, 2, 4)]),
+        applicant("2", &[], vec![choice(0, 1, 5)]),
+        applicant("3", &[], vec![choice(1, 1, 5)]),
+    ];
+    let rights = ["orphan".to_owned()].into();
+    let market = Market::new(rights, specialties.into(), applicants).unwrap();
+    let run = allocate(&market, deferred(), SEED).unwrap();
+    assert_eq!(run.placed, [Some(1), Some(0), None]);
+    assert!(written(&market).contains("choice nurse 2 4\nunproven orphan\n"));
 }

@@ -49,6 +49,7 @@ fn from_marks_by_a_formula_to_a_place_with_the_ratings_own_ranks() {
             choices: vec![Choice {
                 specialty: 0,
                 claim,
+                unproven: vec![],
             }],
         }
     });

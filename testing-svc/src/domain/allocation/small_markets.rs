@@ -110,13 +110,18 @@ pub fn parts(dice: &mut Dice, most_applicants: usize) -> (Vec<Specialty>, Vec<Ap
         };
         wishes.truncate(wanted);
         let held = RIGHTS.iter().filter(|_| dice.below(3) == 0);
+        let rights: Vec<String> = held.map(ToString::to_string).collect();
+        let choices = wishes.into_iter().map(|specialty| {
+            let unproven = rights.iter().filter(|_| dice.below(5) == 0);
+            Choice {
+                unproven: unproven.cloned().collect(),
+                ..choice(specialty, at, &scores[specialty])
+            }
+        });
         Applicant {
             number: format!("{at:04}"),
-            rights: held.map(ToString::to_string).collect(),
-            choices: wishes
-                .into_iter()
-                .map(|specialty| choice(specialty, at, &scores[specialty]))
-                .collect(),
+            choices: choices.collect(),
+            rights,
         }
     });
     let applicants = applicants.collect();
@@ -141,6 +146,7 @@ fn choice(specialty: usize, own: usize, scores: &[i64]) -> Choice {
             rank: u32::try_from(better + 1).unwrap(),
             score: Score(scores[own] * 10_000),
         }),
+        unproven: vec![],
     }
 }
 

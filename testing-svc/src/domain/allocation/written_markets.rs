@@ -25,6 +25,7 @@ pub fn wish(specialty: u32, rank: u32, score: i64) -> Choice {
     Choice {
         specialty,
         claim: Some(Claim { rank, score }),
+        unproven: vec![],
     }
 }
 
