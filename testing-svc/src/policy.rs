@@ -1,7 +1,7 @@
 //! Who may call which RPC. Whose code or booking they reach is the handler's question.
 
 use chassis::caller::Role::{CampaignManager, ExamDesk};
-use chassis::policy::Allow::{Anyone, Partner, Role, Service, SignedIn};
+use chassis::policy::Allow::{Anyone, Partner, Role, Service, Signatory, SignedIn};
 use chassis::policy::Row;
 
 /// People and services.
@@ -244,6 +244,71 @@ pub const ROWS: &[Row] = &[
     (
         "/irikteu.testing.v1.Certificates/GetCertificateKeys",
         &[Anyone],
+    ),
+    // College admission.
+    (
+        "/irikteu.testing.v1.Ratings/GetAdmissionSpecialty",
+        &[Signatory, Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.Ratings/ListAdmissionSpecialties",
+        &[Signatory, Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.Ratings/ListRatingLines",
+        &[Signatory, Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.Ratings/DownloadRating",
+        &[Signatory, Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.AllocationRuns/CreateAllocationRun",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.AllocationRuns/GetAllocationRun",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.AllocationRuns/ListAllocationRuns",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.AllocationRuns/GetAllocationComparison",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.AllocationRuns/VerifyAllocationRun",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.AllocationRuns/DownloadAllocationRun",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.AllocationRuns/PublishAllocationRun",
+        &[Role(CampaignManager)],
+    ),
+    (
+        "/irikteu.testing.v1.AdmissionResults/GetAdmissionResult",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.AdmissionOffers/GetAdmissionOffer",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.AdmissionOffers/ListAdmissionOffers",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.AdmissionOffers/AcceptAdmissionOffer",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.testing.v1.AdmissionOffers/DeclineAdmissionOffer",
+        &[SignedIn],
     ),
 ];
 

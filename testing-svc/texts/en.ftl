@@ -181,3 +181,45 @@ permit-form = { $language ->
    *[other] English
 }
 permit-note = Please note
+# College admission.
+ranking-missing = No college of this campaign has closed its competition yet, so there is nobody to place.
+rankings-open = People who are ranked also wish for specialties whose colleges have not closed their competition. Specialties: { $count }. One of them: { $specialty }. Wait for them, or leave these wishes out.
+ranking-incomplete = Not everybody who competes for { $specialty } is known here yet: { $known } of { $expected }. Try again in a minute.
+offers-open = Offers of the round before still wait for answers: { $count }. The next round begins when they are answered or have lapsed.
+run-pending = The run is not made yet. Look again in a moment.
+run-withheld = The run was withheld and is shown to nobody: its result failed its check, or its input can't be.
+run-outdated = Something came in since this run was made that it does not know. Make another one.
+round-published = Round { $round } is published already: { $allocation_run }.
+runs-differ = The two runs have different inputs, so there is nothing to compare.
+place-offer-over = Nothing more can be done with this offer. Its state: { $state }
+place-offer-lapsed = The offer had to be answered by { $reply_expire_time }. The place goes to the next round.
+admission-admitted = Admitted: rank { $rank } of { $ranked } for { $places ->
+    [one] 1 place
+   *[other] { $places } places
+}.
+admission-admitted-by-right = Admitted to a place that is kept for people with your right: rank { $rank } of { $ranked } for { $places ->
+    [one] 1 place
+   *[other] { $places } places
+}.
+admission-not-needed = Not needed: you got a place that you wished for more.
+admission-behind = Rank { $rank } for { $places ->
+    [one] 1 place
+   *[other] { $places } places
+}; the last admitted had { $last }, you have { $score }.
+admission-behind-by-tie = Rank { $rank } for { $places ->
+    [one] 1 place
+   *[other] { $places } places
+}; the last admitted had as much as you, { $score }, and came before you by what decides between equal results.
+admission-behind-by-lot = Rank { $rank } for { $places ->
+    [one] 1 place
+   *[other] { $places } places
+}; the last admitted was equal to you in everything, with { $score }, and the lots decided.
+admission-no-places = There was no place here that was open to you: rank { $rank } of { $ranked } for { $places ->
+    [one] 1 place
+   *[other] { $places } places
+}.
+admission-not-ranked = You could not be ranked here: a mark or points of an exam are missing.
+admission-passed-over = Rank { $rank } for { $places ->
+    [one] 1 place
+   *[other] { $places } places
+}: your result was enough, but no place was offered to you while the offers went round.

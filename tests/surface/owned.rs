@@ -20,8 +20,10 @@ use tonic_types::StatusExt;
 use crate::table::{Matrix, Owned, owned};
 
 /// Collections whose things are somebody's.
-const SOMEBODYS: [&str; 21] = [
+const SOMEBODYS: [&str; 23] = [
     "accounts",
+    "admissionOffers",
+    "admissionResults",
     "appeals",
     "applications",
     "attempts",
@@ -49,7 +51,10 @@ const SOMEBODYS: [&str; 21] = [
 const ABOUT_SOMEBODY: [&str; 3] = ["reviewTasks", "signatures", "staffInvitations"];
 
 /// Collections whose things are everybody's.
-const EVERYBODYS: [&str; 19] = [
+const EVERYBODYS: [&str; 21] = [
+    // Of everybody at once, by numbers, and told to a specialty's college and to campaign managers alone.
+    "admissionSpecialties",
+    "allocationRuns",
     // A college's, and no person's: what is in an act is told to its own board alone (questionnaire-svc).
     "boardActions",
     "campaigns",

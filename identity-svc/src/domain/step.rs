@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::clocks::Clocks;
 use super::notice::{Appointment, Facts, in_language, label, local};
 
-/// A later step. Names, codes and times only: no score, nothing of a person.
+/// A later step. Names, codes and times only: nothing of a person, and no score but what a sentence says of
+/// why somebody got a place or did not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Step {
@@ -89,6 +90,27 @@ pub enum Step {
         reason: String,
     },
     EnquiryAnswered,
+    PlaceOffered {
+        wish: Wish,
+        expires: Timestamp,
+    },
+    PlaceOfferLapsed {
+        specialty: [String; 3],
+        college: [String; 3],
+    },
+    PlaceMissed {
+        /// The dearest first.
+        wishes: Vec<Wish>,
+    },
+}
+
+/// What came of a wish for a specialty, in Kazakh, Russian and English each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    pub specialty: [String; 3],
+    pub college: [String; 3],
+    /// A whole sentence.
+    pub why: [String; 3],
 }
 
 /// What a certificate is issued for.
@@ -134,6 +156,9 @@ impl Step {
             Step::CertificateIssued { .. } => "CERTIFICATE_ISSUED",
             Step::CertificateRevoked { .. } => "CERTIFICATE_REVOKED",
             Step::EnquiryAnswered => "ENQUIRY_ANSWERED",
+            Step::PlaceOffered { .. } => "PLACE_OFFERED",
+            Step::PlaceOfferLapsed { .. } => "PLACE_OFFER_LAPSED",
+            Step::PlaceMissed { .. } => "PLACE_MISSED",
         }
     }
 
@@ -206,6 +231,28 @@ impl Step {
                 ("title", in_language(title, language).to_owned()),
                 ("reason", label(texts, language, "revocation", reason)),
             ],
+            Step::PlaceOffered { wish, expires } => vec![
+                (
+                    "specialty",
+                    in_language(&wish.specialty, language).to_owned(),
+                ),
+                ("college", in_language(&wish.college, language).to_owned()),
+                ("why", in_language(&wish.why, language).to_owned()),
+                ("expires", local(*expires)),
+            ],
+            Step::PlaceOfferLapsed { specialty, college } => vec![
+                ("specialty", in_language(specialty, language).to_owned()),
+                ("college", in_language(college, language).to_owned()),
+            ],
+            Step::PlaceMissed { wishes } => {
+                let line = |(at, it): (usize, &Wish)| {
+                    let [specialty, college, why] =
+                        [&it.specialty, &it.college, &it.why].map(|it| in_language(it, language));
+                    format!("{at}. {specialty} ({college}): {why}")
+                };
+                let lines: Vec<String> = (1..).zip(wishes).map(line).collect();
+                vec![("wishes", lines.join("\n"))]
+            }
             Step::CorrectionDeclined
             | Step::ApplicationExpired
             | Step::SeatOfferLapsed

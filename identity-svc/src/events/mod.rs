@@ -8,15 +8,20 @@ use chassis::clock::from_pb;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use prost::{Message, Name};
+use proto::events::v1::AdmissionOutcome;
 use proto::google::r#type::Date as PbDate;
 use proto::testing::v1::TestSystem;
 use proto::wire::v1::LocalizedText;
 
 use crate::Context;
 use crate::domain::notice::Notice;
+use crate::domain::step::Wish;
 use crate::inbox;
 
 mod account_created;
+mod admission_missed;
+mod admission_offer_lapsed;
+mod admission_offer_made;
 mod appeal_decided;
 mod appeal_filed;
 mod application_decided;
@@ -59,6 +64,10 @@ const DECIDED: &str = "told by ApplicationDecided, once the application has take
 
 /// The events of which nobody is told, each with the reason.
 pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
+    (
+        "AdmissionOutcome",
+        "no event: a part of AdmissionOfferMade and AdmissionMissed",
+    ),
     ("ApplicationAccepted", DECIDED),
     (
         "ApplicationCreated",
@@ -135,6 +144,9 @@ inbox! {
     certificate_issued
     certificate_revoked
     enquiry_answered
+    admission_offer_made
+    admission_offer_lapsed
+    admission_missed
 }
 
 /// What an event tells whom.
@@ -227,6 +239,15 @@ macro_rules! appointment {
 use appointment;
 
 /// In Kazakh, Russian and English.
+/// What came of a wish, as a message keeps it.
+fn wish(outcome: AdmissionOutcome) -> Wish {
+    Wish {
+        specialty: titles(outcome.specialty_title),
+        college: titles(outcome.college_title),
+        why: titles(outcome.explanation),
+    }
+}
+
 fn titles(text: Option<LocalizedText>) -> [String; 3] {
     let LocalizedText { kk, ru, en } = text.unwrap_or_default();
     [kk, ru, en]

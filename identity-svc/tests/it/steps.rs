@@ -7,7 +7,7 @@ use chassis::caller::{Caller, Role};
 use chassis::text::Language;
 use identity_svc::MESSAGE_TEXTS;
 use identity_svc::domain::notice::{Appointment, Notice};
-use identity_svc::domain::step::{Occasion, Step};
+use identity_svc::domain::step::{Occasion, Step, Wish};
 use jiff::civil::date;
 use prost_reflect::DescriptorPool;
 use proto::events::v1 as events;
@@ -103,7 +103,31 @@ fn steps() -> Vec<Step> {
             reason: "MISTAKE".into(),
         },
         Step::EnquiryAnswered,
+        Step::PlaceOffered {
+            wish: wish(),
+            expires: time,
+        },
+        Step::PlaceOfferLapsed {
+            specialty: stage(),
+            college: stage(),
+        },
+        Step::PlaceMissed {
+            wishes: vec![wish(), wish()],
+        },
     ]
+}
+
+fn wish() -> Wish {
+    Wish {
+        specialty: stage(),
+        college: ["Колледж", "Колледж (ru)", "College"].map(str::to_owned),
+        why: [
+            "28 орынға рейтингте 31-орын.",
+            "31-е место в рейтинге на 28 мест.",
+            "Rank 31 for 28 places.",
+        ]
+        .map(str::to_owned),
+    }
 }
 
 #[test]
@@ -147,6 +171,17 @@ fn what_the_words_are_filled_in_with_is_in_them() {
                     Language::Ru => ru,
                     Language::En => en,
                 });
+            };
+            let wishes = |all: &[Wish]| {
+                for wish in all {
+                    for [kk, ru, en] in [&wish.specialty, &wish.college, &wish.why] {
+                        has(match language {
+                            Language::Kk => kk,
+                            Language::Ru => ru,
+                            Language::En => en,
+                        });
+                    }
+                }
             };
             match &step {
                 Step::ReviewTermChanged { due: Some(_), .. }
@@ -194,6 +229,14 @@ fn what_the_words_are_filled_in_with_is_in_them() {
                 Step::SeatOffered { at, .. } => {
                     times(at);
                     has("30.06.2026 23:59");
+                }
+                Step::PlaceOffered { wish, .. } => {
+                    has("30.06.2026 23:59");
+                    wishes(std::slice::from_ref(wish));
+                }
+                Step::PlaceMissed { wishes: all } => {
+                    has("\n2. ");
+                    wishes(all);
                 }
                 Step::MembershipStarted { .. } => {
                     has("01.11.2026");
@@ -452,6 +495,25 @@ async fn tell_all(world: &World, account: &str) {
         account: account(),
     };
     world.told(&answered).await;
+    let outcome = || events::AdmissionOutcome {
+        specialty_title: title(),
+        college_title: title(),
+        explanation: title(),
+    };
+    tell!(AdmissionOfferMade {
+        admission_offer: "o".into(),
+        outcome: Some(outcome()),
+        reply_expire_time: start_time()
+    });
+    tell!(AdmissionOfferLapsed {
+        admission_offer: "o".into(),
+        specialty_title: title(),
+        college_title: title()
+    });
+    tell!(AdmissionMissed {
+        admission_result: "r".into(),
+        outcomes: vec![outcome(), outcome()]
+    });
     let assigned = events::ReviewTaskAssigned {
         review_task: "reviewTasks/t1".into(),
         expert: account(),
@@ -496,6 +558,7 @@ async fn every_event_of_a_step_becomes_a_message_of_its_kind_and_a_mail() {
     let later = (23..=44)
         .chain(46..=49)
         .chain([70])
+        .chain(60..=62)
         .map(|n| pb::message::Kind::try_from(n).expect("a kind") as i32);
     let missing: Vec<_> = later.filter(|kind| !kinds.contains(kind)).collect();
     assert_eq!(missing, Vec::<i32>::new());

@@ -421,3 +421,21 @@ irregularity-disturbance = Disturbing others
 irregularity-left-place = Leaving the place
 irregularity-technical-failure = A technical failure
 irregularity-other = Another irregularity
+
+place-offered-title = A place is offered to you
+place-offered-body =
+    Dear applicant, a place is offered to you: { $specialty }, { $college }.
+    { $why }
+
+    Accept or decline it in your personal account until { $expires } (Astana time). Without an answer the offer lapses, and the place goes to the next round.
+place-offer-lapsed-title = The offer of a place has lapsed
+place-offer-lapsed-body =
+    Dear applicant, the offer of a place was not answered in time and has lapsed: { $specialty }, { $college }.
+
+    Your other wishes stay in the next round, if there is one.
+place-missed-title = Results of college admission
+place-missed-body =
+    Dear applicant, the results are out. In this round there is no place for you:
+    { $wishes }
+
+    Places that are left or given back are offered in the next round; your application stays in it.

@@ -17,8 +17,10 @@
 //! | [`participant`], [`cut`], [`stage_result`] | who is in a stage, who goes on, what is published |
 //! | [`appeal`], [`membership`], [`certificate`] | what follows a publication |
 //! | [`ranking`], [`allocation`] | scores by formula and ranks; who gets which place of many that are wished for |
+//! | [`admission`] | what colleges tell of their applicants, rounds of allocation, and offers |
 //! | [`localized`] | one text in three languages |
 
+pub mod admission;
 pub mod allocation;
 pub mod appeal;
 pub mod applied;

@@ -7,6 +7,7 @@ use chassis::clock::astana;
 use chassis::error::Kind;
 use jiff::Timestamp;
 
+use super::admission::offer;
 use super::booking::Phase;
 use super::redemption::Step;
 use super::signed_file::Whose;
@@ -155,6 +156,34 @@ pub enum Refusal {
     ReissueImpossible {
         state: certificate::State,
     },
+    // College admission.
+    RankingMissing,
+    RankingsOpen {
+        count: usize,
+        specialty: String,
+    },
+    RankingIncomplete {
+        specialty: String,
+        known: i64,
+        expected: i32,
+    },
+    OffersOpen {
+        count: i64,
+    },
+    RunPending,
+    RunWithheld,
+    RunOutdated,
+    RoundPublished {
+        run: String,
+        round: i32,
+    },
+    RunsDiffer,
+    PlaceOfferOver {
+        state: offer::State,
+    },
+    PlaceOfferLapsed {
+        until: Timestamp,
+    },
 }
 
 /// How many stand in the way, and the number of one of them.
@@ -252,6 +281,17 @@ impl chassis::error::Refusal for Refusal {
             Self::MembershipOver { .. } => "MEMBERSHIP_OVER",
             Self::CertificateOver { .. } => "CERTIFICATE_OVER",
             Self::ReissueImpossible { .. } => "REISSUE_IMPOSSIBLE",
+            Self::RankingMissing => "RANKING_MISSING",
+            Self::RankingsOpen { .. } => "RANKINGS_OPEN",
+            Self::RankingIncomplete { .. } => "RANKING_INCOMPLETE",
+            Self::OffersOpen { .. } => "OFFERS_OPEN",
+            Self::RunPending => "RUN_PENDING",
+            Self::RunWithheld => "RUN_WITHHELD",
+            Self::RunOutdated => "RUN_OUTDATED",
+            Self::RoundPublished { .. } => "ROUND_PUBLISHED",
+            Self::RunsDiffer => "RUNS_DIFFER",
+            Self::PlaceOfferOver { .. } => "PLACE_OFFER_OVER",
+            Self::PlaceOfferLapsed { .. } => "PLACE_OFFER_LAPSED",
         }
     }
 
@@ -263,7 +303,7 @@ impl chassis::error::Refusal for Refusal {
             | Self::AlreadyWaiting { .. }
             | Self::StageAlreadyBooked { .. }
             | Self::AppealExists { .. } => Kind::AlreadyExists,
-            Self::InputChanged { .. } => Kind::Aborted,
+            Self::InputChanged { .. } | Self::RunOutdated => Kind::Aborted,
             _ => Kind::FailedPrecondition,
         }
     }
@@ -354,7 +394,36 @@ impl chassis::error::Refusal for Refusal {
             Self::CertificateOver { state } | Self::ReissueImpossible { state } => {
                 vec![("state", state.as_str().into())]
             }
-            Self::IinNeeded
+            Self::RankingsOpen { count, specialty } => vec![
+                ("count", count.to_string()),
+                ("specialty", specialty.clone()),
+            ],
+            Self::RankingIncomplete {
+                specialty,
+                known,
+                expected,
+            } => vec![
+                ("specialty", specialty.clone()),
+                ("known", known.to_string()),
+                ("expected", expected.to_string()),
+            ],
+            Self::OffersOpen { count } => vec![("count", count.to_string())],
+            Self::RoundPublished { run, round } => {
+                vec![
+                    ("allocation_run", run.clone()),
+                    ("round", round.to_string()),
+                ]
+            }
+            Self::PlaceOfferOver { state } => vec![("state", state.as_str().into())],
+            Self::PlaceOfferLapsed { until } => {
+                vec![("reply_expire_time", written(*until))]
+            }
+            Self::RankingMissing
+            | Self::RunPending
+            | Self::RunWithheld
+            | Self::RunOutdated
+            | Self::RunsDiffer
+            | Self::IinNeeded
             | Self::NotEligible
             | Self::BookingNotConfirmed
             | Self::SeatUnfit

@@ -1,8 +1,13 @@
 //! What others told us, and what we tell. One file per event, both ways.
 
+mod admission_missed;
+mod admission_offer_lapsed;
+mod admission_offer_made;
 mod appeal_decided;
 mod appeal_filed;
 mod application_accepted;
+mod application_choice_accepted;
+mod application_choice_left;
 mod application_disqualified;
 mod application_marked_erroneous;
 mod application_submitted;
@@ -17,6 +22,7 @@ mod booking_moved;
 mod booking_reminder_due;
 mod certificate_issued;
 mod certificate_revoked;
+mod entrance_exam_graded;
 mod language_result_received;
 mod leave;
 mod membership_started;
@@ -25,6 +31,7 @@ mod promo_code_redeemed;
 mod seat_news;
 mod seat_offer_lapsed;
 mod seat_offered;
+mod specialty_ranking_started;
 mod stage_result_published;
 mod waiting_ended;
 
@@ -37,6 +44,9 @@ use uuid::Uuid;
 
 use crate::Context;
 
+pub use admission_missed::admission_missed;
+pub use admission_offer_lapsed::admission_offer_lapsed;
+pub use admission_offer_made::admission_offer_made;
 pub use appeal_decided::appeal_decided;
 pub use appeal_filed::appeal_filed;
 pub use attempt_started::attempt_started;
@@ -62,10 +72,14 @@ pub use waiting_ended::waiting_ended;
 pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
     vec![
         application_accepted::subscriber(ctx.clone()),
+        application_choice_accepted::subscriber(ctx.clone()),
+        application_choice_left::subscriber(ctx.clone()),
         application_disqualified::subscriber(ctx.clone()),
         application_marked_erroneous::subscriber(ctx.clone()),
         application_submitted::subscriber(ctx.clone()),
         application_withdrawn::subscriber(ctx.clone()),
+        entrance_exam_graded::subscriber(ctx.clone()),
+        specialty_ranking_started::subscriber(ctx.clone()),
     ]
 }
 
@@ -76,6 +90,28 @@ fn about(campaign: &str, account: &str) -> Result<(String, Uuid)> {
         (Some([campaign]), Some(account)) => Ok((campaign.to_owned(), account)),
         _ => Err(Error::Internal(anyhow!("an event names nobody"))),
     }
+}
+
+/// A wish of an application to colleges.
+struct Choice {
+    campaign: String,
+    application: Uuid,
+    id: Uuid,
+    specialty: Uuid,
+}
+
+fn of_choice(choice: &str, specialty: &str) -> Result<Choice> {
+    let read = || {
+        let pattern = "campaigns/*/applications/*/choices/*";
+        let [campaign, application, id] = name::capture::<3>(pattern, choice)?;
+        Some(Choice {
+            campaign: campaign.to_owned(),
+            application: application.parse().ok()?,
+            id: id.parse().ok()?,
+            specialty: name::uuid("specialties/*", specialty)?,
+        })
+    };
+    read().ok_or_else(|| Error::Internal(anyhow!("an event names no choice")))
 }
 
 fn campaign_name(campaign: &str) -> String {

@@ -2,12 +2,15 @@
 //! the row's state decides who changes it.
 
 mod closed_sessions;
+mod due_allocations;
 mod due_certificates;
+mod due_offers;
 mod ended_waits;
 mod expired_codes;
 mod expired_holds;
 mod expired_memberships;
 mod finished_attempts;
+mod lapsed_offers;
 mod lapsed_reservations;
 mod missed_bookings;
 mod old_answers;
@@ -48,6 +51,9 @@ pub fn all(ctx: &Arc<Context>) -> Vec<Job> {
     job!(old_answers, seconds(3600));
     job!(untold_results, seconds(1));
     job!(due_certificates, seconds(1));
+    job!(due_allocations, seconds(1));
+    job!(due_offers, seconds(1));
+    job!(lapsed_offers, seconds(30));
     job!(finished_attempts, seconds(15));
     job!(expired_memberships, seconds(3600));
     job!(closed_sessions, seconds(5));

@@ -20,13 +20,14 @@ mod m0304_reissues;
 mod m0311_partner_reports;
 mod m0331_subject_titles;
 mod m0332_session_publications;
+mod m0341_admission;
 
 use sea_orm_migration::prelude::*;
 
 pub struct Migrator;
 
 /// What is added to and never changed, beside the audit.
-pub const ONLY_GROW: &[&str] = &[];
+pub const ONLY_GROW: &[&str] = &m0341_admission::ONLY_GROW;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0304_reissues::Migration),
             Box::new(m0331_subject_titles::Migration),
             Box::new(m0332_session_publications::Migration),
+            Box::new(m0341_admission::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ use proto::partner::v1 as partner;
 use proto::testing::v1 as pb;
 use proto::wire::v1 as wire;
 
+use crate::domain::admission::{offer, outcome};
 use crate::domain::booking::{Action, Phase};
 use crate::domain::certificate::paper::Line;
 use crate::domain::language_result::{Level, Outcome};
@@ -229,6 +230,31 @@ both_ways!(
         Excluded,
         Disqualified,
         Death,
+    }
+);
+both_ways!(
+    admission_offer_state,
+    from_admission_offer_state,
+    offer::State,
+    pb::admission_offer::State {
+        Offered,
+        Accepted,
+        Declined,
+        Lapsed,
+        Withdrawn,
+    }
+);
+both_ways!(
+    choice_outcome,
+    from_choice_outcome,
+    outcome::Outcome,
+    pb::choice_result::Outcome {
+        Admitted,
+        NotNeeded,
+        Behind,
+        NoPlaces,
+        NotRanked,
+        PassedOver,
     }
 );
 both_ways!(

@@ -7,10 +7,14 @@
 //! | [`bookings`], [`waitlist_entries`], [`attempts`] | what a person does with it |
 //! | [`candidates`] | who takes part, by a number instead of a name |
 //! | [`stage_results`], [`appeals`], [`certificates`], [`memberships`] | what comes of a stage, and of the last one |
+//! | [`ratings`], [`allocation_runs`], [`admission_results`], [`admission_offers`] | college admission: ranks, places, offers |
 //! | [`redemptions`], [`examinations`] | what partners call, on a port of their own |
 //! | [`paper`] | what is drawn, on its way out |
 //! | [`parse`], [`wishes`], [`mask`], [`enums`] | the wire's shapes, read and written |
 
+pub mod admission_offers;
+pub mod admission_results;
+pub mod allocation_runs;
 pub mod appeals;
 pub mod attempts;
 pub mod bookings;
@@ -25,6 +29,7 @@ pub mod memberships;
 pub mod paper;
 pub mod parse;
 pub mod promo_codes;
+pub mod ratings;
 pub mod redemptions;
 pub mod rooms;
 pub mod stage_results;
@@ -38,6 +43,9 @@ use std::sync::Arc;
 
 use proto::partner::v1::examinations_server::ExaminationsServer;
 use proto::partner::v1::redemptions_server::RedemptionsServer;
+use proto::testing::v1::admission_offers_server::AdmissionOffersServer;
+use proto::testing::v1::admission_results_server::AdmissionResultsServer;
+use proto::testing::v1::allocation_runs_server::AllocationRunsServer;
 use proto::testing::v1::appeals_server::AppealsServer;
 use proto::testing::v1::attempts_server::AttemptsServer;
 use proto::testing::v1::bookings_server::BookingsServer;
@@ -47,6 +55,7 @@ use proto::testing::v1::closures_server::ClosuresServer;
 use proto::testing::v1::language_results_server::LanguageResultsServer;
 use proto::testing::v1::memberships_server::MembershipsServer;
 use proto::testing::v1::promo_codes_server::PromoCodesServer;
+use proto::testing::v1::ratings_server::RatingsServer;
 use proto::testing::v1::rooms_server::RoomsServer;
 use proto::testing::v1::stage_results_server::StageResultsServer;
 use proto::testing::v1::stages_server::StagesServer;
@@ -89,6 +98,16 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(CertificatesServer::new(certificates::Certificates(
             ctx.clone(),
         )))
+        .add_service(RatingsServer::new(ratings::Ratings(ctx.clone())))
+        .add_service(AllocationRunsServer::new(allocation_runs::AllocationRuns(
+            ctx.clone(),
+        )))
+        .add_service(AdmissionResultsServer::new(
+            admission_results::AdmissionResults(ctx.clone()),
+        ))
+        .add_service(AdmissionOffersServer::new(
+            admission_offers::AdmissionOffers(ctx.clone()),
+        ))
 }
 
 /// What is served on the partners' port.

@@ -140,6 +140,9 @@ pub const ATTEMPT: &str = "campaigns/*/bookings/*/attempts/*";
 pub const RESULT: &str = "campaigns/*/stages/*/results/*";
 pub const APPEAL: &str = "campaigns/*/appeals/*";
 pub const PROMO_CODE: &str = "campaigns/*/promoCodes/*";
+pub const ALLOCATION_RUN: &str = "campaigns/*/allocationRuns/*";
+pub const ADMISSION_RESULT: &str = "campaigns/*/admissionResults/*";
+pub const ADMISSION_OFFER: &str = "campaigns/*/admissionOffers/*";
 pub const LANGUAGE_RESULT: &str = "campaigns/*/promoCodes/*/languageResult";
 
 /// Told together with all else that is wrong, not only once the rest is right.
@@ -232,6 +235,12 @@ pub fn subject_scores(scores: &[proto::testing::v1::SubjectScore]) -> Vec<(Strin
 pub fn certificate(violations: &mut Violations, text: &str) -> Option<Uuid> {
     let [id] = ids(violations, "name", "certificates/*", text)?;
     uuid(violations, "name", &id)
+}
+
+/// `admissionSpecialties/{specialty}`.
+pub fn admission_specialty(violations: &mut Violations, field: &str, text: &str) -> Option<Uuid> {
+    let [id] = ids(violations, field, "admissionSpecialties/*", text)?;
+    uuid(violations, field, &id)
 }
 
 /// A time that has to be there.

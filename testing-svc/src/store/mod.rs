@@ -2,8 +2,13 @@
 //!
 //! Locks are taken in one order, so that no two calls wait for each other: a stage, an application, a
 //! person's eligibility, then a room, then sessions by id, then bookings, then attempts, then the waiting list
-//! of a stage and its places; a promo code, then its redemptions; a result, then its certificates.
+//! of a stage and its places; a promo code, then its redemptions; a result, then its certificates; how far
+//! offers were made, then a specialty of college admission, then a wish for it, then its offer.
 
+pub mod admission_offer;
+pub mod admission_specialty;
+pub mod allocation_result;
+pub mod allocation_run;
 pub mod appeal;
 pub mod application;
 pub mod attempt;
@@ -11,6 +16,7 @@ mod batch;
 pub mod booking;
 pub mod certificate;
 pub mod closure;
+pub mod competitor;
 pub mod eligibility;
 pub mod irregularity;
 pub mod language_result;

@@ -104,3 +104,21 @@ pub fn date(row: &QueryResult, column: &str) -> Result<jiff::civil::Date> {
 pub fn maybe_score(row: &QueryResult, column: &str) -> Result<Option<crate::domain::score::Score>> {
     Ok(get::<Option<i64>>(row, column)?.map(crate::domain::score::Score))
 }
+
+/// A count, as it is kept.
+pub fn int(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// What [`int`] wrote.
+pub fn count(row: &QueryResult, column: &str) -> Result<u32> {
+    u32::try_from(get::<i32>(row, column)?).map_err(|_| broken(column))
+}
+
+/// The same where there may be none.
+pub fn maybe_count(row: &QueryResult, column: &str) -> Result<Option<u32>> {
+    let found: Option<i32> = get(row, column)?;
+    found
+        .map(|it| u32::try_from(it).map_err(|_| broken(column)))
+        .transpose()
+}

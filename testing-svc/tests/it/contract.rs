@@ -11,9 +11,12 @@ use http_body_util::Full;
 use jiff::Timestamp;
 use prost_reflect::DescriptorPool;
 use proto::Rpc;
+use testing_svc::domain::admission::offer;
+use testing_svc::domain::admission::outcome::{ChoiceOutcome, LastIn, Outcome, Stood};
 use testing_svc::domain::booking::Phase;
 use testing_svc::domain::redemption::Step;
 use testing_svc::domain::refusal::{PartnerRefusal, Refusal, Waiting};
+use testing_svc::domain::score::Score;
 use testing_svc::domain::signed_file::Whose;
 use testing_svc::domain::start_window::StartWindow;
 use testing_svc::domain::test_system::TestSystem;
@@ -239,6 +242,29 @@ fn refusals() -> Vec<Refusal> {
         Refusal::ReissueImpossible {
             state: certificate::State::Revoked,
         },
+        Refusal::RankingMissing,
+        Refusal::RankingsOpen {
+            count: 1,
+            specialty: name("specialties/1"),
+        },
+        Refusal::RankingIncomplete {
+            specialty: name("specialties/1"),
+            known: 1,
+            expected: 2,
+        },
+        Refusal::OffersOpen { count: 1 },
+        Refusal::RunPending,
+        Refusal::RunWithheld,
+        Refusal::RunOutdated,
+        Refusal::RoundPublished {
+            run: name("campaigns/c/allocationRuns/1"),
+            round: 1,
+        },
+        Refusal::RunsDiffer,
+        Refusal::PlaceOfferOver {
+            state: offer::State::Declined,
+        },
+        Refusal::PlaceOfferLapsed { until: time },
     ]
 }
 
@@ -340,7 +366,18 @@ fn known(refusal: &Refusal) -> usize {
         | Refusal::ResultNotScored
         | Refusal::MembershipOver { .. }
         | Refusal::CertificateOver { .. }
-        | Refusal::ReissueImpossible { .. } => 53,
+        | Refusal::ReissueImpossible { .. }
+        | Refusal::RankingMissing
+        | Refusal::RankingsOpen { .. }
+        | Refusal::RankingIncomplete { .. }
+        | Refusal::OffersOpen { .. }
+        | Refusal::RunPending
+        | Refusal::RunWithheld
+        | Refusal::RunOutdated
+        | Refusal::RoundPublished { .. }
+        | Refusal::RunsDiffer
+        | Refusal::PlaceOfferOver { .. }
+        | Refusal::PlaceOfferLapsed { .. } => 64,
     }
 }
 
@@ -395,6 +432,54 @@ fn every_reason_has_its_sentence_in_three_languages_filled_in_completely() {
     }
 }
 
+/// Why a wish came out as it did, for each sentence that there is.
+#[test]
+fn every_outcome_of_a_wish_has_its_sentence_in_three_languages() {
+    let one = |outcome, quota: Option<&str>, last: Option<(u32, i64)>| ChoiceOutcome {
+        choice: uuid::Uuid::nil(),
+        application: uuid::Uuid::nil(),
+        number: "2026-0000417-3".into(),
+        specialty: uuid::Uuid::nil(),
+        preference: 1,
+        outcome,
+        standing: Some(Stood {
+            rank: 31,
+            score: Score(46_200),
+            ranked: 40,
+            places: 28,
+        }),
+        last: last.map(|(rank, score)| LastIn {
+            rank,
+            score: Score(score),
+        }),
+        quota: quota.map(str::to_owned),
+    };
+    let mut all = vec![
+        one(Outcome::Admitted, Some("ORPHAN"), None),
+        one(Outcome::Behind, None, Some((28, 46_200))),
+        one(Outcome::Behind, None, Some((31, 46_200))),
+    ];
+    all.extend(
+        Outcome::ALL
+            .iter()
+            .map(|it| one(*it, None, Some((28, 46_201)))),
+    );
+    let messages: BTreeSet<&str> = all.iter().map(|it| it.told().0).collect();
+    assert_eq!(messages.len(), Outcome::ALL.len() + 3);
+    for it in &all {
+        let (message, args) = it.told();
+        for language in Language::ALL {
+            let sentence = TEXTS.sentence(language, message, &args).expect(message);
+            assert!(!sentence.contains(['{', '$']), "{sentence}");
+        }
+    }
+    // Two results that differ are never shown as one.
+    let (message, args) = one(Outcome::Behind, None, Some((28, 46_201))).told();
+    let told = TEXTS.sentence(Language::En, message, &args);
+    let expected = "Rank 31 for 28 places; the last admitted had 4.6201, you have 4.6200.";
+    assert_eq!(told.as_deref(), Some(expected));
+}
+
 #[test]
 fn the_files_of_texts_have_the_same_messages() {
     let ids = |source: &str| -> BTreeSet<String> {
@@ -427,6 +512,7 @@ fn every_reason_is_reached_by_a_test_of_a_call() {
         include_str!("certificates.rs"),
         include_str!("closures.rs"),
         include_str!("desk.rs"),
+        include_str!("admission_rounds.rs"),
         include_str!("eligibility.rs"),
         include_str!("examinations.rs"),
         include_str!("batch_files.rs"),

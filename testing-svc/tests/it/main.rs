@@ -1,5 +1,8 @@
 //! The real service on a real database, spoken to as people, services and partners do.
 
+mod admission;
+mod admission_ratings;
+mod admission_rounds;
 mod allocate;
 mod appeals;
 mod applied;

@@ -1,0 +1,26 @@
+//! AcceptAdmissionOffer: by its applicant, until its term ends.
+
+use chassis::Result;
+use chassis::caller::Caller;
+use proto::testing::v1 as pb;
+use tonic::Request;
+
+use super::answer::{Asked, answer};
+use crate::Context;
+use crate::domain::admission::offer::Offer;
+
+pub async fn accept(
+    ctx: &Context,
+    request: Request<pb::AcceptAdmissionOfferRequest>,
+) -> Result<pb::AdmissionOffer> {
+    let caller = Caller::of(&request);
+    let pb = request.into_inner();
+    let asked = Asked {
+        rpc: "AcceptAdmissionOffer",
+        name: &pb.name,
+        etag: &pb.etag,
+        request_id: &pb.request_id,
+        request: &pb,
+    };
+    answer(ctx, &caller, asked, Offer::accept).await
+}
