@@ -23,9 +23,11 @@
 //! | [`signing_organisation`] | organisations that sign, and who does it for them |
 //! | [`staff_invitation`] | how somebody comes to the staff |
 //! | [`step`] | the same for terms, seats, results and the Reserve |
+//! | [`admission`] | the same for choices of colleges and their exams |
 //! | [`throttle`] | how long what was done too often delays the next time |
 
 pub mod account;
+pub mod admission;
 pub mod age;
 pub mod calendar_file;
 mod clocks;

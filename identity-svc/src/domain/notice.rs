@@ -8,6 +8,7 @@ use chassis::text::{Language, Texts};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::admission::Admission;
 use super::calendar_file::{CalendarFile, Method};
 use super::clocks::Clocks;
 use super::step::Step;
@@ -65,9 +66,11 @@ pub enum Notice {
         /// All that are held now.
         roles: Vec<String>,
     },
-    /// One of the later steps; it brings its own tag. Serde wants it last.
+    /// One of the later steps, or of college admission; they bring their own tags. Serde wants them last.
     #[serde(untagged)]
     Step(Step),
+    #[serde(untagged)]
+    Admission(Admission),
 }
 
 /// Names in the texts, and what stands for them.
@@ -145,6 +148,7 @@ impl Notice {
             Notice::EmailChangeStarted { .. } => "EMAIL_CHANGE_STARTED",
             Notice::RolesChanged { .. } => "ROLES_CHANGED",
             Notice::Step(step) => step.kind(),
+            Notice::Admission(step) => step.kind(),
         }
     }
 
@@ -228,6 +232,7 @@ impl Notice {
                 )]
             }
             Notice::Step(step) => step.facts(texts, language),
+            Notice::Admission(step) => step.facts(texts, language),
             _ => Vec::new(),
         }
     }
@@ -307,7 +312,7 @@ fn kebab(code: &str) -> String {
 }
 
 /// One thing a line.
-fn listed(things: impl Iterator<Item = String>) -> String {
+pub(super) fn listed(things: impl Iterator<Item = String>) -> String {
     things
         .map(|thing| format!("• {thing}"))
         .collect::<Vec<_>>()

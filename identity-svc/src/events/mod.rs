@@ -24,6 +24,7 @@ mod admission_offer_lapsed;
 mod admission_offer_made;
 mod appeal_decided;
 mod appeal_filed;
+mod application_choice_moved;
 mod application_decided;
 mod application_disqualified;
 mod application_expired;
@@ -44,6 +45,7 @@ mod certificate_revoked;
 mod certificate_verified;
 mod email_change_started;
 mod enquiry_answered;
+mod entrance_exam_appointed;
 mod language_result_received;
 mod membership_started;
 mod promo_code_issued;
@@ -70,6 +72,14 @@ pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
     ),
     ("ApplicationAccepted", DECIDED),
     (
+        "ApplicationChoiceAccepted",
+        "told by ApplicationChoiceMoved, with what the specialty and the college are called",
+    ),
+    (
+        "ApplicationChoiceLeft",
+        "the person's own doing, or told by ApplicationChoiceMoved",
+    ),
+    (
         "ApplicationCreated",
         "the person's own doing, a moment ago and on the same page",
     ),
@@ -86,6 +96,10 @@ pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
         "the person's own doing; the expert finds it in the task",
     ),
     (
+        "EntranceExamGraded",
+        "no score is in a message: the choice shows the points",
+    ),
+    (
         "ReviewOverdue",
         "the experts' list counts it; who must act is told by ReviewEscalated",
     ),
@@ -94,6 +108,10 @@ pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
         "the state of the application shows it, and nothing is asked of anybody",
     ),
     ("SeatNeeds", "no event: a part of ApplicationSubmitted"),
+    (
+        "SpecialtyRankingStarted",
+        "about everybody of a specialty, and nothing is asked of anybody",
+    ),
 ];
 
 /// One subscriber for each event of the list: a file of that name says whom it tells what.
@@ -147,6 +165,8 @@ inbox! {
     admission_offer_made
     admission_offer_lapsed
     admission_missed
+    application_choice_moved
+    entrance_exam_appointed
 }
 
 /// What an event tells whom.

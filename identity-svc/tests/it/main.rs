@@ -8,6 +8,7 @@
 
 mod accounts;
 mod act_signatures;
+mod admissions;
 mod age;
 mod alike;
 mod at_rest;

@@ -410,6 +410,60 @@ enquiry-answered-title = Your enquiry was answered
 enquiry-answered-body =
     Dear user, what you asked was answered. Read the answer in your personal account, under “Enquiries”; you may write on there.
 
+choice-acknowledged-title = The college has your application
+choice-acknowledged-body =
+    Dear applicant, the college has received your application and is processing it.
+    Specialty: { $specialty }
+    College: { $college }
+
+choice-accepted-title = Your application was accepted
+choice-accepted-body =
+    Dear applicant, the college accepted your application: you are in the competition for this specialty.
+    Specialty: { $specialty }
+    College: { $college }
+
+    If the college appoints an exam, we tell you its time and address separately.
+
+choice-rejected-title = The college refused your application
+choice-rejected-body =
+    Dear applicant, the college refused your application.
+    Specialty: { $specialty }
+    College: { $college }
+
+    The reasons:
+    { $reasons }
+
+    The other specialties of your application stay.
+
+choice-set-aside-title = Your application to a college was set aside
+choice-set-aside-body =
+    Dear applicant, the college set your application aside as a mistake: it is not in the competition.
+    Specialty: { $specialty }
+    College: { $college }
+
+    The reason:
+    { $reasons }
+
+    If you disagree, turn to the admission board of the college.
+
+exam-appointed-title = You have an exam
+exam-appointed-body =
+    Dear applicant, an exam was appointed to you: { $exam }.
+    Specialty: { $specialty }
+    Start: { $start } ({ $clocks })
+    Address: { $address }
+
+    Bring a document that proves who you are.
+
+exam-moved-title = Your exam has another time or place
+exam-moved-body =
+    Dear applicant, the time or the place of your exam has changed: { $exam }.
+    Specialty: { $specialty }
+    New start: { $start } ({ $clocks })
+    Address: { $address }
+
+    The time and the place before are good no longer.
+
 revocation-result-annulled = The result was annulled
 revocation-mistake = Something on it is wrong
 revocation-own-wish = You asked for it
