@@ -150,15 +150,19 @@ pub const ROWS: &[Row] = &[
         &[SignedIn],
     ),
     (UPLOAD_DOCUMENT, &[SignedIn]),
-    // Experts reach the documents of what was submitted; review-svc fetches them for a dossier.
-    (DOWNLOAD_DOCUMENT, &[SignedIn, Service("review-svc")]),
+    // Experts reach the documents of what was submitted, and boards those of who chose their college;
+    // review-svc fetches them for a dossier.
+    (
+        DOWNLOAD_DOCUMENT,
+        &[SignedIn, Signatory, Service("review-svc")],
+    ),
     (
         "/irikteu.questionnaire.v1.Documents/GetDocument",
-        &[SignedIn, Service("review-svc")],
+        &[SignedIn, Signatory, Service("review-svc")],
     ),
     (
         "/irikteu.questionnaire.v1.Documents/ListDocuments",
-        &[SignedIn, Service("review-svc")],
+        &[SignedIn, Signatory, Service("review-svc")],
     ),
     (
         "/irikteu.questionnaire.v1.Documents/DeleteDocument",
@@ -166,7 +170,7 @@ pub const ROWS: &[Row] = &[
     ),
     (
         "/irikteu.questionnaire.v1.Submissions/GetSubmission",
-        &[SignedIn, Service("review-svc")],
+        &[SignedIn, Signatory, Service("review-svc")],
     ),
     (
         "/irikteu.questionnaire.v1.Disclosures/ListDisclosures",
@@ -239,6 +243,14 @@ pub const ROWS: &[Row] = &[
     (
         "/irikteu.questionnaire.v1.BoardActions/ListBoardLogEntries",
         &[Role(CampaignManager), Role(Administrator)],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ExamSittings/GetExamSitting",
+        &[Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ExamSittings/ListExamSittings",
+        &[Signatory],
     ),
 ];
 

@@ -61,6 +61,8 @@ const EVERYBODYS: [&str; 21] = [
     "closures",
     "colleges",
     "dictionaries",
+    // A college's like its acts: applicants hear of theirs with their own choices.
+    "examSittings",
     "forms",
     "newsItems",
     "organisations",

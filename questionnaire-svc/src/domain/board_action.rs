@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::choice_act::{Acceptance, SeenChoice};
 use super::college::College;
+use super::exam_sitting::{Appointment, Points, TimeAndPlace};
 use super::refusal::Refusal;
 use super::score_formula::ScoreFormula;
 use super::specialty::Specialty;
@@ -31,9 +33,42 @@ pub enum Act {
     CloseSpecialty {},
     PutCollege(College),
     ApproveScoreFormula(ScoreFormula),
+    AcknowledgeChoices {
+        choices: Vec<SeenChoice>,
+    },
+    AcceptChoices {
+        choices: Vec<Acceptance>,
+    },
+    RejectChoices {
+        choices: Vec<SeenChoice>,
+        reason_codes: Vec<String>,
+    },
+    SetChoicesAside {
+        choices: Vec<SeenChoice>,
+        reason_code: String,
+    },
+    AppointExam(Appointment),
+    MoveExam(TimeAndPlace),
+    GradeExam {
+        rows: Vec<Points>,
+    },
+    StartRanking {},
 }
 
 impl Act {
+    /// Whether it has rows that can be wrong each for itself.
+    pub fn is_bulk(&self) -> bool {
+        matches!(
+            self,
+            Act::AcknowledgeChoices { .. }
+                | Act::AcceptChoices { .. }
+                | Act::RejectChoices { .. }
+                | Act::SetChoicesAside { .. }
+                | Act::AppointExam(_)
+                | Act::GradeExam { .. }
+        )
+    }
+
     pub fn as_str(&self) -> &'static str {
         match self {
             Act::CreateSpecialty(_) => "CREATE_SPECIALTY",
@@ -41,6 +76,14 @@ impl Act {
             Act::CloseSpecialty {} => "CLOSE_SPECIALTY",
             Act::PutCollege(_) => "PUT_COLLEGE",
             Act::ApproveScoreFormula(_) => "APPROVE_SCORE_FORMULA",
+            Act::AcknowledgeChoices { .. } => "ACKNOWLEDGE_CHOICES",
+            Act::AcceptChoices { .. } => "ACCEPT_CHOICES",
+            Act::RejectChoices { .. } => "REJECT_CHOICES",
+            Act::SetChoicesAside { .. } => "SET_CHOICES_ASIDE",
+            Act::AppointExam(_) => "APPOINT_EXAM",
+            Act::MoveExam(_) => "MOVE_EXAM",
+            Act::GradeExam { .. } => "GRADE_EXAM",
+            Act::StartRanking {} => "START_RANKING",
         }
     }
 }

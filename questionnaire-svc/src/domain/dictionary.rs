@@ -127,11 +127,12 @@ fn read(file: &str) -> Dictionary {
     serde_json::from_str(file).expect("a dictionary file has the shape of a dictionary")
 }
 
-const FILES: [&str; 33] = [
+const FILES: [&str; 34] = [
     include_str!("../../dictionaries/activity-kinds.json"),
     include_str!("../../dictionaries/cefr-levels.json"),
     include_str!("../../dictionaries/certificate-subjects.json"),
     include_str!("../../dictionaries/certificate-types.json"),
+    include_str!("../../dictionaries/choice-refusal-reasons.json"),
     include_str!("../../dictionaries/citizenships.json"),
     include_str!("../../dictionaries/civil-statuses.json"),
     include_str!("../../dictionaries/colleges.json"),

@@ -24,6 +24,8 @@
 //! | [`choice`] | what applicants of colleges wish for, and what becomes of each wish |
 //! | [`specialty_choice`], [`application_number`] | the specialties that answers name; the number of an application that was sent |
 //! | [`score_formula`] | how a specialty compares its applicants |
+//! | [`choice_act`], [`claim`] | what a board signs about choices; the benefits that an applicant claimed |
+//! | [`exam_sitting`] | entrance exams: when and where, and points once |
 //! | [`news`] | news items: their time, and the markup that is taken |
 //! | [`frozen`] | an application as it was sent, in one canonical text |
 //! | [`refusal`] | every "no" |
@@ -39,6 +41,8 @@ pub mod campaign;
 pub mod campaign_change;
 pub mod check;
 pub mod choice;
+pub mod choice_act;
+pub mod claim;
 pub mod college;
 pub mod csv;
 pub mod dependence;
@@ -46,6 +50,7 @@ pub mod dictionary;
 pub mod direction;
 pub mod document;
 pub mod eligibility;
+pub mod exam_sitting;
 pub mod experience;
 pub mod form;
 pub mod form_diff;

@@ -137,6 +137,20 @@ pub enum Refusal {
         state: &'static str,
     },
     ChoiceNotAcknowledged,
+    FormulaMissing {
+        specialty: String,
+    },
+    ChoicesOpen {
+        specialty: String,
+        count: i64,
+    },
+    ExamsOpen {
+        specialty: String,
+        count: i64,
+    },
+    ExamGraded {
+        exam_sitting: String,
+    },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -188,6 +202,10 @@ impl chassis::error::Refusal for Refusal {
             Self::CollegeUnknown { .. } => "COLLEGE_UNKNOWN",
             Self::ChoiceDecided { .. } => "CHOICE_DECIDED",
             Self::ChoiceNotAcknowledged => "CHOICE_NOT_ACKNOWLEDGED",
+            Self::FormulaMissing { .. } => "FORMULA_MISSING",
+            Self::ChoicesOpen { .. } => "CHOICES_OPEN",
+            Self::ExamsOpen { .. } => "EXAMS_OPEN",
+            Self::ExamGraded { .. } => "EXAM_GRADED",
         }
     }
 
@@ -277,9 +295,17 @@ impl chassis::error::Refusal for Refusal {
             Self::CollegeUnknown { bin } => vec![("bin", bin.clone())],
             Self::SpecialtyExists { specialty }
             | Self::SpecialtyClosed { specialty }
+            | Self::FormulaMissing { specialty }
             | Self::SpecialtyRankingStarted { specialty } => {
                 vec![("specialty", specialty.clone())]
             }
+            Self::ChoicesOpen { specialty, count } | Self::ExamsOpen { specialty, count } => {
+                vec![
+                    ("specialty", specialty.clone()),
+                    ("count", count.to_string()),
+                ]
+            }
+            Self::ExamGraded { exam_sitting } => vec![("exam_sitting", exam_sitting.clone())],
             Self::AttemptsUsedUp { free, paid, year } => vec![
                 ("free_attempts", free.to_string()),
                 ("paid_attempts", paid.to_string()),
@@ -427,6 +453,18 @@ mod tests {
             Refusal::CollegeUnknown { bin: text() },
             Refusal::ChoiceDecided { state: "ACCEPTED" },
             Refusal::ChoiceNotAcknowledged,
+            Refusal::FormulaMissing { specialty: text() },
+            Refusal::ChoicesOpen {
+                specialty: text(),
+                count: 3,
+            },
+            Refusal::ExamsOpen {
+                specialty: text(),
+                count: 3,
+            },
+            Refusal::ExamGraded {
+                exam_sitting: text(),
+            },
         ]
     }
 

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use chassis::violation::Violations;
 use serde::{Deserialize, Serialize};
 
+use super::choice::Mark;
 use super::dictionary::Dictionaries;
 use super::specialty::check_code;
 
@@ -99,6 +100,13 @@ impl ScoreFormula {
         }
         judge.ties(&self.ties);
         judge.wrong
+    }
+
+    /// What it counts and these marks have not: of several subjects one is enough.
+    pub fn lacking(&self, marks: &[Mark]) -> Vec<&Marked> {
+        let has = |subject: &String| marks.iter().any(|mark| mark.subject == *subject);
+        let lacks = |counted: &&Marked| !counted.any_of.iter().any(has);
+        self.marks.iter().filter(lacks).collect()
     }
 
     /// What the fractions of the exams have in common; none where it is too large.
@@ -210,6 +218,7 @@ impl Judge<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::choice::Hundredths;
     use super::*;
 
     const GOLDEN: &str = include_str!("../../../tests/golden/score-formula.json");
@@ -254,6 +263,34 @@ mod tests {
             ("f.ties[2]", "VALUE_TWICE"),
         ];
         assert_eq!(told(&wrong), expected.map(|(a, b)| (a.to_owned(), b)));
+    }
+
+    #[test]
+    fn a_compulsory_mark_has_to_be_there_and_of_several_one() {
+        let mut formula = golden();
+        let counted = |codes: &[&str]| Marked {
+            any_of: codes.iter().map(|&code| code.to_owned()).collect(),
+            weight: 1,
+        };
+        formula.marks = vec![counted(&["KAZAKH"]), counted(&["BIOLOGY", "CHEMISTRY"])];
+        let lacking = |subjects: &[&str]| {
+            let mark = |subject: &&str| Mark {
+                subject: (*subject).into(),
+                mark: Hundredths::whole(4),
+            };
+            let marks: Vec<_> = subjects.iter().map(mark).collect();
+            let lacking = formula.lacking(&marks);
+            lacking
+                .iter()
+                .map(|it| it.any_of.join(" "))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            lacking(&["KAZAKH", "CHEMISTRY", "LAW"]),
+            Vec::<String>::new()
+        );
+        assert_eq!(lacking(&["KAZAKH"]), ["BIOLOGY CHEMISTRY"]);
+        assert_eq!(lacking(&["LAW"]), ["KAZAKH", "BIOLOGY CHEMISTRY"]);
     }
 
     #[test]

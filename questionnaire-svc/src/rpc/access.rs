@@ -7,6 +7,7 @@ use chassis::{Error, Result};
 use super::name::ApplicationName;
 use crate::Context;
 use crate::store::application::{self, Kept};
+use crate::store::choice;
 
 /// The caller's own application.
 ///
@@ -35,10 +36,18 @@ pub async fn lock_own(tx: &Tx, caller: &Caller, name: &ApplicationName) -> Resul
 /// # Errors
 /// `NOT_FOUND`, also for what the caller may not see.
 pub async fn visible(ctx: &Context, caller: &Caller, name: &ApplicationName) -> Result<Kept> {
-    let found = application::find(ctx.db.read(), &name.campaign, &name.id).await?;
-    found
-        .filter(|kept| may_see(caller, kept))
-        .ok_or_else(|| Error::NotFound(name.to_string()))
+    let on = ctx.db.read();
+    let found = application::find(on, &name.campaign, &name.id).await?;
+    let kept = found.ok_or_else(|| Error::NotFound(name.to_string()))?;
+    let visible = match caller {
+        // Who chose a college shows it their papers, for as long as the choice stands.
+        Caller::Signatory(board) => choice::stands(on, &kept.id, board.organisation).await?,
+        caller => may_see(caller, &kept),
+    };
+    match visible {
+        true => Ok(kept),
+        false => Err(Error::NotFound(name.to_string())),
+    }
 }
 
 fn may_see(caller: &Caller, kept: &Kept) -> bool {

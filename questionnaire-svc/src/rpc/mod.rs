@@ -19,6 +19,7 @@ pub mod dictionaries;
 pub mod disclosures;
 pub mod documents;
 pub mod etag;
+pub mod exam_sittings;
 pub mod filling;
 pub mod forms;
 pub mod mask;
@@ -45,6 +46,7 @@ use proto::questionnaire::v1::colleges_server::CollegesServer;
 use proto::questionnaire::v1::dictionaries_server::DictionariesServer;
 use proto::questionnaire::v1::disclosures_server::DisclosuresServer;
 use proto::questionnaire::v1::documents_server::DocumentsServer;
+use proto::questionnaire::v1::exam_sittings_server::ExamSittingsServer;
 use proto::questionnaire::v1::forms_server::FormsServer;
 use proto::questionnaire::v1::news_server::NewsServer;
 use proto::questionnaire::v1::organisations_server::OrganisationsServer;
@@ -94,6 +96,9 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         )))
         .add_service(CollegesServer::new(colleges::Colleges(ctx.clone())))
         .add_service(BoardActionsServer::new(board_actions::BoardActions(
+            ctx.clone(),
+        )))
+        .add_service(ExamSittingsServer::new(exam_sittings::ExamSittings(
             ctx.clone(),
         )))
 }

@@ -89,6 +89,15 @@ pub fn board_action<'a>(field: &str, name: &'a str) -> Result<&'a str> {
     Ok(id)
 }
 
+/// The id in `examSittings/{exam_sitting}`.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn exam_sitting<'a>(field: &str, name: &'a str) -> Result<&'a str> {
+    let [id] = ids(field, "examSittings/*", name)?;
+    Ok(id)
+}
+
 /// The id in `memberships/{membership}`.
 ///
 /// # Errors

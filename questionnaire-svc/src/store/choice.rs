@@ -135,23 +135,47 @@ pub async fn find<C: ConnectionTrait>(on: &C, id: &str) -> Result<Option<Kept>> 
     row.as_ref().map(read).transpose()
 }
 
+/// In the order of their ids. Who is not found is not among them.
+pub async fn find_all<C: ConnectionTrait>(on: &C, ids: &[String]) -> Result<Vec<Kept>> {
+    all(on, ids, "").await
+}
+
 /// Finds them and holds them until the transaction ends, in the order of their ids. Who is not found
 /// is not among them.
 pub async fn lock(tx: &Tx, ids: &[String]) -> Result<Vec<Kept>> {
+    all(tx, ids, for_update(tx)).await
+}
+
+async fn all<C: ConnectionTrait>(on: &C, ids: &[String], held: &str) -> Result<Vec<Kept>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT {COLUMNS} FROM application_choice WHERE id IN ({}) ORDER BY id{}",
-        places(0, ids.len()),
-        for_update(tx)
+        "SELECT {COLUMNS} FROM application_choice WHERE id IN ({}) ORDER BY id{held}",
+        places(0, ids.len())
     );
     let values = ids.iter().map(|id| Value::from(id.as_str()));
-    query_all(tx, &sql, values)
+    query_all(on, &sql, values)
         .await?
         .iter()
         .map(read)
         .collect()
+}
+
+/// The specialties that these are of, in the order of their ids. No choice ever changes its specialty, so
+/// this is what to hold before the choices themselves are.
+pub async fn specialties_of(tx: &Tx, ids: &[String]) -> Result<Vec<String>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT DISTINCT specialty FROM application_choice WHERE id IN ({}) ORDER BY specialty",
+        places(0, ids.len())
+    );
+    let values = ids.iter().map(|id| Value::from(id.as_str()));
+    let rows = query_all(tx, &sql, values).await?;
+    let id = |row: &QueryResult| Ok(row.try_get("", "specialty")?);
+    rows.iter().map(id).collect()
 }
 
 /// By the order of preference.
@@ -161,6 +185,14 @@ pub async fn of_application<C: ConnectionTrait>(on: &C, application: &str) -> Re
     );
     let rows = query_all(on, &sql, [application.into()]).await?;
     rows.iter().map(read).collect()
+}
+
+/// Whether somebody with this application wishes for anything of the college, refused or not.
+pub async fn stands<C: ConnectionTrait>(on: &C, application: &str, bin: Bin) -> Result<bool> {
+    let sql = "SELECT id FROM application_choice WHERE application = $1 AND bin = $2
+               AND state NOT IN ('WITHDRAWN', 'ERRONEOUS') LIMIT 1";
+    let row = query_one(on, sql, [application.into(), bin.to_string().into()]).await?;
+    Ok(row.is_some())
 }
 
 /// Which choices a folder shows. Empty texts are no filter.
@@ -308,6 +340,16 @@ pub async fn exams<C: ConnectionTrait>(on: &C, choices: &[String]) -> Result<Vec
         .iter()
         .map(read)
         .collect()
+}
+
+/// How many of a specialty stand in its competition.
+pub async fn count_accepted<C: ConnectionTrait>(on: &C, specialty: &str) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS choices FROM application_choice
+               WHERE specialty = $1 AND state = 'ACCEPTED'";
+    Ok(match query_one(on, sql, [specialty.into()]).await? {
+        Some(row) => row.try_get("", "choices")?,
+        None => 0,
+    })
 }
 
 fn state(row: &QueryResult) -> Result<State> {

@@ -12,6 +12,7 @@
 //! | [`news_item`], [`organisation`] | news; where people work |
 //! | [`college`], [`specialty`], [`score_formula`] | colleges, what they offer, how they compare |
 //! | [`choice`] | what applicants of colleges wish for |
+//! | [`exam_sitting`] | entrance exams: sittings, and who sits in them |
 //! | [`board_action`], [`board_log`] | signed acts of colleges, and the log of those that happened |
 //! | [`section`] | answers |
 //! | [`document`], [`check`] | documents, and their queue for the check |
@@ -31,6 +32,7 @@ pub mod dictionary;
 pub mod disclosure;
 pub mod document;
 pub mod draft;
+pub mod exam_sitting;
 pub mod form_revision;
 pub mod loose_blob;
 pub mod membership;

@@ -89,6 +89,25 @@ pub async fn save(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<bool> {
     Ok(saved.rows_affected() == 1)
 }
 
+/// Nothing of what was locked changes from here on. False where somebody was faster.
+pub async fn start_ranking(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<bool> {
+    let started = execute(
+        tx,
+        "UPDATE specialty SET ranking_started = TRUE, updated_us = $2, version = version + 1
+         WHERE id = $1 AND version = $3 AND NOT ranking_started",
+        [
+            kept.id.as_str().into(),
+            to_us(now).into(),
+            kept.version.into(),
+        ],
+    )
+    .await?;
+    kept.ranking = Ranking::Started;
+    kept.version += 1;
+    kept.update_time = now;
+    Ok(started.rows_affected() == 1)
+}
+
 fn columns(kept: &Kept) -> Result<Vec<Value>> {
     let it = &kept.specialty;
     let campaign = it.campaign.rsplit('/').next().unwrap_or_default();

@@ -118,6 +118,11 @@ impl Board<'_> {
         self.signs(&prepared).await
     }
 
+    /// A specialty as everybody sees it.
+    pub async fn sees(&self, specialty: &str) -> pb::Specialty {
+        self.world.specialty(specialty).await.unwrap()
+    }
+
     /// Offers a specialty under signature.
     pub async fn offers(&self, specialty: pb::Specialty) -> Result<pb::Specialty, Status> {
         let done = self.does(creates(specialty)).await?;

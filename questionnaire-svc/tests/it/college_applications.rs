@@ -140,7 +140,7 @@ pub async fn own_choices(person: &Candidate<'_>, name: &str) -> Vec<pb::Applicat
     listed(&mut client, request).await.unwrap()
 }
 
-async fn withdraws_choice(
+pub async fn withdraws_choice(
     world: &World,
     person: &Candidate<'_>,
     choice: &pb::ApplicationChoice,

@@ -3,7 +3,7 @@
 //!
 //! | file | what it tells |
 //! |---|---|
-//! | [`world`], [`candidate`], [`board`], [`neighbours`], [`paper`] | the service under test, who uses it, who stands beside it, what they upload |
+//! | [`world`], [`candidate`], [`board`], [`applicants`], [`neighbours`], [`paper`] | the service under test, who uses it, who stands beside it, what they upload |
 //! | [`clamd`] | scanners of malware |
 //! | [`hostile`] | files that are made to do harm |
 //! | [`scans`], [`stores`] | documents while the scanner or the store misbehaves |
@@ -12,6 +12,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
 
+mod applicants;
 mod application_kinds;
 mod applications;
 mod attempts;
@@ -20,6 +21,7 @@ mod board_actions;
 mod campaign_versions;
 mod campaigns;
 mod candidate;
+mod choice_acts;
 mod clamd;
 mod college_applications;
 mod colleges;
@@ -28,8 +30,10 @@ mod corrections;
 mod dictionaries;
 mod disclosures;
 mod documents;
+mod dossiers;
 mod drafts;
 mod events;
+mod exams;
 mod form_revisions;
 mod forms;
 mod hostile;
@@ -41,6 +45,7 @@ mod nqt;
 mod organisations;
 mod paper;
 mod promo_rights;
+mod rankings;
 mod scans;
 mod score_formulas;
 mod sections;

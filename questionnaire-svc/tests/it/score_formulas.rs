@@ -11,7 +11,7 @@ use tonic::Code;
 use crate::board::{COLLEGE, OTHER_COLLEGE, nursing};
 use crate::world::{World, pairs, reason, violations};
 
-fn formula() -> pb::ScoreFormula {
+pub fn formula() -> pb::ScoreFormula {
     let mark = |codes: &[&str], weight| pb::CountedMark {
         any_of: codes.iter().map(|&code| code.to_owned()).collect(),
         weight,
@@ -34,7 +34,7 @@ fn formula() -> pb::ScoreFormula {
     }
 }
 
-fn approves(specialty: &pb::Specialty, formula: pb::ScoreFormula) -> Action {
+pub fn approves(specialty: &pb::Specialty, formula: pb::ScoreFormula) -> Action {
     Action::ApproveScoreFormula(pb::ApproveScoreFormula {
         specialty: specialty.name.clone(),
         current_etag: specialty.etag.clone(),

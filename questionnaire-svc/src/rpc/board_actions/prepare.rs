@@ -2,7 +2,7 @@
 
 use chassis::caller::Caller;
 use chassis::once::{self, Once};
-use chassis::violation::Violations;
+use chassis::violation::{Violation, Violations};
 use chassis::{Error, Result, canonical};
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
@@ -25,8 +25,13 @@ pub async fn prepare(
     let now = ctx.clock.now();
     let mut violations = Violations::new();
     let of = asked::read(ctx, &mut violations, bin, action).await?;
-    violations.extend(asked::judge(ctx, ctx.db.read(), &of.act, now).await?);
-    violations.into_result()?;
+    // What is wrong with rows of a bulk is told together with what is wrong with what they name, which is
+    // found when it is tried.
+    if !of.act.is_bulk() {
+        violations.extend(asked::judge(ctx, ctx.db.read(), &of.act, now).await?);
+        violations.into_result()?;
+        violations = Violations::new();
+    }
 
     let write = match once::begin(
         &ctx.db,
@@ -57,7 +62,22 @@ pub async fn prepare(
     board_log::lock(tx).await?;
     board_action::insert(tx, &kept, &caller.key()).await?;
     board_action::begin_trial(tx).await?;
-    effect::apply(ctx, tx, bin, &content, now).await?;
+    let tried = effect::apply(ctx, tx, bin, &content, now).await;
+    all_at_once(violations, tried)?;
     board_action::end_trial(tx).await?;
     write.commit(message::of(&kept, now)).await
+}
+
+/// What could not be read comes before what was found wrong with the rest, and before a refusal of it.
+fn all_at_once(mut read: Violations, tried: Result<()>) -> Result<()> {
+    if read.is_empty() {
+        return tried;
+    }
+    if let Err(Error::Invalid(found)) = tried {
+        // A field that could not be read stands for nothing that could be wrong in another way too.
+        let is_new = |one: &Violation| read.iter().all(|told| told.field != one.field);
+        let more: Vec<_> = found.into_iter().filter(is_new).collect();
+        more.into_iter().for_each(|one| read.push(one));
+    }
+    read.into_result()
 }

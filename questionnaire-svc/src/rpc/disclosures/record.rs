@@ -1,8 +1,8 @@
 //! Writes down that somebody else is about to see what a person submitted. It is durable before the
 //! answer leaves: whatever breaks off, nothing was seen that is not written down.
 
-use chassis::Result;
 use chassis::caller::{Caller, Role};
+use chassis::{Result, audit};
 use proto::questionnaire::v1::disclosure::{Ground, Recipient, Subject};
 
 use crate::Context;
@@ -41,6 +41,15 @@ pub async fn record(
     };
     let tx = ctx.db.begin().await?;
     disclosure::insert(&tx, &kept).await?;
+    // The person is told which college looked; who of its board did stands in the audit.
+    if let Caller::Signatory(_) = caller {
+        let action = match look.subject {
+            Subject::DocumentContent => "DownloadDocument",
+            Subject::DocumentDetails => "LookAtDocuments",
+            Subject::Submission | Subject::Unspecified => "GetSubmission",
+        };
+        audit::record(&tx, &ctx.clock, caller, action, look.resource, "").await?;
+    }
     Ok(ctx.db.commit(tx).await?)
 }
 
@@ -52,6 +61,10 @@ fn of(caller: &Caller) -> (Recipient, String, Ground) {
         }
         Caller::Service(name) => (Recipient::Service, name.clone(), Ground::Selection),
         Caller::Partner(name) => (Recipient::Partner, name.clone(), Ground::Selection),
+        Caller::Signatory(board) => {
+            let college = format!("colleges/{}", board.organisation);
+            (Recipient::College, college, Ground::Admission)
+        }
         caller if caller.has(Role::Expert) => (Recipient::Expert, String::new(), Ground::Review),
         _ => (
             Recipient::CampaignManager,

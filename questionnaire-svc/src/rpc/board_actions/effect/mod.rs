@@ -6,10 +6,20 @@
 //! | [`specialty`] | specialties: made, changed, closed |
 //! | [`score_formula`] | versions of a specialty's formula |
 //! | [`college`] | the profile of the college |
+//! | [`choices`] | choices in the folders of a college |
+//! | [`exams`] | sittings of exams: appointed, moved, graded |
+//! | [`ranking`] | the end of a specialty's competition |
+//! | [`held`] | choices that an act names, held with their specialties |
+//! | [`told`] | what applicants and the competition are told |
 
+mod choices;
 mod college;
+mod exams;
+mod held;
+mod ranking;
 mod score_formula;
 mod specialty;
+mod told;
 
 use chassis::Result;
 use chassis::database::Tx;
@@ -25,6 +35,15 @@ use crate::store::organisation;
 /// What the directory calls a college.
 const COLLEGE: &str = "COLLEGE";
 
+/// What is being done: by whom, by what was signed, and when.
+pub struct Acting<'a> {
+    ctx: &'a Context,
+    tx: &'a Tx,
+    bin: Bin,
+    content: &'a Content,
+    now: Timestamp,
+}
+
 /// # Errors
 /// Every rule's "no" as it holds now: `COLLEGE_UNKNOWN`, `STALE_ETAG`, those of the act.
 pub async fn apply(
@@ -35,15 +54,38 @@ pub async fn apply(
     now: Timestamp,
 ) -> Result<()> {
     must_be_a_college(tx, bin).await?;
-    asked::judge(ctx, tx, &content.act, now)
-        .await?
-        .into_result()?;
+    let wrong = asked::judge(ctx, tx, &content.act, now).await?;
+    // Rows of a bulk are told what is wrong with what they name in the same breath.
+    if !content.act.is_bulk() {
+        wrong.clone().into_result()?;
+    }
+    let acting = &Acting {
+        ctx,
+        tx,
+        bin,
+        content,
+        now,
+    };
     match &content.act {
         Act::CreateSpecialty(next) => specialty::create(tx, bin, content, next, now).await,
         Act::ChangeSpecialty(next) => specialty::change(tx, bin, content, next, now).await,
         Act::CloseSpecialty {} => specialty::close(tx, bin, content, now).await,
         Act::PutCollege(next) => college::put(tx, bin, content, next, now).await,
         Act::ApproveScoreFormula(next) => score_formula::approve(tx, bin, content, next, now).await,
+        Act::AcknowledgeChoices { choices } => choices::acknowledge(acting, choices, wrong).await,
+        Act::AcceptChoices { choices } => choices::accept(acting, choices, wrong).await,
+        Act::RejectChoices {
+            choices,
+            reason_codes,
+        } => choices::reject(acting, choices, reason_codes, wrong).await,
+        Act::SetChoicesAside {
+            choices,
+            reason_code,
+        } => choices::set_aside(acting, choices, reason_code, wrong).await,
+        Act::AppointExam(appointment) => exams::appoint(acting, appointment, wrong).await,
+        Act::MoveExam(at) => exams::move_to(acting, at).await,
+        Act::GradeExam { rows } => exams::grade(acting, rows, wrong).await,
+        Act::StartRanking {} => ranking::start(acting).await,
     }
 }
 

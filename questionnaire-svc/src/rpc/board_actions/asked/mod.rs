@@ -1,4 +1,12 @@
 //! The act that was sent, and everything wrong with it, by the paths of PrepareBoardAction.
+//!
+//! | file | acts on |
+//! |---|---|
+//! | [`choices`] | choices in the folders of a college |
+//! | [`exams`] | sittings of exams |
+
+mod choices;
+mod exams;
 
 use chassis::Result;
 use chassis::identifier::Bin;
@@ -8,7 +16,8 @@ use proto::questionnaire::v1::prepare_board_action_request::Action;
 
 use crate::Context;
 use crate::domain::board_action::{Act, Of};
-use crate::domain::specialty::PROGRAMME;
+use crate::domain::choice_act::{check_erroneous, check_refusal, check_seen};
+use crate::domain::specialty::{PROGRAMME, check_code};
 use crate::rpc::{colleges, etag, name, score_formulas, specialties};
 use crate::store::{Connection, campaign, score_formula};
 
@@ -78,7 +87,61 @@ pub async fn read(
                 act: Act::ApproveScoreFormula(formula),
             }
         }
+        Action::AcknowledgeChoices(asked) => {
+            in_folders(organisation, choices::acknowledged(violations, asked))
+        }
+        Action::AcceptChoices(asked) => {
+            in_folders(organisation, choices::accepted(violations, asked))
+        }
+        Action::RejectChoices(asked) => {
+            in_folders(organisation, choices::rejected(violations, asked))
+        }
+        Action::SetChoicesAside(asked) => {
+            in_folders(organisation, choices::set_aside(violations, asked))
+        }
+        Action::AppointExam(asked) => Of {
+            object: format!("examSittings/{}", ctx.ids.uuid()),
+            object_etag: String::new(),
+            act: exams::appointment(violations, asked),
+        },
+        Action::MoveExam(asked) => {
+            let field = "move_exam.current_etag";
+            etag::check_needed(violations, field, &asked.current_etag);
+            Of {
+                object: asked.exam_sitting.clone(),
+                object_etag: asked.current_etag.clone(),
+                act: exams::time_and_place(violations, asked),
+            }
+        }
+        Action::GradeExam(asked) => {
+            let field = "grade_exam.current_etag";
+            etag::check_needed(violations, field, &asked.current_etag);
+            Of {
+                object: asked.exam_sitting.clone(),
+                object_etag: asked.current_etag.clone(),
+                act: exams::points(violations, asked),
+            }
+        }
+        Action::StartRanking(asked) => {
+            named(violations, "start_ranking.specialty", &asked.specialty);
+            let field = "start_ranking.current_etag";
+            etag::check_needed(violations, field, &asked.current_etag);
+            Of {
+                object: asked.specialty.clone(),
+                object_etag: asked.current_etag.clone(),
+                act: Act::StartRanking {},
+            }
+        }
     })
+}
+
+/// Each choice says how it was seen, so the folders as a whole have no etag.
+fn in_folders(organisation: Bin, act: Act) -> Of {
+    Of {
+        object: format!("colleges/{organisation}"),
+        object_etag: String::new(),
+        act,
+    }
 }
 
 fn named(violations: &mut Violations, field: &str, name: &str) {
@@ -97,7 +160,9 @@ pub async fn judge<C: Connection>(
     let (path, specialty) = match act {
         Act::CreateSpecialty(specialty) => ("create_specialty.specialty", specialty),
         Act::ChangeSpecialty(specialty) => ("change_specialty.specialty", specialty),
-        Act::CloseSpecialty {} => return Ok(Violations::new()),
+        Act::CloseSpecialty {} | Act::StartRanking {} | Act::GradeExam { .. } => {
+            return Ok(Violations::new());
+        }
         Act::PutCollege(college) => {
             return Ok(college.violations("put_college.college", &dictionaries));
         }
@@ -105,6 +170,34 @@ pub async fn judge<C: Connection>(
             let path = "approve_score_formula.score_formula";
             return Ok(formula.violations(path, &dictionaries));
         }
+        Act::AcknowledgeChoices { .. } => return Ok(Violations::new()),
+        Act::AcceptChoices { choices } => {
+            let mut wrong = Violations::new();
+            for (at, choice) in choices.iter().enumerate() {
+                let path = format!("accept_choices.choices[{at}]");
+                check_seen(&mut wrong, &path, &choice.seen, &dictionaries);
+            }
+            return Ok(wrong);
+        }
+        Act::RejectChoices { reason_codes, .. } => {
+            return Ok(check_refusal(reason_codes, &dictionaries));
+        }
+        Act::SetChoicesAside { reason_code, .. } => {
+            return Ok(check_erroneous(reason_code, &dictionaries));
+        }
+        Act::AppointExam(appointment) => {
+            let mut wrong = appointment.at.violations("appoint_exam", now);
+            let field = "appoint_exam.exam".to_owned();
+            check_code(
+                &mut wrong,
+                field,
+                &dictionaries,
+                "entrance-exams",
+                &appointment.exam,
+            );
+            return Ok(wrong);
+        }
+        Act::MoveExam(at) => return Ok(at.violations("move_exam", now)),
     };
     let mut wrong = Violations::new();
     let field = format!("{path}.campaign");

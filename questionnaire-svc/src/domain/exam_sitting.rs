@@ -1,0 +1,255 @@
+//! Sittings of entrance exams: a day, a time and a place that applicants of a specialty share, and the
+//! points that are given there once.
+
+use std::collections::BTreeSet;
+
+use chassis::violation::Violations;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::choice::Hundredths;
+use super::refusal::Refusal;
+use super::score_formula::{ScoreFormula, Tie};
+use super::specialty::{ExamNeed, Specialty};
+
+/// More than fit into a hall; and a list of which everything wrong can still be read.
+pub const MOST_ENTRIES: usize = 500;
+const LONGEST_ADDRESS: usize = 300;
+const MOST_POINTS: Hundredths = Hundredths::whole(100);
+
+/// Who becomes a skilled worker is talked to, whatever a formula counts.
+const WORKER: &str = "SKILLED_WORKER";
+const INTERVIEW: &str = "INTERVIEW";
+
+/// A sitting as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExamSitting {
+    /// The id of a specialty.
+    pub specialty: String,
+    /// A code of `entrance-exams`.
+    pub exam: String,
+    pub start: Timestamp,
+    pub address: String,
+    pub grades: Grades,
+}
+
+/// Whether anybody in a sitting has points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grades {
+    None,
+    Some,
+}
+
+/// A sitting that is to be. This is what a board signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appointment {
+    /// `specialties/{specialty}`.
+    pub specialty: String,
+    pub exam: String,
+    #[serde(flatten)]
+    pub at: TimeAndPlace,
+    /// Names of choices.
+    pub choices: Vec<String>,
+}
+
+/// When and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeAndPlace {
+    /// In whole microseconds.
+    pub start_time: Timestamp,
+    pub address: String,
+}
+
+/// The points of one applicant. This is what a board signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Points {
+    /// The name of a choice.
+    pub choice: String,
+    pub points: Hundredths,
+}
+
+impl TimeAndPlace {
+    /// Everything wrong with it, by the paths of this message.
+    pub fn violations(&self, path: &str, now: Timestamp) -> Violations {
+        let mut wrong = Violations::new();
+        if self.start_time <= now {
+            wrong.add(format!("{path}.start_time"), "TIME_IN_PAST");
+        }
+        let field = format!("{path}.address");
+        if self.address.trim().is_empty() {
+            wrong.add(field, "REQUIRED");
+        } else if self.address.chars().count() > LONGEST_ADDRESS {
+            wrong.add_with(field, "TOO_LONG", [("max", LONGEST_ADDRESS.to_string())]);
+        } else if self.address.chars().any(char::is_control) {
+            wrong.add(field, "INVALID_FORMAT");
+        }
+        wrong
+    }
+}
+
+impl ExamSitting {
+    /// Another time and place.
+    ///
+    /// # Errors
+    /// `EXAM_GRADED`: Баға қойылған жағдайда емтихан уақытын өзгерту мүмкін емес.
+    pub fn move_to(&mut self, name: &str, at: &TimeAndPlace) -> Result<(), Refusal> {
+        if self.grades == Grades::Some {
+            return Err(Refusal::ExamGraded {
+                exam_sitting: name.to_owned(),
+            });
+        }
+        self.start = at.start_time;
+        self.address = at.address.clone();
+        Ok(())
+    }
+}
+
+/// Points of an exam: from 0 to 100.
+pub fn points(text: &str) -> Option<Hundredths> {
+    Hundredths::parse(text).filter(|it| *it <= MOST_POINTS)
+}
+
+/// The exams that every applicant of a specialty has to have points of before they are ranked.
+pub fn needed<'a>(specialty: &Specialty, formula: &'a ScoreFormula) -> BTreeSet<&'a str> {
+    let counted = formula.added.iter().map(|added| added.exam.as_str());
+    let worker = specialty.qualification_level == WORKER;
+    let interviewed = worker && specialty.exam == Some(ExamNeed::Required);
+    counted.chain(interviewed.then_some(INTERVIEW)).collect()
+}
+
+/// The exams that can be appointed: also those that only decide between equals.
+pub fn asked<'a>(specialty: &Specialty, formula: &'a ScoreFormula) -> BTreeSet<&'a str> {
+    let counted = formula.added.iter().map(|added| added.exam.as_str());
+    let ties = formula.ties.iter().filter_map(|tie| match tie {
+        Tie::Exam(exam) => Some(exam.as_str()),
+        Tie::Mark(_) | Tie::Merit(_) => None,
+    });
+    let interviewed = specialty.qualification_level == WORKER;
+    counted
+        .chain(ties)
+        .chain(interviewed.then_some(INTERVIEW))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::score_formula::{Added, Rounding};
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    fn at(start: &str, address: &str) -> TimeAndPlace {
+        TimeAndPlace {
+            start_time: time(start),
+            address: address.into(),
+        }
+    }
+
+    fn told(at: &TimeAndPlace) -> Vec<(String, &'static str)> {
+        let found = at.violations("e", time("2026-08-01T05:00:00Z"));
+        found.into_iter().map(|it| (it.field, it.reason)).collect()
+    }
+
+    fn specialty(level: &str, exam: ExamNeed) -> Specialty {
+        Specialty {
+            campaign: "campaigns/college-2026".into(),
+            code: "COOK".into(),
+            payment: "STATE_ORDER".into(),
+            training_kind: "GENERAL".into(),
+            education_base: "BASIC_SECONDARY".into(),
+            study_form: "FULL_TIME".into(),
+            language: "KK".into(),
+            qualification_level: level.into(),
+            region: "KZ-71".into(),
+            places: 25,
+            quotas: Vec::new(),
+            exam: Some(exam),
+            term_months: 22,
+        }
+    }
+
+    fn formula(added: &[&str], ties: &[&str]) -> ScoreFormula {
+        let one = |exam: &&str| Added {
+            exam: (*exam).into(),
+            numerator: 1,
+            denominator: 10,
+        };
+        ScoreFormula {
+            version: 1,
+            marks: Vec::new(),
+            added: added.iter().map(one).collect(),
+            rounding: Rounding::Exact,
+            ties: ties.iter().map(|exam| Tie::Exam((*exam).into())).collect(),
+        }
+    }
+
+    #[test]
+    fn a_time_to_come_and_a_place_of_one_line_are_good() {
+        assert_eq!(told(&at("2026-08-05T04:00:00Z", "Абай даңғылы 8, 203")), []);
+        for (start, address, field, reason) in [
+            ("2026-08-01T05:00:00Z", "x", "e.start_time", "TIME_IN_PAST"),
+            ("2026-08-05T04:00:00Z", " ", "e.address", "REQUIRED"),
+            (
+                "2026-08-05T04:00:00Z",
+                "a\nb",
+                "e.address",
+                "INVALID_FORMAT",
+            ),
+        ] {
+            assert_eq!(told(&at(start, address)), [(field.to_owned(), reason)]);
+        }
+        let long = "a".repeat(301);
+        let told = told(&at("2026-08-05T04:00:00Z", &long));
+        assert_eq!(told, [("e.address".to_owned(), "TOO_LONG")]);
+    }
+
+    #[test]
+    fn a_sitting_moves_until_somebody_in_it_has_points() {
+        let mut sitting = ExamSitting {
+            specialty: "s1".into(),
+            exam: "SPECIAL".into(),
+            start: time("2026-08-05T04:00:00Z"),
+            address: "203".into(),
+            grades: Grades::None,
+        };
+        let later = at("2026-08-06T04:00:00Z", "204");
+        assert_eq!(sitting.move_to("examSittings/e", &later), Ok(()));
+        assert_eq!(
+            (sitting.start, sitting.address.as_str()),
+            (later.start_time, "204")
+        );
+        sitting.grades = Grades::Some;
+        let refused = sitting.move_to("examSittings/e", &at("2026-08-07T04:00:00Z", "1"));
+        assert!(matches!(refused, Err(Refusal::ExamGraded { .. })));
+        assert_eq!(sitting.address, "204");
+    }
+
+    #[test]
+    fn points_are_from_0_to_100_in_hundredths() {
+        for (text, kept) in [("0", "0"), ("87.50", "87.5"), ("100", "100")] {
+            let points = points(text).map(|it| it.to_string());
+            assert_eq!(points.as_deref(), Some(kept));
+        }
+        for text in ["100.01", "-1", "87.255", "ninety", ""] {
+            assert_eq!(points(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn exams_are_those_of_the_formula_and_workers_are_talked_to() {
+        let middle = specialty("MIDDLE_SPECIALIST", ExamNeed::Required);
+        let creative = formula(&["CREATIVE"], &["SPECIAL"]);
+        assert_eq!(needed(&middle, &creative), BTreeSet::from(["CREATIVE"]));
+        let both = BTreeSet::from(["CREATIVE", "SPECIAL"]);
+        assert_eq!(asked(&middle, &creative), both);
+
+        let marks = formula(&[], &[]);
+        let worker = specialty("SKILLED_WORKER", ExamNeed::Required);
+        assert_eq!(needed(&worker, &marks), BTreeSet::from(["INTERVIEW"]));
+        assert_eq!(asked(&worker, &marks), BTreeSet::from(["INTERVIEW"]));
+        let by_marks = specialty("SKILLED_WORKER", ExamNeed::None);
+        assert!(needed(&by_marks, &marks).is_empty());
+    }
+}

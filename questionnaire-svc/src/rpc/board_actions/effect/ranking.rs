@@ -1,0 +1,50 @@
+//! What the end of a specialty's competition does: it is ranked as it stands.
+
+use chassis::clock::to_pb;
+use chassis::{Error, Result};
+use proto::events::v1::SpecialtyRankingStarted;
+
+use super::told::{self, Told};
+use super::{Acting, specialty as own};
+use crate::domain::exam_sitting::needed;
+use crate::domain::refusal::Refusal;
+use crate::rpc::{score_formulas, specialties};
+use crate::store::{choice, exam_sitting, score_formula, specialty};
+
+/// Under the lock of the specialty nobody applies for it, decides about a choice of it or takes one back,
+/// so what is counted stays so.
+pub async fn start(acting: &Acting<'_>) -> Result<()> {
+    let Acting { tx, bin, now, .. } = *acting;
+    let mut kept = own::lock_own(tx, bin, acting.content).await?;
+    let specialty = kept.name();
+    let newest = score_formula::list(tx, &kept.id, None, 1).await?;
+    let formula = newest.first().ok_or_else(|| Refusal::FormulaMissing {
+        specialty: specialty.clone(),
+    })?;
+    let count = choice::count_open(tx, &kept.id).await?;
+    if count > 0 {
+        return Err(Refusal::ChoicesOpen { specialty, count }.into());
+    }
+    let needed: Vec<_> = needed(&kept.specialty, &formula.formula)
+        .into_iter()
+        .collect();
+    let count = exam_sitting::count_open(tx, &kept.id, &needed).await?;
+    if count > 0 {
+        return Err(Refusal::ExamsOpen { specialty, count }.into());
+    }
+    if !specialty::start_ranking(tx, &mut kept, now).await? {
+        return Err(Error::InFlight);
+    }
+    let competing = choice::count_accepted(tx, &kept.id).await?;
+    let told = Told::prepare(acting).await?;
+    let event = SpecialtyRankingStarted {
+        specialty: Some(specialties::message::of(&kept)),
+        specialty_title: Some(told.specialty_title(&kept)),
+        college_title: Some(told.college()),
+        score_formula: Some(score_formulas::message::of(formula)),
+        board_action: acting.content.board_action.clone(),
+        start_time: Some(to_pb(now)),
+        competing_choices: i32::try_from(competing).unwrap_or(i32::MAX),
+    };
+    told::publish(acting, &specialty, &event).await
+}

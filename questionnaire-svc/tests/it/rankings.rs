@@ -1,0 +1,190 @@
+//! The end of a competition: nobody waits for anything, and from then on everything stays.
+
+use proto::events::v1::SpecialtyRankingStarted;
+use proto::questionnaire::v1 as pb;
+use proto::questionnaire::v1::prepare_board_action_request::Action;
+
+use crate::applicants::{Wish, accepts, acknowledges, rejects, sets_aside};
+use crate::board::{COLLEGE, changes, closes, nursing};
+use crate::exams::{appoints, grades, moves};
+use crate::score_formulas::{approves, formula};
+use crate::world::{World, metadata, reason};
+
+fn starts(specialty: &pb::Specialty) -> Action {
+    Action::StartRanking(pb::StartRanking {
+        specialty: specialty.name.clone(),
+        current_etag: specialty.etag.clone(),
+    })
+}
+
+async fn world() -> World {
+    let world = World::new().await;
+    world.admission().await;
+    world
+}
+
+/// The formula of marks alone.
+fn of_marks() -> pb::ScoreFormula {
+    pb::ScoreFormula {
+        added: Vec::new(),
+        ..formula()
+    }
+}
+
+#[tokio::test]
+async fn a_ranking_waits_until_nobody_waits_for_anything_and_takes_everything_as_it_stands() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    let offered = board.offers(nursing()).await.unwrap();
+    let refused = board.prepares(starts(&offered)).await.unwrap_err();
+    assert_eq!(reason(&refused), "FORMULA_MISSING");
+    board.does(approves(&offered, formula())).await.unwrap();
+    let specialty = board.sees(&offered.name).await;
+
+    let mut wishes = world.wished(&specialty, 1..4).await;
+    let refused = board.prepares(starts(&specialty)).await.unwrap_err();
+    assert_eq!(reason(&refused), "CHOICES_OPEN");
+    assert_eq!(metadata(&refused, "count"), "3");
+    board.takes(&mut wishes).await;
+    let refused = board.prepares(starts(&specialty)).await.unwrap_err();
+    assert_eq!(reason(&refused), "EXAMS_OPEN");
+    assert_eq!(metadata(&refused, "count"), "3");
+    let sitting = board.appoints(&specialty, &wishes).await;
+    let points: Vec<_> = wishes.iter().map(|wish| (wish, "75")).collect();
+    board.does(grades(&sitting, &points)).await.unwrap();
+
+    let done = board.does(starts(&specialty)).await.unwrap();
+    let told = world.told_of::<SpecialtyRankingStarted>().await;
+    let [told] = told.as_slice() else {
+        unreachable!("{} were told", told.len());
+    };
+    let stays = board.sees(&specialty.name).await;
+    assert!(stays.ranking_started);
+    assert_eq!(told.specialty.as_ref(), Some(&stays));
+    let holds = told.score_formula.as_ref().unwrap();
+    assert_eq!((holds.version, holds.marks.len()), (1, 2));
+    assert_eq!(told.board_action, done.name);
+    assert_eq!(told.competing_choices, 3);
+    assert_eq!(
+        told.college_title.as_ref().unwrap().kk,
+        "«Ғылым ордасы» колледжі"
+    );
+}
+
+#[tokio::test]
+async fn after_it_nothing_of_the_specialty_and_its_choices_changes() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    let offered = board.offers(nursing()).await.unwrap();
+    board.does(approves(&offered, of_marks())).await.unwrap();
+    let specialty = board.sees(&offered.name).await;
+    let mut wishes = world.wished(&specialty, 1..3).await;
+    board.takes(&mut wishes).await;
+    let aside = board.prepares(sets_aside(&wishes, "TEST_ENTRY")).await;
+    board.does(starts(&specialty)).await.unwrap();
+    let ranked = board.sees(&specialty.name).await;
+
+    let late = Wish {
+        version: 1,
+        ..world.wished(&ranked, 9..10).await.remove(0)
+    };
+    let late = std::slice::from_ref(&late);
+    for act in [
+        starts(&ranked),
+        changes(&ranked, |it| it.places = 60),
+        closes(&ranked),
+        approves(&ranked, formula()),
+        acknowledges(late),
+        accepts(vec![late[0].accepted()]),
+        rejects(late, &["DATA_DIFFER"]),
+        sets_aside(&wishes, "TEST_ENTRY"),
+        appoints(&ranked, &wishes),
+    ] {
+        let refused = board.prepares(act).await.unwrap_err();
+        assert_eq!(reason(&refused), "SPECIALTY_RANKING_STARTED");
+    }
+    // What was prepared before it began is too late too.
+    let refused = board.signs(&aside.unwrap()).await.unwrap_err();
+    assert_eq!(reason(&refused), "SPECIALTY_RANKING_STARTED");
+}
+
+#[tokio::test]
+async fn a_sitting_of_a_ranked_specialty_is_neither_moved_nor_graded() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    let specialty = board.competes(nursing()).await;
+    let mut wishes = world.wished(&specialty, 1..2).await;
+    board.takes(&mut wishes).await;
+    let sitting = board.appoints(&specialty, &wishes).await;
+    board.does(sets_aside(&wishes, "TEST_ENTRY")).await.unwrap();
+    board.does(starts(&specialty)).await.unwrap();
+    for act in [
+        moves(&sitting, "2026-07-06T04:00:00Z", "204"),
+        grades(&sitting, &[(&wishes[0], "50")]),
+    ] {
+        let refused = board.prepares(act).await.unwrap_err();
+        assert_eq!(reason(&refused), "SPECIALTY_RANKING_STARTED");
+    }
+}
+
+#[tokio::test]
+async fn workers_are_ranked_once_each_was_talked_to() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    let worker = pb::Specialty {
+        qualification_level: "SKILLED_WORKER".into(),
+        ..nursing()
+    };
+    let offered = board.offers(worker).await.unwrap();
+    board.does(approves(&offered, of_marks())).await.unwrap();
+    let specialty = board.sees(&offered.name).await;
+    let mut wishes = world.wished(&specialty, 1..2).await;
+    board.takes(&mut wishes).await;
+    let refused = board.prepares(starts(&specialty)).await.unwrap_err();
+    assert_eq!(reason(&refused), "EXAMS_OPEN");
+    let Action::AppointExam(mut talk) = appoints(&specialty, &wishes) else {
+        unreachable!("it is an appointment")
+    };
+    talk.exam = "INTERVIEW".into();
+    let done = board.does(Action::AppointExam(talk)).await.unwrap();
+    let sitting = board.sitting(&done.object).await.unwrap();
+    let graded = grades(&sitting, &[(&wishes[0], "90")]);
+    board.does(graded).await.unwrap();
+    board.does(starts(&specialty)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_an_acceptance_and_a_ranking_at_once_one_finds_what_the_other_did() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    for (at, language) in ["KK", "RU", "EN"].into_iter().enumerate() {
+        let offered = pb::Specialty {
+            language: language.into(),
+            ..nursing()
+        };
+        let offered = board.offers(offered).await.unwrap();
+        board.does(approves(&offered, of_marks())).await.unwrap();
+        let specialty = board.sees(&offered.name).await;
+        let person = at as u128 + 1;
+        let mut wishes = world.wished(&specialty, person..person + 1).await;
+        board.acknowledges(&mut wishes).await;
+        let accept = board.prepares(accepts(vec![wishes[0].accepted()])).await;
+        let accept = accept.unwrap();
+        // It is prepared while nobody waits; somebody is in processing again when it is signed.
+        let id = wishes[0].choice.rsplit('/').next().unwrap();
+        let state =
+            |state| format!("UPDATE application_choice SET state = '{state}' WHERE id = '{id}'");
+        world.sql(&state("REJECTED")).await.unwrap();
+        let start = board.prepares(starts(&specialty)).await.unwrap();
+        world.sql(&state("IN_PROCESSING")).await.unwrap();
+        let colleague = world.board(COLLEGE, 2);
+        let (accepted, started) = tokio::join!(board.signs(&accept), colleague.signs(&start));
+        accepted.unwrap();
+        assert!(world.in_folder(&wishes[0], "ACCEPTED").await);
+        if let Err(refused) = started {
+            assert_eq!(reason(&refused), "CHOICES_OPEN");
+            board.signs(&start).await.unwrap();
+        }
+        assert!(board.sees(&specialty.name).await.ranking_started);
+    }
+}
