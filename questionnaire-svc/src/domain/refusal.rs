@@ -511,8 +511,17 @@ mod tests {
 
     #[test]
     fn every_violation_reason_has_its_sentence_in_each_language() {
-        let args = ["code", "latest", "earliest", "max", "media_types", "count"]
-            .map(|name| (name, "1".to_owned()));
+        let args = [
+            "code",
+            "latest",
+            "earliest",
+            "max",
+            "media_types",
+            "count",
+            "state",
+            "subjects",
+        ]
+        .map(|name| (name, "1".to_owned()));
         let texts = texts();
         for reason in declared("VIOLATION_REASON_") {
             for language in Language::ALL {
