@@ -1,10 +1,9 @@
 //! Makes the allocation runs that were asked for: gathers the input, places people, looks at the result
-//! anew, and keeps all of it in one transaction. A result that fails its check is not kept: that it failed
-//! is.
+//! anew, and keeps all of it in one transaction, once, however many processes made it. A result that fails
+//! its check is not kept: that it failed is.
 
 use std::collections::BTreeMap;
 
-use chassis::database::Tx;
 use chassis::{Result, audit};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -34,16 +33,23 @@ pub async fn run(ctx: &Context) -> Result<()> {
 }
 
 async fn make(ctx: &Context, id: Uuid) -> Result<()> {
-    let tx = ctx.db.begin().await?;
-    let Some(run) = store::allocation_run::lock_pending(&tx, id).await? else {
+    let Some(run) = store::allocation_run::find(ctx.db.read(), id).await? else {
         return Ok(());
     };
     // First: whatever comes in from here on makes the run outdated, whether it was read or not.
-    let known = store::admission_specialty::known(&tx, &run.campaign).await?;
-    let gathered = gather(&tx, &run).await?;
+    let known = store::admission_specialty::known(ctx.db.read(), &run.campaign).await?;
+    let gathered = gather(ctx, &run).await?;
     let (name, now) = (run.name(), ctx.clock.now());
+    // Before the transaction: placing a country takes seconds, in which nothing should be held.
     let placing = tokio::task::spawn_blocking(move || place(&run, gathered, known, now));
     let done = placing.await.map_err(anyhow::Error::from)?;
+    let tx = ctx.db.begin().await?;
+    if store::allocation_run::lock_pending(&tx, id)
+        .await?
+        .is_none()
+    {
+        return Ok(());
+    }
     store::allocation_run::insert_file(&tx, id, Part::Input, &done.input).await?;
     store::allocation_run::insert_file(&tx, id, Part::Record, &done.record).await?;
     store::allocation_result::insert(&tx, id, &done.outcomes).await?;
@@ -53,14 +59,14 @@ async fn make(ctx: &Context, id: Uuid) -> Result<()> {
     Ok(ctx.db.commit(tx).await?)
 }
 
-async fn gather(tx: &Tx, run: &Run) -> Result<std::result::Result<Gathered, Vec<Fault>>> {
-    let mut round = Round::new(run.agreed, before(tx, run).await?);
-    let mut after = None;
+async fn gather(ctx: &Context, run: &Run) -> Result<std::result::Result<Gathered, Vec<Fault>>> {
+    let mut round = Round::new(run.agreed, before(ctx, run).await?);
+    let (db, mut after) = (ctx.db.read(), None);
     loop {
         let campaign = run.campaign.as_str();
-        let some = store::admission_specialty::list(tx, campaign, None, after, SPECIALTIES).await?;
+        let some = store::admission_specialty::list(db, campaign, None, after, SPECIALTIES).await?;
         for specialty in &some {
-            let here = store::competitor::of_specialty(tx, specialty.id).await?;
+            let here = store::competitor::of_specialty(db, specialty.id).await?;
             round.add(specialty, here);
         }
         match some.last() {
@@ -71,13 +77,14 @@ async fn gather(tx: &Tx, run: &Run) -> Result<std::result::Result<Gathered, Vec<
 }
 
 /// What the rounds before left behind.
-async fn before(tx: &Tx, run: &Run) -> Result<Before> {
-    let offers = store::admission_offer::of_rounds_before(tx, &run.campaign, run.round).await?;
+async fn before(ctx: &Context, run: &Run) -> Result<Before> {
+    let db = ctx.db.read();
+    let offers = store::admission_offer::of_rounds_before(db, &run.campaign, run.round).await?;
     let (accepted, over): (Vec<_>, Vec<_>) = offers
         .into_iter()
         .partition(|(offer, _)| offer.state == OfferState::Accepted);
     let choices: Vec<Uuid> = accepted.iter().map(|(offer, _)| offer.choice).collect();
-    let mut rights = store::competitor::rights(tx, &choices).await?;
+    let mut rights = store::competitor::rights(db, &choices).await?;
     let mut taken: BTreeMap<Uuid, Vec<Taken>> = BTreeMap::new();
     for (offer, quota) in &accepted {
         let rights = rights.remove(&offer.choice).unwrap_or_default();

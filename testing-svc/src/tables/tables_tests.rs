@@ -2,6 +2,7 @@
 
 use super::input::market;
 use super::result::{comparison, table};
+use super::sheet::{Cell, Sheet};
 use crate::domain::allocation::compare::compare;
 use crate::domain::allocation::in_turn::Acceptance;
 use crate::domain::allocation::lottery::Lottery;
@@ -124,4 +125,42 @@ fn tables_of_another_shape_are_refused() {
     assert_eq!(shape("specialty;places;colour\n"), unknown);
     let ragged = ("places.line[3]".into(), "INVALID_FORMAT");
     assert_eq!(shape("specialty;places\n\nnurse;1;2\n"), ragged);
+}
+
+fn rating() -> Sheet {
+    let mut sheet = Sheet::new(["rank", "number", "=title"].into_iter());
+    sheet.add(vec![
+        Cell::number("1".into()),
+        Cell::text("2026-0000417-3"),
+        Cell::text("=HYPERLINK(\"http://x\")"),
+    ]);
+    sheet.add(vec![
+        Cell::number("-4.5".into()),
+        Cell::Empty,
+        Cell::text("+7; -7"),
+    ]);
+    sheet.add(vec![
+        Cell::number("=1+1".into()),
+        Cell::text("@x"),
+        Cell::text("a\"b"),
+    ]);
+    sheet
+}
+
+#[test]
+fn no_cell_of_a_csv_is_taken_for_a_formula_and_numbers_stay_numbers() {
+    let expected = "\u{feff}rank;number;'=title\r\n\
+        1;2026-0000417-3;\"'=HYPERLINK(\"\"http://x\"\")\"\r\n\
+        -4.5;;\"'+7; -7\"\r\n\
+        '=1+1;'@x;\"a\"\"b\"\r\n";
+    assert_eq!(rating().csv(), expected);
+}
+
+/// Texts of a workbook are in its table of strings, which no spreadsheet reckons; there is no formula in it.
+#[test]
+fn a_workbook_is_the_same_at_the_same_time() {
+    let now = jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(500_000);
+    let first = rating().xlsx(now).expect("a workbook");
+    assert!(first.starts_with(b"PK"));
+    assert_eq!(first, rating().xlsx(now).expect("a workbook"));
 }

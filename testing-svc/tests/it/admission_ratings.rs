@@ -1,5 +1,6 @@
 //! Ratings of college admission: the same from events in any order, shown to their college, explained.
 
+use chassis::testing::person;
 use proto::testing::v1 as pb;
 use proto::testing::v1::rating_line::Behind;
 
@@ -8,7 +9,6 @@ use crate::admission::{
     signatory, started, started_with_exam,
 };
 use crate::world::{World, refused, wrong};
-use chassis::testing::person;
 
 fn brief(lines: &[pb::RatingLine]) -> Vec<(String, i32, String)> {
     let one = |it: &pb::RatingLine| (it.application_number.clone(), it.rank, it.score.clone());

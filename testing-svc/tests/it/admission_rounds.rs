@@ -465,3 +465,20 @@ async fn a_run_whose_input_can_t_be_is_withheld_and_says_why() {
     let answer = world.runs().verify_allocation_run(request).await;
     refused(answer, "RUN_WITHHELD");
 }
+
+#[tokio::test]
+async fn a_run_that_two_processes_make_is_made_once() {
+    let world = World::new().await;
+    world.small_market().await;
+    let asked = world.ask_run(deferred()).await.expect("a run");
+    let (_net, other) = world.another_instance().await;
+    let job = other.jobs.iter().find(|it| it.name == "due_allocations");
+    let (one, two) = tokio::join!(world.run("due_allocations"), job.expect("the job").run());
+    assert_eq!(((), two.expect("it runs")), (one, ()));
+    world.run("due_allocations").await;
+    assert_eq!(world.count("allocation_outcomes").await, 1);
+    assert_eq!(world.count("allocation_results").await, 5);
+    let made = "audit WHERE action = 'MakeAllocationRun'";
+    assert_eq!(world.count(made).await, 1);
+    assert_eq!(world.verify_run(&asked.name).await.outcome(), Replay::Same);
+}

@@ -1,4 +1,4 @@
-//! GetAllocationRun.
+//! GetAllocationRun: what was agreed, and what came of it so far.
 
 use chassis::Result;
 use proto::testing::v1 as pb;

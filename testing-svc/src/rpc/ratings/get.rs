@@ -1,4 +1,4 @@
-//! GetAdmissionSpecialty.
+//! GetAdmissionSpecialty: its places, and how many compete for them.
 
 use chassis::Result;
 use chassis::caller::Caller;
