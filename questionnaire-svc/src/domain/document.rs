@@ -85,6 +85,7 @@ pub fn sniff(head: &[u8]) -> Option<&'static str> {
     match head {
         [b'%', b'P', b'D', b'F', b'-', ..] => Some("application/pdf"),
         [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
+        [b'P', b'K', 3, 4, ..] => Some("application/zip"),
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some("image/png"),
         _ => None,
     }

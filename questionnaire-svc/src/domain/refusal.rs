@@ -151,6 +151,10 @@ pub enum Refusal {
     ExamGraded {
         exam_sitting: String,
     },
+    ArchiveNotTaken {
+        why: &'static str,
+    },
+    PersonUnknown,
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -206,6 +210,8 @@ impl chassis::error::Refusal for Refusal {
             Self::ChoicesOpen { .. } => "CHOICES_OPEN",
             Self::ExamsOpen { .. } => "EXAMS_OPEN",
             Self::ExamGraded { .. } => "EXAM_GRADED",
+            Self::ArchiveNotTaken { .. } => "ARCHIVE_NOT_TAKEN",
+            Self::PersonUnknown => "PERSON_UNKNOWN",
         }
     }
 
@@ -222,6 +228,7 @@ impl chassis::error::Refusal for Refusal {
             | Self::ContentTypeMismatch { .. }
             | Self::ContentUnreadable { .. }
             | Self::PhotoShapeWrong { .. }
+            | Self::ArchiveNotTaken { .. }
             | Self::DocumentInfected => Kind::InvalidArgument,
             _ => Kind::FailedPrecondition,
         }
@@ -326,6 +333,7 @@ impl chassis::error::Refusal for Refusal {
                     ("found", (*found).to_owned()),
                 ]
             }
+            Self::ArchiveNotTaken { why } => vec![("why", (*why).to_owned())],
             Self::ContentUnreadable { announced } => vec![("announced", announced.clone())],
             Self::PhotoShapeWrong { width, height } => vec![
                 ("width", width.to_string()),
@@ -352,6 +360,7 @@ impl chassis::error::Refusal for Refusal {
             | Self::UploadBrokenOff
             | Self::UploadHashMismatch
             | Self::ChoiceNotAcknowledged
+            | Self::PersonUnknown
             | Self::CertificateAlreadyDeclared => Vec::new(),
         }
     }
@@ -465,6 +474,8 @@ mod tests {
             Refusal::ExamGraded {
                 exam_sitting: text(),
             },
+            Refusal::ArchiveNotTaken { why: "ENCRYPTED" },
+            Refusal::PersonUnknown,
         ]
     }
 

@@ -5,8 +5,10 @@
 //! |---|---|
 //! | [`pdf`] | PDF: header, cross-references, catalogue, pages |
 //! | [`picture`] | JPEG and PNG: decoded to the last row |
+//! | [`archive`] | ZIP: a few of the others, nothing else and not too much |
 //! | [`clamd`] | any file, with the eyes of ClamAV |
 
+pub mod archive;
 pub mod clamd;
 pub mod pdf;
 pub mod picture;
@@ -57,7 +59,7 @@ impl Scanner {
     /// away: then nothing is known, and the document waits.
     ///
     /// # Errors
-    /// `CONTENT_UNREADABLE`, `PHOTO_SHAPE_WRONG`: the sender can mend it.
+    /// `CONTENT_UNREADABLE`, `PHOTO_SHAPE_WRONG`, `ARCHIVE_NOT_TAKEN`: the sender can mend it.
     pub async fn scan(&self, document: &Document, bytes: Bytes) -> Result<Option<Scan>, Refusal> {
         self.read(document, bytes.clone()).await?;
         Ok(self.malware(document, &bytes).await)
@@ -126,10 +128,13 @@ impl Scanner {
 /// Whether the bytes can be read as what the document says they are.
 ///
 /// # Errors
-/// `CONTENT_UNREADABLE`, `PHOTO_SHAPE_WRONG`.
+/// `CONTENT_UNREADABLE`, `PHOTO_SHAPE_WRONG`, `ARCHIVE_NOT_TAKEN`.
 pub fn read(document: &Document, bytes: &[u8]) -> Result<(), Refusal> {
     match document.media_type.as_str() {
         "application/pdf" if pdf::is_readable(bytes) => Ok(()),
+        "application/zip" => {
+            archive::look(bytes).map_err(|why| Refusal::ArchiveNotTaken { why: why.code() })
+        }
         "image/jpeg" | "image/png" => {
             let size = picture::size(&document.media_type, bytes);
             let (width, height) = size.ok_or_else(|| unreadable(document))?;

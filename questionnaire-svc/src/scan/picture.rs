@@ -20,6 +20,13 @@ pub fn size(media_type: &str, bytes: &[u8]) -> Option<(u32, u32)> {
     Some((width, height))
 }
 
+/// How many points a picture says it has, before anything of it is decoded.
+pub fn pixels(media_type: &str, bytes: &[u8]) -> Option<u64> {
+    let format = ImageFormat::from_mime_type(media_type)?;
+    let (width, height) = reader(format, bytes).into_dimensions().ok()?;
+    Some(u64::from(width) * u64::from(height))
+}
+
 fn reader(format: ImageFormat, bytes: &[u8]) -> ImageReader<Cursor<&[u8]>> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();

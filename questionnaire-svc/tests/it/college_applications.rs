@@ -18,7 +18,8 @@ use tonic::Status;
 
 use crate::board::{ADMISSION, COLLEGE, OTHER_COLLEGE, closes, nursing};
 use crate::candidate::Candidate;
-use crate::world::{World, pairs, reason, text, violations};
+use crate::paper;
+use crate::world::{World, metadata, pairs, reason, text, violations};
 
 /// The three types of application of the manual's first step.
 const KINDS: [(&str, &str); 3] = [
@@ -571,4 +572,39 @@ async fn boards_decide_only_in_campaigns_of_colleges_that_ask_for_specialties() 
         violations(&refused.unwrap_err()),
         pairs(&[(field, "NOT_ASKED")])
     );
+}
+
+#[tokio::test]
+async fn medical_papers_may_come_as_one_archive_of_papers_and_of_nothing_else() {
+    let world = world().await;
+    let person = world.candidate(1);
+    let name = person.opens_a(ADMISSION, "WORKER").await.unwrap().name;
+    let sends = async |bytes: Vec<u8>| {
+        let sent = person.uploads(
+            &name,
+            "applicant",
+            "MEDICAL_PAPERS",
+            "application/zip",
+            &bytes,
+        );
+        sent.await
+    };
+    let good = paper::zip(&[
+        ("075у.pdf", &paper::pdf("075")),
+        ("063.png", &paper::photo()),
+    ]);
+    let taken = sends(good.clone()).await.unwrap();
+    assert_eq!(taken.state(), pb::document::State::Clean);
+    let inside = paper::zip(&[("075.pdf", &paper::pdf("075")), ("more.zip", &good)]);
+    let refused = sends(inside).await.unwrap_err();
+    assert_eq!(reason(&refused), "ARCHIVE_NOT_TAKEN");
+    assert_eq!(metadata(&refused, "why"), "OTHER_CONTENT");
+    let mut large = paper::pdf("075");
+    large.resize(200 * 1024 * 1024, b' ');
+    let bomb = paper::zip(&[("075.pdf", &large)]);
+    assert!(bomb.len() < 1024 * 1024);
+    let refused = sends(bomb).await.unwrap_err();
+    assert_eq!(metadata(&refused, "why"), "TOO_LARGE");
+    let refused = sends(paper::pdf("no archive")).await.unwrap_err();
+    assert_eq!(reason(&refused), "CONTENT_TYPE_MISMATCH");
 }

@@ -25,7 +25,7 @@ const RENEWAL: Duration = Duration::from_secs(10);
 /// Gives the document as it is after the check: still `SCANNING` where the scanner is away.
 ///
 /// # Errors
-/// `CONTENT_UNREADABLE`, `PHOTO_SHAPE_WRONG`: the bytes are gone, and others may be sent.
+/// `CONTENT_UNREADABLE`, `PHOTO_SHAPE_WRONG`, `ARCHIVE_NOT_TAKEN`: the bytes are gone, and others may be sent.
 /// `DOCUMENT_INFECTED`: the bytes are gone, and the document says why.
 pub async fn check(ctx: &Context, kept: Kept) -> Result<Kept> {
     let Some(blob) = kept.blob.clone() else {
