@@ -6,7 +6,7 @@ use chassis::clock::to_pb;
 use jiff::SignedDuration;
 use proto::google::r#type::Date;
 use proto::identity::v1::persons_server::{Persons, PersonsServer};
-use proto::identity::v1::{BirthDateSource, GetPersonRequest, Person};
+use proto::identity::v1::{BirthDateSource, GetPersonRequest, LookUpPersonRequest, Person};
 use proto::questionnaire::v1::applications_client::ApplicationsClient;
 use proto::questionnaire::v1::campaigns_client::CampaignsClient;
 use proto::questionnaire::v1::sections_client::SectionsClient;
@@ -78,6 +78,13 @@ impl Persons for Somebody {
             registration_time: Some(to_pb(chassis::clock::Clock::machine().now())),
             ..Default::default()
         }))
+    }
+
+    async fn look_up_person(
+        &self,
+        _: Request<LookUpPersonRequest>,
+    ) -> Result<Response<Person>, Status> {
+        Err(Status::unimplemented("nobody is looked up here"))
     }
 }
 

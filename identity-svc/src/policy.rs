@@ -77,6 +77,10 @@ pub const ROWS: &[Row] = &[
             Service("testing-svc"),
         ],
     ),
+    (
+        "/irikteu.identity.v1.Persons/LookUpPerson",
+        &[Service("questionnaire-svc")],
+    ),
     // Who forgot a password has no session.
     ("/irikteu.identity.v1.Recoveries/CreateRecovery", &[Anyone]),
     ("/irikteu.identity.v1.Recoveries/ProveRecovery", &[Anyone]),

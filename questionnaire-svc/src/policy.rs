@@ -73,7 +73,7 @@ pub const ROWS: &[Row] = &[
     ),
     (
         "/irikteu.questionnaire.v1.Applications/CreateApplication",
-        &[SignedIn],
+        &[SignedIn, Signatory],
     ),
     (
         "/irikteu.questionnaire.v1.Applications/AskForCorrection",
@@ -99,6 +99,7 @@ pub const ROWS: &[Row] = &[
         "/irikteu.questionnaire.v1.Applications/GetApplication",
         &[
             SignedIn,
+            Signatory,
             Service("identity-svc"),
             Service("review-svc"),
             Service("testing-svc"),
@@ -110,7 +111,7 @@ pub const ROWS: &[Row] = &[
     ),
     (
         "/irikteu.questionnaire.v1.Applications/GetReadiness",
-        &[SignedIn],
+        &[SignedIn, Signatory],
     ),
     (
         "/irikteu.questionnaire.v1.Applications/SubmitApplication",
@@ -136,20 +137,23 @@ pub const ROWS: &[Row] = &[
         "/irikteu.questionnaire.v1.ApplicationChoices/WithdrawApplicationChoice",
         &[SignedIn],
     ),
-    ("/irikteu.questionnaire.v1.Sections/GetSection", &[SignedIn]),
+    (
+        "/irikteu.questionnaire.v1.Sections/GetSection",
+        &[SignedIn, Signatory],
+    ),
     (
         "/irikteu.questionnaire.v1.Sections/ListSections",
-        &[SignedIn],
+        &[SignedIn, Signatory],
     ),
     (
         "/irikteu.questionnaire.v1.Sections/UpdateSection",
-        &[SignedIn],
+        &[SignedIn, Signatory],
     ),
     (
         "/irikteu.questionnaire.v1.Documents/CreateDocument",
-        &[SignedIn],
+        &[SignedIn, Signatory],
     ),
-    (UPLOAD_DOCUMENT, &[SignedIn]),
+    (UPLOAD_DOCUMENT, &[SignedIn, Signatory]),
     // Experts reach the documents of what was submitted, and boards those of who chose their college;
     // review-svc fetches them for a dossier.
     (
@@ -166,7 +170,7 @@ pub const ROWS: &[Row] = &[
     ),
     (
         "/irikteu.questionnaire.v1.Documents/DeleteDocument",
-        &[SignedIn],
+        &[SignedIn, Signatory],
     ),
     (
         "/irikteu.questionnaire.v1.Submissions/GetSubmission",

@@ -240,6 +240,17 @@ async fn services_learn_who_stands_behind_an_account_and_frontends_do_not() {
         .get_person(pb::GetPersonRequest { name: nobody })
         .await;
     assert_eq!(refused(nobody), "NOT_FOUND");
+
+    let by = |iin: &str| pb::LookUpPersonRequest { iin: iin.into() };
+    let found = world.persons().look_up_person(by(IIN)).await;
+    assert_eq!(found.expect("a person").into_inner(), person);
+    let nobody = world.persons().look_up_person(by("301231200602")).await;
+    let nobody = nobody.expect_err("nobody's");
+    assert!(!format!("{nobody:?}").contains("301231200602"));
+    assert_eq!(refused::<()>(Err(nobody)), "NOT_FOUND");
+    let wrong = world.persons().look_up_person(by("301231200603")).await;
+    assert_eq!(refused(wrong), "INVALID_REQUEST");
+    assert_eq!(refused(asking.look_up_person(by(IIN)).await), "NOT_ALLOWED");
 }
 
 #[tokio::test]

@@ -1,16 +1,21 @@
 //! Who stands behind an account.
 
-use chassis::Result;
 use chassis::clock::from_pb;
+use chassis::identifier::Iin;
 use chassis::mask::Masked;
+use chassis::{Error, Result};
 use proto::identity::v1::persons_client::PersonsClient;
-use proto::identity::v1::{self as pb, BirthDateSource as Source, GetPersonRequest};
+use proto::identity::v1::{
+    self as pb, BirthDateSource as Source, GetPersonRequest, LookUpPersonRequest,
+};
 use serde_json::{Map, Value};
+use tonic::Code;
 use uuid::Uuid;
 
 use super::ours;
 use crate::Context;
 use crate::domain::eligibility::{BirthDate, BirthDateSource};
+use crate::domain::refusal::Refusal;
 use crate::rpc::wire;
 use crate::store::person::Person;
 
@@ -22,6 +27,25 @@ pub async fn get(ctx: &Context, account: Uuid) -> Result<Person> {
         .await
         .map_err(ours)?;
     Ok(person(&answer.into_inner()))
+}
+
+/// The account of the person with this IIN, and who stands behind it.
+///
+/// # Errors
+/// `PERSON_UNKNOWN` where there is none.
+pub async fn look_up(ctx: &Context, iin: Iin) -> Result<(Uuid, Person)> {
+    let mut persons = PersonsClient::new(ctx.identity_svc.clone());
+    let request = LookUpPersonRequest { iin: iin.reveal() };
+    let told = match persons.look_up_person(request).await {
+        Ok(answer) => answer.into_inner(),
+        Err(status) if status.code() == Code::NotFound => {
+            return Err(Refusal::PersonUnknown.into());
+        }
+        Err(status) => return Err(ours(status)),
+    };
+    let account = chassis::name::uuid("accounts/*", &told.account)
+        .ok_or_else(|| Error::Internal(anyhow::anyhow!("a person without an account")))?;
+    Ok((account, person(&told)))
 }
 
 fn person(told: &pb::Person) -> Person {

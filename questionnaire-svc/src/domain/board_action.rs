@@ -53,6 +53,15 @@ pub enum Act {
         rows: Vec<Points>,
     },
     StartRanking {},
+    FileApplication(Filing),
+}
+
+/// What is sent for somebody: no word of it, only by what it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filing {
+    /// Of the answers as canonical JSON.
+    pub answers_sha256: String,
+    pub accepted_declarations: Vec<String>,
 }
 
 impl Act {
@@ -84,6 +93,7 @@ impl Act {
             Act::MoveExam(_) => "MOVE_EXAM",
             Act::GradeExam { .. } => "GRADE_EXAM",
             Act::StartRanking {} => "START_RANKING",
+            Act::FileApplication(_) => "FILE_APPLICATION",
         }
     }
 }

@@ -17,12 +17,12 @@ use crate::store::application::Kept;
 use crate::store::{application, rebase, section};
 use crate::{Context, NAME};
 
-/// The caller's own application, on the form of today.
+/// What the caller fills in, on the form of today.
 ///
 /// # Errors
 /// `NOT_FOUND`, also for somebody else's.
-pub async fn own(ctx: &Context, caller: &Caller, name: &ApplicationName) -> Result<Kept> {
-    let kept = access::own(ctx, caller, name).await?;
+pub async fn filled(ctx: &Context, caller: &Caller, name: &ApplicationName) -> Result<Kept> {
+    let kept = access::filled(ctx, caller, name).await?;
     up_to_date(ctx, kept).await
 }
 

@@ -80,6 +80,10 @@ pub fn signature(bin: &str, content: &[u8], salt: &str) -> Vec<u8> {
 }
 
 impl Board<'_> {
+    pub fn caller(&self) -> Caller {
+        self.caller.clone()
+    }
+
     pub fn connection(&self) -> Connection {
         self.world.speaking_for(self.caller.clone())
     }

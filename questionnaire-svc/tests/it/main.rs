@@ -34,6 +34,7 @@ mod dossiers;
 mod drafts;
 mod events;
 mod exams;
+mod filings;
 mod form_revisions;
 mod forms;
 mod hostile;

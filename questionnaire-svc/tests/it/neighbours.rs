@@ -102,7 +102,23 @@ impl Persons for Neighbours {
             ..Default::default()
         }))
     }
+
+    async fn look_up_person(
+        &self,
+        request: Request<identity::LookUpPersonRequest>,
+    ) -> Answer<identity::Person> {
+        if request.into_inner().iin != REGISTERED {
+            return Err(Status::not_found("nobody"));
+        }
+        let account = chassis::testing::person(30, &[]).person().unwrap().name();
+        let name = format!("{account}/person");
+        self.get_person(Request::new(identity::GetPersonRequest { name }))
+            .await
+    }
 }
+
+/// The IIN of candidate 30: the only one that is looked up.
+pub const REGISTERED: &str = "301231200602";
 
 /// A good signature is `signed {bin} {SHA-256 of the content} {anything}`.
 #[async_trait::async_trait]

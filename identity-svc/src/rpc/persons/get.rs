@@ -7,7 +7,7 @@ use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use crate::domain::account::{Papers, Sex};
+use crate::domain::account::{Account, Papers, Sex};
 use crate::rpc::accounts::source_to_pb;
 use crate::rpc::{date_to_pb, language_to_pb, named};
 use crate::{Context, store};
@@ -20,7 +20,11 @@ pub async fn get(ctx: &Context, request: Request<pb::GetPersonRequest>) -> Resul
     let not_found = || Error::NotFound(pb.name.clone());
     let account =
         store::account::find(&ctx.sealer, ctx.db.read(), id.ok_or_else(not_found)?).await?;
-    let account = account.ok_or_else(not_found)?;
+    Ok(message(&account.ok_or_else(not_found)?))
+}
+
+/// Who stands behind the account.
+pub fn message(account: &Account) -> pb::Person {
     let person = &account.person;
     let papers = person.papers.as_ref();
     let text = |of: fn(&Papers) -> &Masked<String>| {
@@ -30,7 +34,7 @@ pub async fn get(ctx: &Context, request: Request<pb::GetPersonRequest>) -> Resul
         Sex::Female => pb::Sex::Female,
         Sex::Male => pb::Sex::Male,
     });
-    Ok(pb::Person {
+    pb::Person {
         name: format!("{}/person", account.name()),
         account: account.name(),
         iin: account.iin.reveal().clone(),
@@ -50,5 +54,5 @@ pub async fn get(ctx: &Context, request: Request<pb::GetPersonRequest>) -> Resul
         citizenship: text(|papers| &papers.citizenship),
         document_number: text(|papers| &papers.document_number),
         phone: text(|papers| &papers.phone),
-    })
+    }
 }

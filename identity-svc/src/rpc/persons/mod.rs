@@ -9,6 +9,7 @@ use tonic::{Request, Response, Status};
 use crate::Context;
 
 mod get;
+mod look_up;
 
 #[derive(Clone)]
 pub struct Persons(Arc<Context>);
@@ -26,5 +27,12 @@ impl persons_server::Persons for Persons {
         request: Request<pb::GetPersonRequest>,
     ) -> Result<Response<pb::Person>, Status> {
         Ok(Response::new(get::get(&self.0, request).await?))
+    }
+
+    async fn look_up_person(
+        &self,
+        request: Request<pb::LookUpPersonRequest>,
+    ) -> Result<Response<pb::Person>, Status> {
+        Ok(Response::new(look_up::look_up(&self.0, request).await?))
     }
 }

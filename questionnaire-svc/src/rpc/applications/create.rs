@@ -1,24 +1,27 @@
-//! Opens the caller's application: in the window, of a kind that there is, of age, the first in this
+//! Opens the caller's application, or that of somebody for whom a board applies: in the window, of a kind that there is, of age, the first in this
 //! campaign, with an attempt left where they are counted.
 
 use chassis::caller::Caller;
+use chassis::identifier::{Bin, Iin};
 use chassis::once::{self, Once};
+use chassis::violation::Violations;
 use chassis::{Error, Result, audit, outbox};
 use jiff::Timestamp;
 use proto::events::v1::ApplicationCreated;
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
+use uuid::Uuid;
 
 use super::{attempt, message};
 use crate::Context;
 use crate::clients::persons;
 use crate::domain::application_kind;
-use crate::domain::campaign::Campaign;
+use crate::domain::campaign::{Acceptance, Campaign};
 use crate::domain::eligibility::{Citizenship, Subject, must_be_of_age, must_not_be_a_member};
 use crate::domain::experience::Experience;
 use crate::domain::refusal::Refusal;
 use crate::domain::section::CertificateAnswers;
-use crate::rpc::name;
+use crate::rpc::{board_actions, name};
 use crate::store::person::Person;
 use crate::store::{application, campaign, membership};
 
@@ -28,13 +31,17 @@ pub async fn create(
 ) -> Result<pb::Application> {
     let caller = Caller::of(&request);
     let pb = request.into_inner();
-    let account = caller.person()?.account;
     let campaign_id = name::campaign("parent", &pb.parent)?;
     let not_found = || Error::NotFound(pb.parent.clone());
-    if campaign::find(ctx.db.read(), campaign_id).await?.is_none() {
-        return Err(not_found());
-    }
-    let person = persons::get(ctx, account).await?;
+    let found = campaign::find(ctx.db.read(), campaign_id).await?;
+    let seen = found.ok_or_else(not_found)?.campaign;
+    let sent = pb.application.as_ref();
+    let iin = sent.map_or("", |it| it.applicant_iin.as_str());
+    let For {
+        account,
+        person,
+        filled_by,
+    } = whose(ctx, &caller, iin, &seen).await?;
 
     let write = match once::begin(
         &ctx.db,
@@ -72,7 +79,7 @@ pub async fn create(
         kind,
         form_revision: form_revision.unwrap_or(&campaign.form_revision),
         person: &person,
-        filled_by: None,
+        filled_by,
         now,
     };
     let is_first = application::insert(write.tx(), &new).await?;
@@ -101,6 +108,49 @@ pub async fn create(
     )
     .await?;
     write.commit(message::of(&kept)).await
+}
+
+/// Where the IIN is in the request.
+const IIN: &str = "application.applicant_iin";
+
+/// Whose application it will be.
+struct For {
+    account: Uuid,
+    person: Person,
+    /// The college whose board opens it for them.
+    filled_by: Option<Bin>,
+}
+
+/// The caller's own; from a board, that of the person with this IIN. What is wrong with an IIN is told
+/// before it is looked for.
+async fn whose(ctx: &Context, caller: &Caller, iin: &str, campaign: &Campaign) -> Result<For> {
+    let Caller::Signatory(board) = caller else {
+        let account = caller.person()?.account;
+        if !iin.is_empty() {
+            return Err(Violations::one(IIN, "NOT_ASKED").into());
+        }
+        return Ok(For {
+            account,
+            person: persons::get(ctx, account).await?,
+            filled_by: None,
+        });
+    };
+    if campaign.rules.acceptance != Acceptance::ByBoards {
+        return Err(Error::Denied);
+    }
+    let bin = board.organisation;
+    board_actions::must_be_a_college(ctx.db.read(), bin).await?;
+    let iin = match iin {
+        "" => Err("REQUIRED"),
+        iin => Iin::parse(iin),
+    };
+    let iin = iin.map_err(|reason| Violations::one(IIN, reason))?;
+    let (account, person) = persons::look_up(ctx, iin).await?;
+    Ok(For {
+        account,
+        person,
+        filled_by: Some(bin),
+    })
 }
 
 /// Before anything is answered only the age can be looked at.

@@ -17,7 +17,7 @@ pub async fn get(
     let caller = Caller::of(&request);
     let name = ApplicationName::parse("name", &request.into_inner().name)?;
     let mut kept = access::visible(ctx, &caller, &name).await?;
-    if caller.is(kept.account) {
+    if access::fills(&caller, &kept) {
         kept = rebase::up_to_date(ctx, kept).await?;
     }
     Ok(message::of(&kept))

@@ -26,7 +26,7 @@ pub async fn list_rebases(
     let page = Page::<String>::parse(&mut violations, pb.page_size, &pb.page_token, &[&pb.parent]);
     violations.into_result()?;
 
-    let kept = moves::own(ctx, &caller, &name).await?;
+    let kept = moves::filled(ctx, &caller, &name).await?;
     let after = page.after.clone();
     let mut found = rebase::list(ctx.db.read(), &kept.id, after, page.limit()).await?;
     let next_page_token = page.next(&mut found, |rebase| rebase.id.clone());

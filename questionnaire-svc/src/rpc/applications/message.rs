@@ -54,6 +54,7 @@ pub fn of(kept: &Kept) -> pb::Application {
         .into(),
         number: kept.number.clone().unwrap_or_default(),
         filled_by: kept.filled_by_name(),
+        applicant_iin: String::new(),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod message;
 mod readiness;
 mod reason;
 mod rebase;
+pub mod send;
 mod set_aside;
 mod submit;
 mod withdraw;

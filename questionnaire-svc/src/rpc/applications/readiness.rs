@@ -18,7 +18,7 @@ pub async fn readiness(
 ) -> Result<pb::Readiness> {
     let caller = Caller::of(&request);
     let name = ApplicationName::parse("name", &request.into_inner().name)?;
-    let kept = rebase::own(ctx, &caller, &name).await?;
+    let kept = rebase::filled(ctx, &caller, &name).await?;
     let now = ctx.clock.now();
     let filling = Filling::read(ctx, ctx.db.read(), &kept, now).await?;
     let found = filling.readiness(&[]);

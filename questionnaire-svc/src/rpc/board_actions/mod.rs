@@ -14,6 +14,8 @@ mod message;
 mod prepare;
 mod sign;
 
+pub use effect::must_be_a_college;
+
 use std::sync::Arc;
 
 use proto::questionnaire::v1 as pb;

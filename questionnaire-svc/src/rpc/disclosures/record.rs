@@ -6,6 +6,7 @@ use chassis::{Result, audit};
 use proto::questionnaire::v1::disclosure::{Ground, Recipient, Subject};
 
 use crate::Context;
+use crate::rpc::access;
 use crate::store::application::Kept;
 use crate::store::disclosure;
 
@@ -17,14 +18,14 @@ pub struct Look<'a> {
     pub sections: Vec<String>,
 }
 
-/// Who looks at their own is not written down.
+/// Who looks at their own is not written down, nor the board that fills it in.
 pub async fn record(
     ctx: &Context,
     caller: &Caller,
     application: &Kept,
     look: Look<'_>,
 ) -> Result<()> {
-    if caller.is(application.account) {
+    if access::fills(caller, application) {
         return Ok(());
     }
     let (recipient, recipient_name, ground) = of(caller);

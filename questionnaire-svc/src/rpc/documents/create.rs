@@ -39,7 +39,7 @@ pub async fn create(
         Once::Begun(write) => write,
     };
     let tx = write.tx();
-    let mut kept = access::lock_own(tx, &caller, &parent).await?;
+    let mut kept = access::lock_filled(tx, &caller, &parent).await?;
     let now = ctx.clock.now();
     rebase::bring_up(ctx, tx, &mut kept, now).await?;
     let id = ctx.ids.uuid().to_string();

@@ -40,12 +40,13 @@ pub async fn delete(
     };
     let tx = write.tx();
     let not_found = || Error::NotFound(pb.name.clone());
-    let application = access::lock_own(tx, &caller, &above)
-        .await
-        .map_err(|error| match error {
-            Error::NotFound(_) => not_found(),
-            other => other,
-        })?;
+    let application =
+        access::lock_filled(tx, &caller, &above)
+            .await
+            .map_err(|error| match error {
+                Error::NotFound(_) => not_found(),
+                other => other,
+            })?;
     let found = document::find(tx, &application.id, &id).await?;
     let kept = found
         .filter(|kept| !kept.is_deleted)

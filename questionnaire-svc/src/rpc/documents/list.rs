@@ -31,7 +31,7 @@ pub async fn list(
     violations.into_result()?;
 
     let application = access::visible(ctx, &caller, &parent).await?;
-    let shown = if caller.is(application.account) {
+    let shown = if access::fills(&caller, &application) {
         Shown::Draft
     } else {
         Shown::Submitted

@@ -25,7 +25,7 @@ pub async fn visible(
             other => other,
         })?;
     let found = document::find(ctx.db.read(), &application.id, &id).await?;
-    let is_own = caller.is(application.account);
+    let is_own = access::fills(caller, &application);
     found
         .filter(|kept| kept.is_held || (is_own && !kept.is_deleted))
         .map(|kept| (application, kept))

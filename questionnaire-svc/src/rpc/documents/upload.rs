@@ -63,7 +63,7 @@ async fn announced(
     name: &str,
 ) -> Result<Kept> {
     let not_found = || Error::NotFound(name.to_owned());
-    let application = access::own(ctx, caller, above)
+    let application = access::filled(ctx, caller, above)
         .await
         .map_err(|error| match error {
             Error::NotFound(_) => not_found(),
@@ -132,7 +132,7 @@ async fn adopt(
     blob: &str,
 ) -> Result<Kept> {
     let tx = ctx.db.begin().await?;
-    let application = access::lock_own(&tx, caller, above).await?;
+    let application = access::lock_filled(&tx, caller, above).await?;
     let not_found = || Error::NotFound(format!("{above}/documents/{id}"));
     let found = document::find(&tx, &application.id, id).await?;
     let mut kept = found

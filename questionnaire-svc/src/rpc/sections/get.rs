@@ -15,7 +15,7 @@ pub async fn get(ctx: &Context, request: Request<pb::GetSectionRequest>) -> Resu
     let caller = Caller::of(&request);
     let pb = request.into_inner();
     let (name, section) = ApplicationName::parse_child("name", "sections", &pb.name)?;
-    let kept = rebase::own(ctx, &caller, &name).await?;
+    let kept = rebase::filled(ctx, &caller, &name).await?;
     let filling = Filling::read(ctx, ctx.db.read(), &kept, ctx.clock.now()).await?;
     let form = filling
         .form

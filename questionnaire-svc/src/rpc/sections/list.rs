@@ -24,7 +24,7 @@ pub async fn list(
     let page = Page::<usize>::parse(&mut violations, pb.page_size, &pb.page_token, &[&pb.parent]);
     violations.into_result()?;
 
-    let kept = rebase::own(ctx, &caller, &name).await?;
+    let kept = rebase::filled(ctx, &caller, &name).await?;
     let filling = Filling::read(ctx, ctx.db.read(), &kept, ctx.clock.now()).await?;
     let from = page.after.map_or(0, |last| last.saturating_add(1));
     let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);

@@ -51,7 +51,7 @@ pub async fn update(
         Once::Begun(write) => write,
     };
     let tx = write.tx();
-    let mut kept = access::lock_own(tx, &caller, &name).await?;
+    let mut kept = access::lock_filled(tx, &caller, &name).await?;
     let now = ctx.clock.now();
     rebase::bring_up(ctx, tx, &mut kept, now).await?;
     let mut filling = Filling::read(ctx, tx, &kept, now).await?;

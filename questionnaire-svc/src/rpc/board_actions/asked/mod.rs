@@ -4,9 +4,11 @@
 //! |---|---|
 //! | [`choices`] | choices in the folders of a college |
 //! | [`exams`] | sittings of exams |
+//! | [`filing`] | applications that the board opened for somebody |
 
 mod choices;
 mod exams;
+mod filing;
 
 use chassis::Result;
 use chassis::identifier::Bin;
@@ -132,6 +134,11 @@ pub async fn read(
                 act: Act::StartRanking {},
             }
         }
+        Action::FileApplication(asked) => Of {
+            act: filing::filing(ctx, violations, organisation, asked).await?,
+            object: asked.application.clone(),
+            object_etag: asked.current_etag.clone(),
+        },
     })
 }
 
@@ -160,7 +167,10 @@ pub async fn judge<C: Connection>(
     let (path, specialty) = match act {
         Act::CreateSpecialty(specialty) => ("create_specialty.specialty", specialty),
         Act::ChangeSpecialty(specialty) => ("change_specialty.specialty", specialty),
-        Act::CloseSpecialty {} | Act::StartRanking {} | Act::GradeExam { .. } => {
+        Act::CloseSpecialty {}
+        | Act::StartRanking {}
+        | Act::GradeExam { .. }
+        | Act::FileApplication(_) => {
             return Ok(Violations::new());
         }
         Act::PutCollege(college) => {

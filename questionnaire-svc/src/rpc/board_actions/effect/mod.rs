@@ -6,12 +6,14 @@
 //! | [`specialty`] | specialties: made, changed, closed |
 //! | [`score_formula`] | versions of a specialty's formula |
 //! | [`college`] | the profile of the college |
+//! | [`application`] | applications that the board opened for somebody |
 //! | [`choices`] | choices in the folders of a college |
 //! | [`exams`] | sittings of exams: appointed, moved, graded |
 //! | [`ranking`] | the end of a specialty's competition |
 //! | [`held`] | choices that an act names, held with their specialties |
 //! | [`told`] | what applicants and the competition are told |
 
+mod application;
 mod choices;
 mod college;
 mod exams;
@@ -30,7 +32,7 @@ use super::asked;
 use crate::Context;
 use crate::domain::board_action::{Act, Content};
 use crate::domain::refusal::Refusal;
-use crate::store::organisation;
+use crate::store::{Connection, organisation};
 
 /// What the directory calls a college.
 const COLLEGE: &str = "COLLEGE";
@@ -86,12 +88,13 @@ pub async fn apply(
         Act::MoveExam(at) => exams::move_to(acting, at).await,
         Act::GradeExam { rows } => exams::grade(acting, rows, wrong).await,
         Act::StartRanking {} => ranking::start(acting).await,
+        Act::FileApplication(filing) => application::file(ctx, tx, bin, content, filing, now).await,
     }
 }
 
 /// Departments of education sign too, and offer no specialties.
-async fn must_be_a_college(tx: &Tx, bin: Bin) -> Result<()> {
-    let found = organisation::find(tx, &[bin.to_string()]).await?;
+pub async fn must_be_a_college<C: Connection>(on: &C, bin: Bin) -> Result<()> {
+    let found = organisation::find(on, &[bin.to_string()]).await?;
     let is_college =
         |kept: &organisation::Kept| kept.organisation.kind == COLLEGE && !kept.organisation.retired;
     match found.iter().any(is_college) {

@@ -1,0 +1,181 @@
+//! Applications that the board of a college opens for somebody, fills in, and sends by a signed act.
+
+use chassis::client::Connection;
+use proto::questionnaire::v1 as pb;
+use proto::questionnaire::v1::application::State;
+use proto::questionnaire::v1::applications_client::ApplicationsClient;
+use proto::questionnaire::v1::prepare_board_action_request::Action;
+use serde_json::json;
+use tonic::Status;
+
+use crate::board::{ADMISSION, Board, COLLEGE, OTHER_COLLEGE, SCHOOL};
+use crate::candidate::Candidate;
+use crate::college_applications::{fills, four, own_choices, rows, world};
+use crate::neighbours::REGISTERED;
+use crate::world::{CAMPAIGN, World, pairs, reason, violations};
+
+async fn opens_for(
+    world: &World,
+    connection: Connection,
+    parent: &str,
+    iin: &str,
+) -> Result<pb::Application, Status> {
+    let request = pb::CreateApplicationRequest {
+        parent: parent.into(),
+        application: Some(pb::Application {
+            kind: "STATE_ORDER".into(),
+            applicant_iin: iin.into(),
+            ..Default::default()
+        }),
+        request_id: world.request_id(),
+    };
+    let mut applications = ApplicationsClient::new(connection);
+    Ok(applications.create_application(request).await?.into_inner())
+}
+
+fn files(application: &pb::Application) -> Action {
+    Action::FileApplication(pb::FileApplication {
+        application: application.name.clone(),
+        current_etag: application.etag.clone(),
+        accepted_declarations: Vec::new(),
+    })
+}
+
+/// The board at the screens of an applicant.
+fn at_the_form<'a>(world: &'a World, board: &Board<'_>) -> Candidate<'a> {
+    let mut clerk = world.candidate(99);
+    clerk.caller = board.caller();
+    clerk
+}
+
+#[tokio::test]
+async fn a_board_applies_for_somebody_and_sends_what_it_signed() {
+    let world = world().await;
+    let offered = four(&world).await;
+    let board = world.board(COLLEGE, 9);
+    let opened = opens_for(&world, board.connection(), ADMISSION, REGISTERED).await;
+    let opened = opened.unwrap();
+    let person = world.candidate(30);
+    assert_eq!(opened.applicant, person.account);
+    assert_eq!(opened.filled_by, format!("colleges/{COLLEGE}"));
+    let clerk = at_the_form(&world, &board);
+    fills(&clerk, &opened.name).await;
+    let saved = clerk.saves(&opened.name, "choices", &rows(&offered)).await;
+    assert!(saved.unwrap().complete);
+    // The person sees it; another board finds nothing.
+    let seen = person.application(&opened.name).await.unwrap();
+    assert_eq!(seen.state(), State::Draft);
+    let other = at_the_form(&world, &world.board(OTHER_COLLEGE, 8));
+    let refused = other.section(&opened.name, "applicant").await.unwrap_err();
+    assert_eq!(reason(&refused), "NOT_FOUND");
+    let refused = world.board(OTHER_COLLEGE, 8).prepares(files(&seen)).await;
+    assert_eq!(reason(&refused.unwrap_err()), "NOT_FOUND");
+    // Nobody sends but by a signature, or the person.
+    let refused = clerk.submits_with(&opened.name, "", &[]).await.unwrap_err();
+    assert_eq!(reason(&refused), "NOT_ALLOWED");
+
+    let prepared = board.prepares(files(&seen)).await.unwrap();
+    let content = String::from_utf8(prepared.content.to_vec()).unwrap();
+    assert!(content.contains(&opened.name) && content.contains("answers_sha256"));
+    for personal in [
+        REGISTERED,
+        "950615300000",
+        "ҮЛГІ",
+        "talapker",
+        &person.account,
+    ] {
+        assert!(!content.contains(personal), "{personal}");
+    }
+    board.signs(&prepared).await.unwrap();
+    let sent = person.application(&opened.name).await.unwrap();
+    assert_eq!(sent.state(), State::Submitted);
+    assert!(sent.number.starts_with("2026-"));
+    assert_eq!(own_choices(&person, &opened.name).await.len(), 4);
+    // What was sent is not the board's to read on as its own.
+    let refused = clerk.section(&opened.name, "applicant").await.unwrap_err();
+    assert_eq!(reason(&refused), "NOT_FOUND");
+    assert_eq!(
+        person.withdraws(&opened.name).await.unwrap().state(),
+        State::Withdrawn
+    );
+}
+
+#[tokio::test]
+async fn what_changed_since_it_was_shown_has_to_be_looked_at_again() {
+    let world = world().await;
+    let offered = four(&world).await;
+    let board = world.board(COLLEGE, 9);
+    let opened = opens_for(&world, board.connection(), ADMISSION, REGISTERED).await;
+    let opened = opened.unwrap();
+    let refused = board.prepares(files(&opened)).await.unwrap_err();
+    assert_eq!(reason(&refused), "APPLICATION_INCOMPLETE");
+    let clerk = at_the_form(&world, &board);
+    fills(&clerk, &opened.name).await;
+    clerk
+        .saves(&opened.name, "choices", &rows(&offered))
+        .await
+        .unwrap();
+    let prepared = board.prepares(files(&opened)).await.unwrap();
+    let person = world.candidate(30);
+    person
+        .saves(&opened.name, "diagnostics", &json!({"results_seen": false}))
+        .await
+        .unwrap();
+    let refused = board.signs(&prepared).await.unwrap_err();
+    assert_eq!(reason(&refused), "STALE_ETAG");
+    let again = board.prepares(files(&opened)).await.unwrap();
+    // Of the board's signature and the person's own sending one comes first.
+    let (signed, sent) = tokio::join!(
+        board.signs(&again),
+        person.submits_with(&opened.name, "", &[])
+    );
+    assert_eq!(
+        [signed.is_ok(), sent.is_ok()]
+            .iter()
+            .filter(|it| **it)
+            .count(),
+        1
+    );
+    assert_eq!(own_choices(&person, &opened.name).await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_board_applies_for_who_is_registered_once_and_where_boards_decide() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 9);
+    let tries = async |parent: &str, iin: &str| {
+        let opened = opens_for(&world, board.connection(), parent, iin).await;
+        opened.map(drop).unwrap_err()
+    };
+    let field = "application.applicant_iin";
+    let unknown = tries(ADMISSION, "950615300000").await;
+    assert_eq!(reason(&unknown), "PERSON_UNKNOWN");
+    assert_eq!(
+        violations(&tries(ADMISSION, "").await),
+        pairs(&[(field, "REQUIRED")])
+    );
+    let wrong = violations(&tries(ADMISSION, "950615300001").await);
+    assert_eq!(wrong[0].0, field);
+    assert_eq!(reason(&tries(CAMPAIGN, REGISTERED).await), "NOT_ALLOWED");
+    let school = world.board(SCHOOL, 7);
+    let refused = opens_for(&world, school.connection(), ADMISSION, REGISTERED).await;
+    assert_eq!(reason(&refused.unwrap_err()), "COLLEGE_UNKNOWN");
+    // Who applies for themselves names nobody.
+    let person = world.candidate(30);
+    let refused = opens_for(&world, person.connection(), ADMISSION, REGISTERED).await;
+    let told = violations(&refused.unwrap_err());
+    assert_eq!(told, pairs(&[(field, "NOT_ASKED")]));
+
+    // Two boards and the person at once: one application.
+    let other = world.board(OTHER_COLLEGE, 8);
+    let (one, two, own) = tokio::join!(
+        opens_for(&world, board.connection(), ADMISSION, REGISTERED),
+        opens_for(&world, other.connection(), ADMISSION, REGISTERED),
+        person.opens_a(ADMISSION, "PAID"),
+    );
+    let opened = [one, two, own];
+    assert_eq!(opened.iter().filter(|it| it.is_ok()).count(), 1);
+    for refused in opened.into_iter().filter_map(Result::err) {
+        assert_eq!(reason(&refused), "APPLICATION_EXISTS");
+    }
+}
