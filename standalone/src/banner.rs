@@ -10,6 +10,7 @@ pub fn banner(suite: &Suite) -> String {
         text.push_str(&accounts());
         text.push_str(&commands(suite));
         text.push_str(&test_of_teachers(suite));
+        text.push_str(&admission(suite));
         text.push_str(&signature(suite));
         text.push_str("\nCtrl-C ends it; the data stay.\n");
     }
@@ -21,13 +22,14 @@ fn addresses(suite: &Suite) -> String {
         "\nIrikteu is ready.\n\n  API page        http://{http}/docs\n  kept mail       http://{http}/dev/mail\n  \
          gRPC            {grpc}  (health, reflection)\n  partners        https://localhost:{partner}  (mutual TLS, \
          certificates in {data}/certificates)\n  open campaign   {campaign}\n  \
-         for teachers    {teachers}\n",
+         for teachers    {teachers}\n  for colleges    {colleges}\n",
         http = suite.http,
         grpc = suite.grpc,
         partner = suite.partner.port(),
         data = suite.data_dir().display(),
         campaign = suite.campaign.as_deref().unwrap_or("campaigns/…"),
         teachers = suite.teachers.as_deref().unwrap_or("campaigns/…"),
+        colleges = suite.colleges.as_deref().unwrap_or("campaigns/…"),
     )
 }
 
@@ -91,6 +93,20 @@ fn test_of_teachers(suite: &Suite) -> String {
     text.push_str(&call("GET", &format!("{teachers}/stages"), ""));
     text.push_str("  then a seat: the sessions of that stage, and POST …/bookings\n");
     text
+}
+
+/// What somebody who finished school can choose from, and how to begin, with the token of above.
+fn admission(suite: &Suite) -> String {
+    format!(
+        "\nAdmission to colleges: specialties of two colleges, and an application with that TOKEN\n  \
+         curl -s 'http://{http}/v1/specialties?campaign={colleges}' | head -40\n  \
+         curl -s -X POST http://{http}/v1/{colleges}/applications -H \"Authorization: Bearer $TOKEN\" \\\n    \
+         -H 'Content-Type: application/json' -d '{{\"kind\":\"STATE_ORDER\"}}'\n  \
+         then its sections (GET …/sections), POST …/submit, and GET …/choices; a college finds it, once it signed in, in\n  \
+         http://{http}/v1/{colleges}/applications/-/choices\n",
+        http = suite.http,
+        colleges = suite.colleges.as_deref().unwrap_or_default(),
+    )
 }
 
 /// How a college signs in: openssl in place of NCALayer, with a key that counts in this folder alone.

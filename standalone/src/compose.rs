@@ -86,6 +86,8 @@ pub struct Suite {
     pub campaign: Option<String>,
     /// And that of the teachers' test.
     pub teachers: Option<String>,
+    /// And that of admission to colleges.
+    pub colleges: Option<String>,
     folder: Folder,
     relays: Vec<Relay>,
     stop: CancellationToken,
@@ -189,14 +191,14 @@ pub async fn start(settings: Settings) -> anyhow::Result<Suite> {
         tasks.extend(service.start(&bus, &stop));
     }
     let open = match settings.demo {
-        true => Some(
-            demo::seed(&net, settings.clock.now())
-                .await
-                .context("the demonstration was not made")?,
-        ),
+        true => {
+            let keys = signing::Files::open(folder.path())?;
+            let made = demo::seed(&net, &keys, settings.clock.now()).await;
+            Some(made.context("the demonstration was not made")?)
+        }
         false => None,
     };
-
+    let colleges = open.as_ref().map(|it| it.colleges.clone());
     let (campaign, teachers) = open.map(|it| (it.reserve, it.teachers)).unzip();
     let suite = Suite {
         http: http.local_addr()?,
@@ -205,6 +207,7 @@ pub async fn start(settings: Settings) -> anyhow::Result<Suite> {
         net,
         campaign,
         teachers,
+        colleges,
         relays,
         stop,
         tasks,

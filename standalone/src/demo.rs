@@ -31,6 +31,8 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use uuid::Uuid;
 
+use crate::signing::Files;
+
 /// The password of every demonstration account.
 pub const PASSWORD: &str = "irikteu-demo-2026";
 
@@ -108,10 +110,12 @@ pub struct Open {
     pub reserve: String,
     /// That of the teachers' test.
     pub teachers: String,
+    /// That of admission to colleges.
+    pub colleges: String,
 }
 
 /// The campaigns that are open now with their first stages, made where there are none.
-pub async fn seed(net: &LocalNet, now: Timestamp) -> anyhow::Result<Open> {
+pub async fn seed(net: &LocalNet, keys: &Files, now: Timestamp) -> anyhow::Result<Open> {
     let desk = Desk::of(net);
     let campaign = match desk.open_campaign().await? {
         Some(name) => name,
@@ -121,9 +125,11 @@ pub async fn seed(net: &LocalNet, now: Timestamp) -> anyhow::Result<Open> {
     let stage = desk.first_stage(&campaign).await?;
     desk.create_sessions(stage, now).await?;
     let teachers = super::demo_nqt::seed(&desk.questionnaire, &desk.testing, now).await?;
+    let colleges = super::demo_college::seed(net, &desk.questionnaire, keys, now).await?;
     Ok(Open {
         reserve: campaign,
         teachers,
+        colleges,
     })
 }
 

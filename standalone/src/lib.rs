@@ -8,7 +8,7 @@
 //! | [`folder`] | the data folder: one process at a time, keys and certificates made on first start |
 //! | [`compose`] | builds the services, joins them, serves, drains |
 //! | [`banner`] | what a newcomer reads once it is ready |
-//! | [`demo`], [`demo_nqt`], [`demo_nqt_seats`] | the campaigns, sessions, organisations and accounts to try things with |
+//! | [`demo`], [`demo_nqt`], [`demo_nqt_seats`], [`demo_college`] | the campaigns, sessions, organisations and accounts to try things with |
 //! | [`pages`] | the development pages: kept mail |
 //! | [`partner`] | a partner's side of the promo codes, to try from a terminal |
 
@@ -16,6 +16,7 @@ pub mod banner;
 pub mod certificates;
 pub mod compose;
 pub mod demo;
+mod demo_college;
 pub mod demo_nqt;
 mod demo_nqt_seats;
 pub mod folder;

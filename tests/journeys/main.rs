@@ -7,6 +7,7 @@
 
 mod accounts;
 mod bad_input;
+mod college;
 mod conformance;
 mod doors;
 mod nqt;

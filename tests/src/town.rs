@@ -86,6 +86,11 @@ impl Town {
         self.suite.teachers.as_deref().unwrap()
     }
 
+    /// The campaign of admission to colleges.
+    pub fn colleges(&self) -> &str {
+        self.suite.colleges.as_deref().unwrap()
+    }
+
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
     }

@@ -11,6 +11,7 @@ use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage, Value};
 use serde_json::json;
 use tests::Town;
+use tests::college;
 use tests::person::new_key;
 use tests::walk::{Persona, Walk};
 use tests::wire::{Call, Wire, Words, home_of};
@@ -20,7 +21,7 @@ use tonic_types::StatusExt;
 use crate::table::{Matrix, Owned, owned};
 
 /// Collections whose things are somebody's.
-const SOMEBODYS: [&str; 23] = [
+const SOMEBODYS: [&str; 24] = [
     "accounts",
     "admissionOffers",
     "admissionResults",
@@ -30,6 +31,7 @@ const SOMEBODYS: [&str; 23] = [
     "bookings",
     "candidates",
     "certificates",
+    "choices",
     "documents",
     "emailChanges",
     "enquiries",
@@ -193,8 +195,25 @@ async fn two_people(town: &Town) -> (Walk<'_>, Walk<'_>) {
     owner.leaves("staff_invitation", &invitation.ok()["name"]);
     let centers = owner.someone.get("/v1/testCenters").await.ok();
     owner.leaves("test_center", &centers["testCenters"][0]["name"]);
+    chooses_a_college(town, &mut owner).await;
     other.signs_in_again().await;
     (owner, other)
+}
+
+/// An application to a college, with its choice.
+async fn chooses_a_college(town: &Town, owner: &mut Walk<'_>) {
+    owner.signs_in_again().await;
+    let path = format!("/v1/{}/applications", town.colleges());
+    let opened = owner.someone.post(&path, json!({"kind": "WORKER"})).await;
+    let opened = opened.ok()["name"].clone();
+    let name = opened.as_str().unwrap();
+    let offered = college::specialties(town, "SKILLED_WORKER").await;
+    college::fills(&owner.someone, name, &offered[..1]).await;
+    let path = format!("/v1/{name}/submit");
+    owner.someone.post(&path, json!({})).await.ok();
+    let choices = owner.someone.get(&format!("/v1/{name}/choices")).await.ok();
+    owner.leaves("college_application", &opened);
+    owner.leaves("choice", &choices["applicationChoices"][0]["name"]);
 }
 
 /// How the rows are called, and what may not be in an answer to somebody else.

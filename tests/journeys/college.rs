@@ -1,0 +1,181 @@
+//! Admission to colleges, told as its user manual tells it: the six steps, by the applicant and by the
+//! board on their behalf, and the folders in which colleges find what was sent.
+
+use serde_json::{Value, json};
+use standalone::signing::COLLEGES;
+use tests::college::{Board, fills, specialties};
+use tests::person::Someone;
+use tests::town::Town;
+
+use crate::steps::{IIN, registers_for};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_applicant_chooses_two_colleges_and_each_finds_the_application_in_its_folder() {
+    let town = Town::at_ten_on_the_first_of_june().await;
+    let applicant = registers_for(&town, town.colleges()).await;
+    let application = opens(&town, &applicant).await;
+    let offered = specialties(&town, "MIDDLE_SPECIALIST").await;
+    assert_eq!(offered.len(), 4);
+    refuses_what_does_not_fit(&town, &applicant, &application, &offered).await;
+    fills(&applicant, &application, &offered).await;
+    let number = sends(&applicant, &application).await;
+    town.settled().await;
+
+    // No expert has anything to do with it.
+    let expert = town.staff("expert@demo.irikteu.kz").await;
+    let tasks = expert.get("/v1/reviewTasks").await.ok();
+    assert!(tasks["reviewTasks"].as_array().is_none_or(Vec::is_empty));
+    // «Жаңа өтінімдер» of each.
+    for college in &COLLEGES {
+        let board = Board::signs_in(&town, college).await;
+        let new = board.folder(&town, "state=STATE_NEW").await;
+        assert_eq!(new.len(), 2);
+        assert!(
+            new.iter()
+                .all(|it| it["applicationNumber"] == number.as_str())
+        );
+        assert!(
+            board
+                .folder(&town, "qualificationLevel=SKILLED_WORKER")
+                .await
+                .is_empty()
+        );
+        counts(&town, &board).await;
+    }
+    takes_back(&town, &applicant, &application).await;
+    town.close().await;
+}
+
+/// «Өтінім түрі».
+async fn opens(town: &Town, applicant: &Someone) -> String {
+    let campaign = applicant
+        .get(&format!("/v1/{}", town.colleges()))
+        .await
+        .ok();
+    let kinds = campaign["applicationKinds"].as_array().unwrap();
+    let codes: Vec<_> = kinds
+        .iter()
+        .map(|it| it["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["STATE_ORDER", "WORKER", "PAID"]);
+    let path = format!("/v1/{}/applications", town.colleges());
+    let opened = applicant
+        .post(&path, json!({"kind": "STATE_ORDER"}))
+        .await
+        .ok();
+    assert_eq!(opened["state"], "STATE_DRAFT");
+    opened["name"].as_str().unwrap().to_owned()
+}
+
+/// A specialty of another kind of application, one twice, and five.
+async fn refuses_what_does_not_fit(
+    town: &Town,
+    applicant: &Someone,
+    application: &str,
+    offered: &[Value],
+) {
+    let worker = specialties(town, "SKILLED_WORKER").await;
+    let row = |it: &Value| json!({"study_form": it["studyForm"], "region": it["region"], "specialty": it["name"]});
+    let mut rows: Vec<_> = offered.iter().map(row).collect();
+    rows[2] = rows[1].clone();
+    rows.push(row(&worker[0]));
+    let refused = applicant
+        .save(application, "choices", json!({"rows": rows}))
+        .await
+        .violations();
+    let told = |field: &str, reason: &str| (format!("section.answers.{field}"), reason.to_owned());
+    let expected = [
+        told("rows", "TOO_MANY"),
+        told("rows[2].specialty", "VALUE_TWICE"),
+        told("rows[4].specialty", "SPECIALTY_OF_OTHER_KIND"),
+    ];
+    assert_eq!(refused, expected);
+}
+
+async fn sends(applicant: &Someone, application: &str) -> String {
+    let sent = applicant
+        .post(&format!("/v1/{application}/submit"), json!({}))
+        .await
+        .ok();
+    assert_eq!(sent["state"], "STATE_SUBMITTED");
+    let number = sent["number"].as_str().unwrap().to_owned();
+    assert!(
+        number.starts_with("2026-") && number.len() == 14,
+        "{number}"
+    );
+    number
+}
+
+/// «Орындардың толуы».
+async fn counts(town: &Town, board: &Board) {
+    let path = format!("/v1/{}/choiceStatistics", town.colleges());
+    let statistics = board.someone.get(&path).await.ok();
+    let counts = statistics["counts"].as_array().unwrap();
+    assert_eq!(counts.len(), 2);
+    assert!(
+        counts
+            .iter()
+            .all(|it| it["count"] == 1 && it["places"] == 25)
+    );
+}
+
+/// One choice, then the whole application; another can be opened then.
+async fn takes_back(town: &Town, applicant: &Someone, application: &str) {
+    let path = format!("/v1/{application}/choices");
+    let choices = applicant.get(&path).await.ok()["applicationChoices"].clone();
+    let (name, etag) = (choices[0]["name"].as_str().unwrap(), &choices[0]["etag"]);
+    let path = format!("/v1/{name}/withdraw");
+    let back = applicant.post(&path, json!({"etag": etag})).await.ok();
+    assert_eq!(back["state"], "STATE_WITHDRAWN");
+    applicant
+        .post(&path, json!({"etag": back["etag"]}))
+        .await
+        .refused("CHOICE_DECIDED");
+    applicant
+        .post(&format!("/v1/{application}/withdraw"), json!({}))
+        .await
+        .ok();
+    let board = Board::signs_in(town, &COLLEGES[1]).await;
+    assert!(board.folder(town, "state=STATE_NEW").await.is_empty());
+    assert_eq!(board.folder(town, "state=STATE_WITHDRAWN").await.len(), 2);
+    opens(town, applicant).await;
+}
+
+/// «Өтініш беруші: қабылдау комиссиясы», signed with the key of the organisation.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_board_applies_for_somebody_who_came_to_the_college() {
+    let town = Town::at_ten_on_the_first_of_june().await;
+    let board = Board::signs_in(&town, &COLLEGES[0]).await;
+    let path = format!("/v1/{}/applications", town.colleges());
+    let body = json!({"kind": "WORKER", "applicantIin": IIN});
+    board
+        .someone
+        .post(&path, body.clone())
+        .await
+        .refused("PERSON_UNKNOWN");
+    let applicant = registers_for(&town, town.colleges()).await;
+    let opened = board.someone.post(&path, body).await.ok();
+    let application = opened["name"].as_str().unwrap();
+    assert_eq!(opened["filledBy"], format!("colleges/{}", COLLEGES[0].bin));
+    let offered = specialties(&town, "SKILLED_WORKER").await;
+    fills(&board.someone, application, &offered).await;
+    let seen = applicant.get(&format!("/v1/{application}")).await.ok();
+    assert_eq!(seen["state"], "STATE_DRAFT");
+
+    let filing =
+        json!({"fileApplication": {"application": application, "currentEtag": seen["etag"]}});
+    let prepared = board.prepares(filing).await.ok();
+    board.signs(&prepared).await.ok();
+    let sent = applicant.get(&format!("/v1/{application}")).await.ok();
+    assert_eq!(sent["state"], "STATE_SUBMITTED");
+    let workers = board
+        .folder(&town, "qualificationLevel=SKILLED_WORKER")
+        .await;
+    assert_eq!(workers.len(), 1);
+    assert_eq!(workers[0]["applicationNumber"], sent["number"]);
+    applicant
+        .post(&format!("/v1/{application}/withdraw"), json!({}))
+        .await
+        .ok();
+    town.close().await;
+}
