@@ -13,6 +13,7 @@ mod doors;
 mod nqt;
 mod reserve;
 mod season;
+mod season_college;
 mod season_nqt;
 mod selection;
 mod set_aside;

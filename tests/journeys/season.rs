@@ -43,6 +43,7 @@ pub async fn options(town: &Town, seed: u64) -> Options {
             administrator: "admin@demo.irikteu.kz".into(),
             password: standalone::demo::PASSWORD.into(),
         },
+        signatures: Some(town.suite.data_dir().join("signatures")),
         insists: false,
         at_once: 8,
         shows_progress: false,

@@ -21,6 +21,7 @@ async fn a_season_holds_while_one_instance_of_each_service_is_killed_in_turn() {
         seed: 5,
         url: fleet.url(),
         mail_url: fleet.mail_url(),
+        signatures: None,
         insists: false,
         partners: Partners {
             kaztest: fleet.partner("kaztest", 0).unwrap(),

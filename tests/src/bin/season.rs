@@ -15,7 +15,7 @@ use chassis::clock::Clock;
 use clap::Parser;
 use tests::processes::{Fleet, Layout, standing};
 use tests::season::partner::Partners;
-use tests::season::{Options, Staff, invariants, play, report, teachers};
+use tests::season::{Options, Staff, admission, invariants, play, report, teachers};
 use tests::town::Town;
 
 /// As long as a pod is given to end.
@@ -26,8 +26,8 @@ const GRACE: Duration = Duration::from_secs(35);
 #[derive(Debug, Parser)]
 #[command(name = "season")]
 struct Arguments {
-    /// The programme: the Reserve, or the test of teachers.
-    #[arg(long, default_value = "reserve", value_parser = ["reserve", "nqt"])]
+    /// The programme: the Reserve, the test of teachers, or the admission to colleges.
+    #[arg(long, default_value = "reserve", value_parser = ["reserve", "nqt", "college"])]
     programme: String,
 
     /// How many register.
@@ -63,6 +63,10 @@ struct Arguments {
     /// processes of them, which are asked to end after it.
     #[arg(long, conflicts_with_all = ["url", "against"])]
     programs: Option<PathBuf>,
+
+    /// The folder in which a suite that was started by `cargo run` has the keys of its colleges.
+    #[arg(long, default_value = ".irikteu/signatures")]
+    signatures: PathBuf,
 
     #[command(flatten)]
     partner: PartnerArguments,
@@ -171,6 +175,11 @@ async fn season(mut arguments: Arguments) -> anyhow::Result<bool> {
             println!("\n{}", report::steps(&played.stand.ledger));
             teachers::invariants::check(&played).await?
         }
+        "college" => {
+            let played = admission::play(&options).await?;
+            println!("\n{}", report::steps(&played.stand.ledger));
+            admission::invariants::check(&played)
+        }
         _ => {
             let season = play(&options).await?;
             println!("\n{}", report::steps(&season.stand.ledger));
@@ -240,6 +249,10 @@ async fn options(arguments: &Arguments, own: Option<&Town>) -> anyhow::Result<Op
             administrator: arguments.staff.administrator.clone(),
             password,
         },
+        signatures: Some(match own {
+            Some(town) => town.suite.data_dir().join("signatures"),
+            None => arguments.signatures.clone(),
+        }),
         insists: false,
         at_once: usize::try_from(arguments.at_once)?,
         shows_progress: true,

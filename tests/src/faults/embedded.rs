@@ -216,6 +216,7 @@ impl Embedded {
                 password: standalone::demo::PASSWORD.into(),
             },
             mail_url: self.url(),
+            signatures: None,
             insists: true,
             at_once: 4,
             shows_progress: false,

@@ -96,6 +96,7 @@ impl Many {
                 password: standalone::demo::PASSWORD.into(),
             },
             mail_url: self.fleet.mail_url(),
+            signatures: None,
             insists: true,
             at_once: 4,
             shows_progress: false,

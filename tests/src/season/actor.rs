@@ -317,9 +317,34 @@ impl Actor {
         path: &str,
         so: impl Fn(&Value) -> bool,
     ) -> anyhow::Result<Value> {
+        let found = |answer: Answer| answer.done().with_context(|| format!("{step}: {path}"));
+        self.until_so(step, path, found, so).await
+    }
+
+    /// The same for what is not there before its time.
+    pub async fn until_found(
+        &self,
+        step: &'static str,
+        path: &str,
+        so: impl Fn(&Value) -> bool,
+    ) -> anyhow::Result<Value> {
+        let found = |answer: Answer| match answer.status {
+            404 => Ok(Value::Null),
+            _ => answer.done().with_context(|| format!("{step}: {path}")),
+        };
+        self.until_so(step, path, found, so).await
+    }
+
+    async fn until_so(
+        &self,
+        step: &'static str,
+        path: &str,
+        found: impl Fn(Answer) -> anyhow::Result<Value>,
+        so: impl Fn(&Value) -> bool,
+    ) -> anyhow::Result<Value> {
         let mut last = Value::Null;
         for round in 0..self.patience() {
-            last = self.read(step, path).await?;
+            last = found(self.get(step, path).await?)?;
             if so(&last) {
                 return Ok(last);
             }

@@ -16,8 +16,10 @@
 //! | [`invariants`] | the suite, read back, held against the ledger |
 //! | [`report`] | the table at the end |
 //! | [`teachers`] | the same for a round of the teachers' test |
+//! | [`admission`] | and for an admission to colleges |
 
 pub mod actor;
+pub mod admission;
 pub mod closure;
 pub mod cut;
 pub mod desk;

@@ -1,5 +1,6 @@
 //! Where a season is played: a running suite, its people of the house, the campaign of this run.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -35,6 +36,8 @@ pub struct Options {
     pub mail_url: String,
     pub partners: Partners,
     pub staff: Staff,
+    /// Where the keys of the demonstration's colleges are; an admission needs them.
+    pub signatures: Option<PathBuf>,
     /// Whether everybody asks again until there is an answer: parts of the suite come and go.
     pub insists: bool,
     /// How many act at the same time.

@@ -171,7 +171,7 @@ pub async fn save(
     Ok(())
 }
 
-async fn try_to_save(
+pub async fn try_to_save(
     person: &Person,
     section: &str,
     answers: Value,
