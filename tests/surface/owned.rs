@@ -53,7 +53,7 @@ const SOMEBODYS: [&str; 24] = [
 const ABOUT_SOMEBODY: [&str; 3] = ["reviewTasks", "signatures", "staffInvitations"];
 
 /// Collections whose things are everybody's.
-const EVERYBODYS: [&str; 21] = [
+const EVERYBODYS: [&str; 22] = [
     // Of everybody at once, by numbers, and told to a specialty's college and to campaign managers alone.
     "admissionSpecialties",
     "allocationRuns",
