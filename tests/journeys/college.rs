@@ -26,7 +26,7 @@ async fn an_applicant_chooses_two_colleges_and_each_finds_the_application_in_its
     let tasks = expert.get("/v1/reviewTasks").await.ok();
     assert!(tasks["reviewTasks"].as_array().is_none_or(Vec::is_empty));
     // «Жаңа өтінімдер» of each.
-    for college in &COLLEGES {
+    for college in &COLLEGES[..2] {
         let board = Board::signs_in(&town, college).await;
         let new = board.folder(&town, "state=STATE_NEW").await;
         assert_eq!(new.len(), 2);
@@ -83,7 +83,7 @@ async fn refuses_what_does_not_fit(
         .save(application, "choices", json!({"rows": rows}))
         .await
         .violations();
-    let told = |field: &str, reason: &str| (format!("section.answers.{field}"), reason.to_owned());
+    let told = |field: &str, reason: &str| (format!("answers.{field}"), reason.to_owned());
     let expected = [
         told("rows", "TOO_MANY"),
         told("rows[2].specialty", "VALUE_TWICE"),
