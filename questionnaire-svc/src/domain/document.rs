@@ -514,7 +514,9 @@ mod tests {
         assert_eq!(sniff(b"%PDF-1.4"), Some("application/pdf"));
         assert_eq!(sniff(&[0xFF, 0xD8, 0xFF, 0xE0]), Some("image/jpeg"));
         assert_eq!(sniff(b"\x89PNG\r\n\x1a\n...."), Some("image/png"));
-        for other in [&b""[..], b"%PD", b"PK\x03\x04", b"GIF89a", b"<svg"] {
+        assert_eq!(sniff(b"PK\x03\x04...."), Some("application/zip"));
+        // An archive that is empty, or begins in the middle.
+        for other in [&b""[..], b"%PD", b"PK\x05\x06", b"GIF89a", b"<svg"] {
             assert_eq!(sniff(other), None);
         }
     }

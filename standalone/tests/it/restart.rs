@@ -26,7 +26,7 @@ async fn a_second_start_finds_the_data_of_the_first() {
         }
     };
     let before = campaigns(first.base.clone()).await;
-    assert_eq!(before["campaigns"].as_array().unwrap().len(), 2);
+    assert_eq!(before["campaigns"].as_array().unwrap().len(), 3);
     assert!(first.terminate(), "SIGTERM drains and ends well");
     let second = Process::start(folder.path());
     assert_eq!(campaigns(second.base.clone()).await, before);
