@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::places::{self, Told};
+use super::places::{self, Told, Wish};
 use super::ranking::{self, Ranked};
 use super::{Played, apply, board, decide, exams, log};
 use crate::season::invariants::{Line, tried};
@@ -165,7 +165,9 @@ fn told_by_rank(reads: &Reads) -> Line {
     let mut broken = Vec::new();
     let mut compared = 0;
     for told in &reads.told {
-        for wish in &told.wishes {
+        // Of a wish that was not needed, nobody is told how it would have gone.
+        let needed = |it: &&Wish| it.outcome != "OUTCOME_NOT_NEEDED";
+        for wish in told.wishes.iter().filter(needed) {
             let ranked = reads
                 .ranked
                 .iter()
