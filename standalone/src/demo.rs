@@ -117,7 +117,7 @@ pub struct Open {
 /// The campaigns that are open now with their first stages, made where there are none.
 pub async fn seed(net: &LocalNet, keys: &Files, now: Timestamp) -> anyhow::Result<Open> {
     let desk = Desk::of(net);
-    let campaign = match desk.open_campaign().await? {
+    let campaign = match open_campaign(&desk.questionnaire, "reserve").await? {
         Some(name) => name,
         None => desk.create_campaign(astana_date(now)).await?,
     };
@@ -131,6 +131,21 @@ pub async fn seed(net: &LocalNet, keys: &Files, now: Timestamp) -> anyhow::Resul
         teachers,
         colleges,
     })
+}
+
+/// The campaign of a programme that is open now.
+pub async fn open_campaign(
+    questionnaire: &Connection,
+    programme: &str,
+) -> anyhow::Result<Option<String>> {
+    let request = ListCampaignsRequest {
+        programme: programme.into(),
+        state: campaign::State::Open.into(),
+        ..Default::default()
+    };
+    let mut campaigns = CampaignsClient::new(questionnaire.clone());
+    let found = campaigns.list_campaigns(request).await?.into_inner();
+    Ok(found.campaigns.into_iter().next().map(|open| open.name))
 }
 
 /// One account for each role, and colleges whose keys are in the data folder.
@@ -171,23 +186,6 @@ impl Desk {
             questionnaire: net.connect("questionnaire-svc").speaking_for(staff.clone()),
             testing: net.connect("testing-svc").speaking_for(staff),
         }
-    }
-
-    async fn open_campaign(&self) -> anyhow::Result<Option<String>> {
-        let request = ListCampaignsRequest {
-            programme: "reserve".into(),
-            state: campaign::State::Open.into(),
-            ..Default::default()
-        };
-        let found = CampaignsClient::new(self.questionnaire.clone())
-            .list_campaigns(request)
-            .await?
-            .into_inner();
-        Ok(found
-            .campaigns
-            .into_iter()
-            .next()
-            .map(|campaign| campaign.name))
     }
 
     async fn create_campaign(&self, today: Date) -> anyhow::Result<String> {

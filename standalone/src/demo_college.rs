@@ -18,14 +18,14 @@ use proto::questionnaire::v1::tie_break::By;
 use proto::questionnaire::v1::{
     AddedExam, ApplicationKind, ApproveScoreFormula, Campaign, CampaignRules, College as Profile,
     CountedMark, CreateCampaignRequest, CreateSpecialty, ExamNeed, GetCollegeRequest,
-    GetSpecialtyRequest, ImportOrganisationsRequest, ListCampaignsRequest, ListSpecialtiesRequest,
+    GetSpecialtyRequest, ImportOrganisationsRequest, ListSpecialtiesRequest,
     PrepareBoardActionRequest, PutCollege, ScoreFormula, ScoreRounding, SignBoardActionRequest,
-    Specialty, SpecialtyQuota, TieBreak, campaign,
+    Specialty, SpecialtyQuota, TieBreak,
 };
 use questionnaire_svc::domain::form::{FormRevision, published};
 use uuid::Uuid;
 
-use super::demo::{done, midnight, request_id, text};
+use super::demo::{self, done, midnight, request_id, text};
 use crate::signing::{COLLEGES, College, Files};
 
 const PROGRAMME: &str = "college";
@@ -110,16 +110,10 @@ fn directory() -> String {
 
 /// The campaign that is open now, made where there is none.
 async fn open_campaign(manager: &Connection, now: Timestamp) -> anyhow::Result<String> {
-    let mut campaigns = CampaignsClient::new(manager.clone());
-    let open = ListCampaignsRequest {
-        programme: PROGRAMME.into(),
-        state: campaign::State::Open.into(),
-        ..Default::default()
-    };
-    let open = campaigns.list_campaigns(open).await?.into_inner();
-    if let Some(campaign) = open.campaigns.into_iter().next() {
-        return Ok(campaign.name);
+    if let Some(open) = demo::open_campaign(manager, PROGRAMME).await? {
+        return Ok(open);
     }
+    let mut campaigns = CampaignsClient::new(manager.clone());
     let today = astana_date(now);
     let close = today.saturating_add(jiff::Span::new().days(55));
     let id = format!("college-{today}");

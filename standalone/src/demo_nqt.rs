@@ -9,7 +9,6 @@ use proto::questionnaire::v1::campaigns_client::CampaignsClient;
 use proto::questionnaire::v1::organisations_client::OrganisationsClient;
 use proto::questionnaire::v1::{
     ApplicationKind, Campaign, CampaignRules, CreateCampaignRequest, ImportOrganisationsRequest,
-    ListCampaignsRequest, campaign,
 };
 use proto::testing::v1::advance_rule::{Places, Scope, TiePolicy};
 use proto::testing::v1::stages_client::StagesClient;
@@ -19,7 +18,7 @@ use proto::testing::v1::{
 };
 use questionnaire_svc::domain::form::{FormRevision, published};
 
-use super::demo::{done, midnight, request_id, text};
+use super::demo::{self, done, midnight, request_id, text};
 use super::demo_nqt_seats;
 
 const PROGRAMME: &str = "nqt";
@@ -55,16 +54,10 @@ pub async fn seed(
 
 /// The campaign that is open now, made where there is none.
 async fn open_campaign(questionnaire: &Connection, now: Timestamp) -> anyhow::Result<String> {
-    let mut campaigns = CampaignsClient::new(questionnaire.clone());
-    let open = ListCampaignsRequest {
-        programme: PROGRAMME.into(),
-        state: campaign::State::Open.into(),
-        ..Default::default()
-    };
-    let open = campaigns.list_campaigns(open).await?.into_inner();
-    if let Some(campaign) = open.campaigns.into_iter().next() {
-        return Ok(campaign.name);
+    if let Some(open) = demo::open_campaign(questionnaire, PROGRAMME).await? {
+        return Ok(open);
     }
+    let mut campaigns = CampaignsClient::new(questionnaire.clone());
     let today = astana_date(now);
     let close = today.saturating_add(jiff::Span::new().days(30));
     let id = format!("nqt-{today}");
