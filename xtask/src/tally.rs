@@ -57,6 +57,13 @@ impl fmt::Display for Tally {
     }
 }
 
+/// The name in a line such as `test rooms::a_closed_room_is_not_offered ... FAILED`.
+pub fn failed(line: &str) -> Option<&str> {
+    line.trim()
+        .strip_prefix("test ")?
+        .strip_suffix(" ... FAILED")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +84,15 @@ test result: FAILED. 40 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out;
         }
         assert_eq!(total.to_string(), "43 passed, 2 failed, 1 skipped");
         assert_eq!(total.ran(), 45);
+    }
+
+    #[test]
+    fn who_failed_is_read_off_the_line() {
+        assert_eq!(
+            failed("test rooms::is_closed ... FAILED\n"),
+            Some("rooms::is_closed")
+        );
+        assert_eq!(failed("test rooms::is_closed ... ok\n"), None);
+        assert_eq!(failed("test result: FAILED. 0 passed; 1 failed\n"), None);
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::{Engines, Selection};
-use crate::tally::Tally;
+use crate::tally::{self, Tally};
 use xtask::keeper::Kept;
 use xtask::{servers, tools};
 
@@ -28,6 +28,7 @@ pub fn run(selection: &Selection) -> Result<()> {
     tools::clamd()?;
     let servers = servers::start()?;
     let mut total = Tally::default();
+    let mut failed = Vec::new();
     let mut content = true;
     for (engine, packages) in rounds(selection) {
         println!("\n== tests on {engine}");
@@ -39,15 +40,23 @@ pub fn run(selection: &Selection) -> Result<()> {
         cargo
             .env(ENGINE, engine)
             .envs(servers.variables.iter().map(|(name, url)| (name, url)));
-        let (tally, was_content) = run_counting(&cargo, &mut std::io::stdout())?;
-        total += tally;
-        content &= was_content;
-        if !was_content && tally == Tally::default() {
+        let round = run_counting(&cargo, &mut std::io::stdout())?;
+        total += round.tally;
+        content &= round.is_content;
+        let on_engine = round
+            .failed
+            .iter()
+            .map(|name| format!("{name} on {engine}"));
+        failed.extend(on_engine);
+        if !round.is_content && round.tally == Tally::default() {
             bail!("the tests could not be built");
         }
     }
     drop(servers);
     println!("\n{total}");
+    for name in &failed {
+        println!("failed: {name}");
+    }
     if !content || total.failed > 0 {
         bail!("some tests failed");
     }
@@ -86,22 +95,37 @@ fn choose<'a>(packages: impl Iterator<Item = &'a str>) -> Vec<String> {
         .collect()
 }
 
-/// Shows the output line by line as it comes and adds up the closing lines.
-fn run_counting(command: &Command, shown: &mut impl Write) -> Result<(Tally, bool)> {
+/// What came of the tests on one engine.
+struct Round {
+    tally: Tally,
+    /// Their names, so that they stand at the end of an output of which only the end is kept.
+    failed: Vec<String>,
+    is_content: bool,
+}
+
+/// Shows the output line by line as it comes, adds up the closing lines and notes who failed.
+fn run_counting(command: &Command, shown: &mut impl Write) -> Result<Round> {
     let mut running = Kept::piped(command)?;
     let output = running.take_output().context("the output is piped")?;
     let mut output = BufReader::new(output);
-    let mut total = Tally::default();
-    let mut line = Vec::new();
-    while output.read_until(b'\n', &mut line)? > 0 {
-        shown.write_all(&line)?;
+    let mut tally = Tally::default();
+    let mut failed = Vec::new();
+    let mut bytes = Vec::new();
+    while output.read_until(b'\n', &mut bytes)? > 0 {
+        shown.write_all(&bytes)?;
         shown.flush()?;
-        if let Some(tally) = Tally::from_line(&String::from_utf8_lossy(&line)) {
-            total += tally;
+        let line = String::from_utf8_lossy(&bytes);
+        if let Some(closing) = Tally::from_line(&line) {
+            tally += closing;
         }
-        line.clear();
+        failed.extend(tally::failed(&line).map(str::to_owned));
+        bytes.clear();
     }
-    Ok((total, running.wait()?))
+    Ok(Round {
+        tally,
+        failed,
+        is_content: running.wait()?,
+    })
 }
 
 #[cfg(test)]
@@ -129,19 +153,19 @@ mod tests {
     #[test]
     fn output_is_counted_and_failure_noticed() {
         let mut command = Command::new("sh");
-        let says = "echo 'test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured'; exit 1";
+        let says = "echo 'test it::breaks ... FAILED'; echo 'test it::holds ... ok';
+            echo 'test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured'; exit 1";
         command.args(["-c", says]);
         let mut shown = Vec::new();
-        let (tally, content) = run_counting(&command, &mut shown).unwrap();
-        assert_eq!(
-            tally,
-            Tally {
-                passed: 2,
-                failed: 1,
-                skipped: 0
-            }
-        );
-        assert!(!content);
-        assert!(shown.starts_with(b"test result"));
+        let round = run_counting(&command, &mut shown).unwrap();
+        let counted = Tally {
+            passed: 2,
+            failed: 1,
+            skipped: 0,
+        };
+        assert_eq!(round.tally, counted);
+        assert_eq!(round.failed, ["it::breaks"]);
+        assert!(!round.is_content);
+        assert!(shown.starts_with(b"test it::breaks"));
     }
 }

@@ -52,6 +52,8 @@ pub const SUITE: Doors = Doors {
         "/irikteu.questionnaire.v1.ScoreFormulas/ListScoreFormulas",
         "/irikteu.questionnaire.v1.Specialties/GetSpecialty",
         "/irikteu.questionnaire.v1.Specialties/ListSpecialties",
+        "/irikteu.review.v1.PublicAnswers/GetPublicAnswer",
+        "/irikteu.review.v1.PublicAnswers/ListPublicAnswers",
         "/irikteu.review.v1.WorkCalendars/GetWorkCalendar",
         "/irikteu.testing.v1.Certificates/GetCertificateKeys",
     ],
