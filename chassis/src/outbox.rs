@@ -57,6 +57,74 @@ pub async fn publish<M: Message + Name>(
     Ok(())
 }
 
+/// An event about a resource, as one of many.
+pub struct News<M> {
+    pub about: String,
+    pub event: M,
+    /// What asked for it, where the transaction is of many who did.
+    pub cause: Option<Carried>,
+}
+
+/// Writes many events of a kind in the transaction of their causes. On PostgreSQL only.
+pub async fn publish_many<M: Message + Name>(
+    tx: &Tx,
+    clock: &Clock,
+    ids: &Ids,
+    news: &[News<M>],
+) -> Result<()> {
+    if news.is_empty() {
+        return Ok(());
+    }
+    let kind = M::full_name();
+    let (mut keys, mut about, mut payloads) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut parents, mut states) = (Vec::new(), Vec::new());
+    for one in news {
+        let id = ids.uuid();
+        let send = || Span::producer(&kind, id).place();
+        let trace = match one.cause.as_ref().and_then(Carried::place) {
+            Some(cause) => Span::passing(cause).within(send),
+            None => send(),
+        };
+        let trace = trace.map(|place| Carried::of(&place));
+        let (parent, state) = trace.map(|it| (it.parent, it.state)).unwrap_or_default();
+        keys.push(id.to_string());
+        about.push(one.about.clone());
+        payloads.push(one.event.encode_to_vec());
+        parents.push(parent);
+        states.push(state);
+    }
+    execute(
+        tx,
+        "INSERT INTO outbox (id, kind, about, payload, created_us, traceparent, tracestate)
+         SELECT t.id, $1, t.about, t.payload, $2, NULLIF(t.parent, ''), NULLIF(t.state, '')
+         FROM unnest($3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[])
+            WITH ORDINALITY AS t (id, about, payload, parent, state, place)
+         ORDER BY t.place",
+        [
+            kind.into(),
+            to_us(clock.now()).into(),
+            keys.into(),
+            about.into(),
+            payloads.into(),
+            parents.into(),
+            states.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// While events come in a stream, the outbox is looked at so often and no more: what came in between is
+/// moved, and forgotten, together. The first after a silence waits for nobody.
+const BETWEEN_ROUNDS: Duration = Duration::from_millis(10);
+
+/// What a pass over the outbox came to.
+struct Passed {
+    taken: usize,
+    /// Whether there may be more that is due.
+    is_more: bool,
+}
+
 /// Moves one service's events to the bus.
 pub struct Relay {
     pub db: Database,
@@ -68,12 +136,21 @@ impl Relay {
     /// Relays until cancelled: at once after each commit, and now and then in case of retries.
     pub async fn run(self, stop: CancellationToken) {
         loop {
-            let moved = self.round().await.unwrap_or_else(|error| {
+            let passed = self.pass().await.unwrap_or_else(|error| {
                 tracing::warn!(?error, "the outbox was not read");
-                0
+                Passed {
+                    taken: 0,
+                    is_more: false,
+                }
             });
-            if moved > 0 && !stop.is_cancelled() {
+            if passed.is_more && !stop.is_cancelled() {
                 continue;
+            }
+            if passed.taken > 0 {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = crate::jobs::pause(BETWEEN_ROUNDS) => {}
+                }
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -85,11 +162,19 @@ impl Relay {
 
     /// One pass over what is due; tells how many events were taken.
     pub async fn round(&self) -> Result<usize> {
-        let mut rows = self.read(FRESH).await?;
-        rows.extend(self.read(FAILED).await?);
+        Ok(self.pass().await?.taken)
+    }
+
+    async fn pass(&self) -> Result<Passed> {
+        let fresh = self.read(FRESH).await?;
+        let failed = self.read(FAILED).await?;
+        let is_full = [&fresh, &failed].iter().any(|it| it.len() as u64 == BATCH);
+        let mut taken = Vec::new();
+        // A resource whose first event was taken at last has others that stood behind it.
+        let mut is_more = is_full;
         let mut waiting = HashSet::new();
-        let mut moved = 0;
-        for row in rows {
+        let mut put_off = Vec::new();
+        for row in fresh.into_iter().chain(failed) {
             let event = event_of(&row)?;
             let (seq, attempts): (i64, i32) =
                 (row.try_get("", "seq")?, row.try_get("", "attempts")?);
@@ -100,17 +185,23 @@ impl Relay {
             }
             match self.bus.publish(&event).await {
                 Ok(()) => {
-                    self.done(seq).await?;
-                    self.bus.is_over(event.id);
-                    moved += 1;
+                    is_more |= attempts > 0;
+                    taken.push((seq, event.id));
                 }
                 Err(_) => {
-                    self.put_off(seq, &event, attempts + 1).await?;
-                    waiting.insert(event.about);
+                    waiting.insert(event.about.clone());
+                    put_off.push((seq, event, attempts + 1));
                 }
             }
         }
-        Ok(moved)
+        self.done(&taken).await?;
+        for (seq, event, attempts) in put_off {
+            self.put_off(seq, &event, attempts).await?;
+        }
+        Ok(Passed {
+            is_more: is_more && !taken.is_empty(),
+            taken: taken.len(),
+        })
     }
 
     async fn read(&self, which: &str) -> Result<Vec<QueryResult>> {
@@ -121,10 +212,27 @@ impl Relay {
         Ok(query_all(self.db.read(), &sql, []).await?)
     }
 
-    async fn done(&self, seq: i64) -> Result<()> {
+    /// Forgets what was taken. Whoever dies before it tells everything once more: those who hear know
+    /// an event by its id.
+    async fn done(&self, taken: &[(i64, Uuid)]) -> Result<()> {
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<i64> = taken.iter().map(|(seq, _)| *seq).collect();
         let tx = self.db.begin().await?;
-        execute(&tx, "DELETE FROM outbox WHERE seq = $1", [seq.into()]).await?;
-        Ok(tx.commit().await?)
+        if self.db.is_postgres() {
+            let sql = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])";
+            execute(&tx, sql, [rows.into()]).await?;
+        } else {
+            for row in rows {
+                execute(&tx, "DELETE FROM outbox WHERE seq = $1", [row.into()]).await?;
+            }
+        }
+        tx.commit().await?;
+        for (_, id) in taken {
+            self.bus.is_over(*id);
+        }
+        Ok(())
     }
 
     async fn put_off(&self, seq: i64, event: &Event, attempts: i32) -> Result<()> {

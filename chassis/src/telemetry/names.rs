@@ -144,6 +144,10 @@ pub const LEVELS: &[[&str; 2]] = &[
     ],
     ["bookings_waiting", "Bookings that wait to be decided on."],
     [
+        "confirmations_waiting",
+        "Confirmations of bookings that wait to be written.",
+    ],
+    [
         "seats_held",
         "Seats held and not yet confirmed, by the stage's number.",
     ],

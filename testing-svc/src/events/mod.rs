@@ -52,7 +52,7 @@ pub use appeal_filed::appeal_filed;
 pub use attempt_started::attempt_started;
 pub use attempt_terminated::attempt_terminated;
 pub use booking_cancelled::booking_cancelled;
-pub use booking_confirmed::booking_confirmed;
+pub use booking_confirmed::{booking_confirmed, bookings_confirmed};
 pub use booking_displaced::booking_displaced;
 pub use booking_missed::booking_missed;
 pub use booking_moved::booking_moved;

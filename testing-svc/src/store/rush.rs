@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
+use super::booking::Seat;
 use super::{booking, eligibility, quota, row, test_session};
 use crate::domain::booking::{Booking, State};
 use crate::domain::eligibility::Eligibility;
@@ -67,6 +68,47 @@ fn accounts_of(rows: &[QueryResult]) -> Result<HashSet<Uuid>> {
     rows.iter()
         .map(|found| row::uuid(found, "account"))
         .collect()
+}
+
+/// The stages of bookings, in the order in which all lock them. A booking never leaves its stage.
+pub async fn stages_of(tx: &Tx, bookings: &[Uuid]) -> Result<Vec<Uuid>> {
+    let sql = "SELECT DISTINCT stage FROM bookings WHERE id = ANY($1) ORDER BY stage";
+    let rows = query_all(tx, sql, [ids(bookings)]).await?;
+    rows.iter().map(|found| row::uuid(found, "stage")).collect()
+}
+
+/// Locks bookings and reads them, but for those that somebody else has locked: in two steps, as for one.
+pub async fn lock_bookings(tx: &Tx, bookings: &[Uuid]) -> Result<HashMap<Uuid, Seat>> {
+    let sql = "SELECT id FROM bookings WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED";
+    let rows = query_all(tx, sql, [ids(bookings)]).await?;
+    let locked: Result<Vec<Uuid>> = rows.iter().map(|found| row::uuid(found, "id")).collect();
+    let sql = format!("{} WHERE b.id = ANY($1)", booking::select(""));
+    let rows = query_all(tx, &sql, [ids(&locked?)]).await?;
+    let seats = rows.iter().map(booking::read);
+    seats
+        .map(|seat| seat.map(|it| (it.booking.id, it)))
+        .collect()
+}
+
+/// Writes down that locked bookings are confirmed.
+pub async fn confirm(tx: &Tx, seats: &[&Seat]) -> Result<()> {
+    let (mut keys, mut versions, mut times) = (Vec::new(), Vec::new(), Vec::new());
+    for seat in seats {
+        keys.push(seat.booking.id.to_string());
+        versions.push(seat.booking.version);
+        times.push(seat.booking.confirmed.map(to_us).unwrap_or_default());
+    }
+    let expected = keys.len();
+    let done = execute(
+        tx,
+        "UPDATE bookings SET state = 'BOOKED', hold_until_us = NULL, confirmed_us = t.at,
+            version = bookings.version + 1
+         FROM unnest($1::text[], $2::int[], $3::bigint[]) AS t (id, version, at)
+         WHERE bookings.id = t.id AND bookings.version = t.version",
+        [keys.into(), versions.into(), times.into()],
+    )
+    .await?;
+    all_rows(done.rows_affected(), expected)
 }
 
 /// Locks sessions in the order of their ids and reads them as they now are, with their quotas: what is
@@ -230,13 +272,13 @@ async fn take_quotas(tx: &Tx, seats: &Seats) -> Result<()> {
     Ok(())
 }
 
-/// Seats that were counted under their locks are there; if not, a lock was forgotten.
+/// What was read under its lock is there; if not, a lock was forgotten.
 fn all_rows(changed: u64, expected: usize) -> Result<()> {
     if usize::try_from(changed) == Ok(expected) {
         Ok(())
     } else {
         Err(Error::Internal(anyhow!(
-            "seats were taken without the locks of their sessions"
+            "rows were changed that nobody had locked"
         )))
     }
 }

@@ -144,6 +144,62 @@ fn seen(answer: Answer<pb::Booking>) -> String {
     }
 }
 
+/// At the same moment, or one after the other.
+async fn answered<F: Future<Output = Answer<pb::Booking>>>(
+    together: bool,
+    calls: Vec<F>,
+) -> Vec<Answer<pb::Booking>> {
+    if together {
+        return join_all(calls).await;
+    }
+    let mut answers = Vec::new();
+    for call in calls {
+        answers.push(call.await);
+    }
+    answers
+}
+
+/// Of those who hold a seat some confirm it at the same moment: most as they should, others one that is
+/// somebody else's, or with an etag that was never theirs, or twice.
+fn confirms(
+    world: &World,
+    dice: &mut Dice,
+    people: &[u128],
+    answers: &[Answer<pb::Booking>],
+) -> Vec<impl Future<Output = Answer<pb::Booking>> + use<>> {
+    let mut wanted = Vec::new();
+    for (person, answer) in people.iter().zip(answers) {
+        let Ok(held) = answer else { continue };
+        let mut request = pb::ConfirmBookingRequest {
+            name: held.name.clone(),
+            etag: held.etag.clone(),
+            request_id: world.request(),
+        };
+        match dice.below(12) {
+            0 => wanted.push((person + 1, request)),
+            1 => {
+                request.etag = "v77".into();
+                wanted.push((*person, request));
+            }
+            2 => {
+                request.etag.clear();
+                wanted.push((*person, request.clone()));
+                wanted.push((*person, request));
+            }
+            3..6 => wanted.push((*person, request)),
+            _ => {}
+        }
+    }
+    let calls = wanted.into_iter().map(|(person, request)| {
+        let mut bookings = world.bookings(person);
+        async move {
+            let answer = bookings.confirm_booking(request).await;
+            answer.map(tonic::Response::into_inner)
+        }
+    });
+    calls.collect()
+}
+
 async fn play(world: &World, together: bool, seed: u64) -> Vec<String> {
     let plan = plan(world).await;
     let (mut dice, mut known, mut outcomes) = (Dice(seed), BTreeSet::new(), Vec::new());
@@ -157,6 +213,7 @@ async fn play(world: &World, together: bool, seed: u64) -> Vec<String> {
         }
         let waiting: &[u64] = if round < 5 { &[] } else { &WAITING };
         let asked = moment(world, &plan, &mut dice, &mut known, waiting);
+        let people: Vec<u128> = asked.iter().map(|(person, _)| *person).collect();
         let calls = asked.into_iter().map(|(person, request)| {
             let mut bookings = world.bookings(person);
             async move {
@@ -164,16 +221,10 @@ async fn play(world: &World, together: bool, seed: u64) -> Vec<String> {
                 answer.map(tonic::Response::into_inner)
             }
         });
-        let answers = if together {
-            join_all(calls).await
-        } else {
-            let mut answers = Vec::new();
-            for call in calls {
-                answers.push(call.await);
-            }
-            answers
-        };
+        let answers = answered(together, calls.collect()).await;
+        let confirmed = confirms(world, &mut dice, &people, &answers);
         outcomes.extend(answers.into_iter().map(seen));
+        outcomes.extend(answered(together, confirmed).await.into_iter().map(seen));
         // Holds run out between some of the moments, and nobody has swept them up.
         world.pass(if round % 2 == 0 { 4 } else { 7 });
     }
@@ -190,11 +241,15 @@ async fn left(world: &World, plan_of: &str) -> Vec<i64> {
     for of in [
         "bookings WHERE state = 'HELD'",
         "bookings WHERE state = 'HOLD_EXPIRED'",
+        "bookings WHERE state = 'BOOKED' AND confirmed_us IS NOT NULL AND version = 2",
+        "bookings WHERE state = 'BOOKED'",
         "bookings WHERE extra_us > 0",
         "booking_quotas",
         "once WHERE rpc = 'CreateBooking'",
+        "once WHERE rpc = 'ConfirmBooking'",
         "once WHERE answer IS NULL",
         "audit WHERE action = 'CreateBooking'",
+        "audit WHERE action = 'ConfirmBooking' AND detail = 'BOOKED'",
         "audit WHERE action = 'ExpireHold'",
         "waitlist_entries WHERE state = 'OFFERED'",
         "outbox",
@@ -246,6 +301,9 @@ async fn who_is_decided_on_together_hears_what_they_would_have_heard_alone() {
         "SESSION_CLOSED",
         "STAGE_ALREADY_BOOKED",
         "QUOTA_UNKNOWN",
+        "confirm_time: Some",
+        "STALE_ETAG",
+        "NOT_FOUND",
     ] {
         assert!(heard.iter().any(|it| it.contains(kind)), "{kind}");
     }

@@ -13,7 +13,8 @@ use proto::testing::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
 
-use super::rush::{Asks, Rush, Told};
+use super::rush::holds::Asks;
+use super::rush::{Rush, Told};
 use super::{Chosen, Phase, Refusal, Seat, needed, no_seat, written};
 use crate::domain::booking::{At, Booking};
 use crate::domain::eligibility;
@@ -28,7 +29,7 @@ pub(super) const RPC: &str = "CreateBooking";
 
 pub async fn create(
     ctx: &Arc<Context>,
-    rush: &Arc<Rush>,
+    rush: &Arc<Rush<Asks>>,
     request: Request<pb::CreateBookingRequest>,
 ) -> Result<pb::Booking> {
     let caller = Caller::of(&request);

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use super::paper::Bytes;
 use super::{enums, parse, wishes};
-use crate::domain::booking::{Action, Asks, Phase, State};
+use crate::domain::booking::{self, Action, Phase, State};
 use crate::domain::quota::{Kind, Needs};
 use crate::domain::refusal::{NextFree, Refusal};
 use crate::domain::session::Session;
@@ -37,17 +37,23 @@ use crate::store::booking::Seat;
 use crate::store::seats::Taken;
 use crate::{Context, store};
 use rush::Rush;
+use rush::confirms::Confirms;
+use rush::holds::Asks;
 
 #[derive(Clone)]
 pub struct Bookings {
     ctx: Arc<Context>,
-    rush: Arc<Rush>,
+    holds: Arc<Rush<Asks>>,
+    confirms: Arc<Rush<Confirms>>,
 }
 
 impl Bookings {
     pub fn new(ctx: Arc<Context>) -> Self {
-        let rush = Arc::new(Rush::new(&ctx));
-        Self { ctx, rush }
+        Self {
+            holds: Arc::new(Rush::new(&ctx)),
+            confirms: Arc::new(Rush::new(&ctx)),
+            ctx,
+        }
     }
 }
 
@@ -58,7 +64,7 @@ impl pb::bookings_server::Bookings for Bookings {
         request: Request<pb::CreateBookingRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
         Ok(Response::new(
-            create::create(&self.ctx, &self.rush, request).await?,
+            create::create(&self.ctx, &self.holds, request).await?,
         ))
     }
 
@@ -66,7 +72,8 @@ impl pb::bookings_server::Bookings for Bookings {
         &self,
         request: Request<pb::ConfirmBookingRequest>,
     ) -> Result<Response<pb::Booking>, Status> {
-        Ok(Response::new(confirm::confirm(&self.ctx, request).await?))
+        let confirmed = confirm::confirm(&self.ctx, &self.confirms, request).await?;
+        Ok(Response::new(confirmed))
     }
 
     async fn move_booking(
@@ -145,7 +152,7 @@ impl pb::bookings_server::Bookings for Bookings {
 fn written(seat: &Seat, caller: &Caller, now: Timestamp) -> pb::Booking {
     let (booking, session, at) = (&seat.booking, &seat.session, seat.at(now));
     let (window, needs) = (booking.window(at), &booking.needs);
-    let asks = Asks {
+    let asks = booking::Asks {
         owner: caller.is(booking.account),
         exam_desk: caller.has(Role::ExamDesk),
     };

@@ -1,18 +1,21 @@
 //! A rush: those who ask for a seat at the same moment are decided on together, in one transaction with
-//! one commit, and each hears their own answer after it. A seat that everybody wants is locked once for
-//! all of them instead of once for each.
+//! one commit, and each hears their own answer after it; so are those who confirm one. A seat that
+//! everybody wants is locked once for all of them instead of once for each.
 //!
 //! Only the plain case is decided here: a seat, or a "no" of the rules. Whoever is anything else – a
 //! repeated request, an expired hold in the way, a place on the waiting list, a row that somebody else
 //! has locked – is told to go [`Told::Alone`] and does what they would have done without the rush.
 //!
-//! * [`round`] – one transaction
+//! * [`holds`] – one transaction of those who ask for a seat
 //! * [`share`] – who gets which seat, counted under the locks
+//! * [`confirms`] – one transaction of those who confirm theirs
 
-mod round;
+pub(super) mod confirms;
+pub(super) mod holds;
 mod share;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +23,9 @@ use std::time::Duration;
 use anyhow::anyhow;
 use chassis::caller::Caller;
 use chassis::clock::Stopwatch;
-use chassis::many::Claim;
-use chassis::{Error, Result, telemetry};
+use chassis::database::Tx;
+use chassis::many::{self, Claim};
+use chassis::{Error, Result, audit, telemetry};
 use futures_util::FutureExt;
 use proto::testing::v1 as pb;
 use tokio::sync::oneshot;
@@ -29,9 +33,7 @@ use uuid::Uuid;
 
 use crate::Context;
 use crate::config::Config;
-use crate::domain::quota::Needs;
 use crate::gather::{Gather, Joined};
-use crate::rpc::parse::Nested;
 
 /// Who finds the queue full comes again after this long: by then several rounds have run.
 const COME_AGAIN: Duration = Duration::from_secs(1);
@@ -40,19 +42,38 @@ const COME_AGAIN: Duration = Duration::from_secs(1);
 /// alone: whatever is wrong would hold up the next round, too.
 const SEARCH: Duration = Duration::from_secs(2);
 
-/// One who asks for a seat.
-#[derive(Debug)]
-pub(super) struct Asks {
-    pub caller: Caller,
-    pub account: Uuid,
-    pub wanted: Nested,
-    pub needs: Needs,
-    pub claim: Claim,
+/// What many do at once.
+pub(super) trait Act: Debug + Send + Sync + Sized + 'static {
+    const RPC: &'static str;
+    /// What is written of it beside the booking's name.
+    const DETAIL: &'static str;
+    /// How many wait, as a level.
+    const WAITING: &'static str;
+    /// What those of one transaction have in common.
+    type Crowd: PartialEq + Send;
+
+    fn crowd(&self) -> Self::Crowd;
+
+    fn account(&self) -> Uuid;
+
+    fn caller(&self) -> &Caller;
+
+    fn claim(&self) -> &Claim;
+
+    /// One transaction for all of them, who are of one crowd and each somebody else.
+    fn run(ctx: &Context, asks: &[&Self]) -> impl Future<Output = Result<Vec<Told>>> + Send;
 }
 
-struct Asked {
-    asks: Asks,
+struct Asked<A> {
+    asks: A,
     told: oneshot::Sender<Told>,
+}
+
+/// Those of one transaction.
+struct Crowd<A: Act> {
+    of: A::Crowd,
+    who: HashSet<Uuid>,
+    all: Vec<Asked<A>>,
 }
 
 /// What somebody hears of a rush.
@@ -69,12 +90,12 @@ impl Told {
     }
 }
 
-pub struct Rush {
-    gather: Gather<Asked>,
+pub(super) struct Rush<A> {
+    gather: Gather<Asked<A>>,
     is_on: bool,
 }
 
-impl Rush {
+impl<A: Act> Rush<A> {
     pub fn new(ctx: &Context) -> Self {
         let Config {
             bookings_together,
@@ -88,11 +109,11 @@ impl Rush {
         }
     }
 
-    /// Asks for a seat together with whoever else does.
+    /// Asks together with whoever else does.
     ///
     /// # Errors
     /// `TOO_BUSY` where too many wait already.
-    pub(super) async fn ask(self: &Arc<Self>, ctx: &Arc<Context>, asks: Asks) -> Result<Told> {
+    pub async fn ask(self: &Arc<Self>, ctx: &Arc<Context>, asks: A) -> Result<Told> {
         if !self.is_on {
             return Ok(Told::Alone);
         }
@@ -108,10 +129,10 @@ impl Rush {
     }
 }
 
-async fn lead(rush: Arc<Rush>, ctx: Arc<Context>) {
+async fn lead<A: Act>(rush: Arc<Rush<A>>, ctx: Arc<Context>) {
     while let Some(mut asked) = rush.gather.next() {
         let waiting = i64::try_from(rush.gather.waiting()).unwrap_or(i64::MAX);
-        telemetry::level(crate::NAME, "bookings_waiting", waiting);
+        telemetry::level(crate::NAME, A::WAITING, waiting);
         // For those who went away before anything was begun, nothing is.
         asked.retain(|it| !it.told.is_closed());
         // The lead must go on whatever happens: nobody else would take it.
@@ -122,36 +143,39 @@ async fn lead(rush: Arc<Rush>, ctx: Arc<Context>) {
     }
 }
 
-/// Decides on all who came, stage by stage. Who asks twice at once asks the second time alone.
-async fn settle(ctx: &Context, asked: Vec<Asked>) {
+/// Decides on all who came, crowd by crowd. Who asks twice at once asks the second time alone.
+async fn settle<A: Act>(ctx: &Context, asked: Vec<Asked<A>>) {
     let mut twice = Vec::new();
-    let mut known = HashSet::new();
-    let mut stages: Vec<Vec<Asked>> = Vec::new();
+    let mut crowds: Vec<Crowd<A>> = Vec::new();
     for one in asked {
-        let of = |it: &Asked| (it.asks.wanted.campaign.clone(), it.asks.wanted.parent);
-        if !known.insert((of(&one), one.asks.account)) {
-            twice.push(one);
-            continue;
-        }
-        match stages.iter_mut().find(|it| of(&it[0]) == of(&one)) {
-            Some(stage) => stage.push(one),
-            None => stages.push(vec![one]),
+        let (of, account) = (one.asks.crowd(), one.asks.account());
+        match crowds.iter_mut().find(|it| it.of == of) {
+            Some(crowd) if crowd.who.contains(&account) => twice.push(one),
+            Some(crowd) => {
+                crowd.who.insert(account);
+                crowd.all.push(one);
+            }
+            None => crowds.push(Crowd {
+                of,
+                who: HashSet::from([account]),
+                all: vec![one],
+            }),
         }
     }
-    for stage in stages {
-        of_one_stage(ctx, stage).await;
+    for crowd in crowds {
+        of_one_crowd(ctx, crowd.all).await;
     }
     tell(twice, |_| Told::Alone);
 }
 
 /// Runs a round. One that fails is cut into halves, so that one request that breaks does not take the
 /// others with it.
-async fn of_one_stage(ctx: &Context, all: Vec<Asked>) {
+async fn of_one_crowd<A: Act>(ctx: &Context, all: Vec<Asked<A>>) {
     let watch = Stopwatch::start();
     let mut parts = vec![all];
     while let Some(mut part) = parts.pop() {
-        let asks: Vec<&Asks> = part.iter().map(|it| &it.asks).collect();
-        match round::run(ctx, &asks).await {
+        let asks: Vec<&A> = part.iter().map(|it| &it.asks).collect();
+        match A::run(ctx, &asks).await {
             Ok(told) => {
                 let mut told = told.into_iter();
                 tell(part, |_| told.next().unwrap_or(Told::Alone));
@@ -176,10 +200,60 @@ async fn of_one_stage(ctx: &Context, all: Vec<Asked>) {
     }
 }
 
-fn tell(all: Vec<Asked>, mut what: impl FnMut(&Asks) -> Told) {
+fn tell<A>(all: Vec<Asked<A>>, mut what: impl FnMut(&A) -> Told) {
     for one in all {
         let what = what(&one.asks);
         // Whoever went away settles it by the request id.
         let _ = one.told.send(what);
     }
+}
+
+/// Begins the requests of all; tells which of them are new, by their places.
+async fn begin<A: Act>(ctx: &Context, asks: &[&A]) -> Result<(Tx, HashSet<usize>)> {
+    let tx = ctx.db.begin().await?;
+    many::prepare(&tx).await?;
+    let claims: Vec<_> = asks.iter().map(|it| it.claim()).collect();
+    let new = many::begin(&tx, &ctx.clock, A::RPC, &claims).await?;
+    Ok((tx, new))
+}
+
+/// Keeps what came of it, with the audit rows and the answers; of those who got nothing nothing is kept.
+/// `told` is what they hear, by their places; who is not in it goes alone.
+async fn end<A: Act>(
+    ctx: &Context,
+    tx: Tx,
+    (asks, new): (&[&A], &HashSet<usize>),
+    answers: Vec<(usize, pb::Booking)>,
+    mut told: HashMap<usize, Told>,
+) -> Result<Vec<Told>> {
+    if answers.is_empty() {
+        // As for one who is refused: nothing has happened.
+        tx.rollback().await?;
+    } else {
+        let names = answers
+            .iter()
+            .map(|(place, answer)| (asks[*place].caller(), answer.name.clone()));
+        audit::record_many(&tx, &ctx.clock, A::RPC, A::DETAIL, names).await?;
+        let kept: Vec<_> = answers
+            .iter()
+            .map(|(place, answer)| (asks[*place].claim(), answer))
+            .collect();
+        many::answer(&tx, A::RPC, &kept).await?;
+        let got: HashSet<usize> = answers.iter().map(|(place, _)| *place).collect();
+        // Only what was begun here: the answers of before stay.
+        let others: Vec<_> = new
+            .difference(&got)
+            .map(|place| asks[*place].claim())
+            .collect();
+        if !others.is_empty() {
+            many::forget(&tx, A::RPC, &others).await?;
+        }
+        ctx.db.commit(tx).await?;
+    }
+    let answers = answers.into_iter();
+    told.extend(answers.map(|(place, answer)| (place, Told::Answer(Box::new(Ok(answer))))));
+    let all = 0..asks.len();
+    Ok(all
+        .map(|place| told.remove(&place).unwrap_or(Told::Alone))
+        .collect())
 }

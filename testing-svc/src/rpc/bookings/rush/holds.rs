@@ -1,39 +1,77 @@
-//! One round of a rush: one transaction for many who want seats of one stage. The same rules in the same
-//! order as for one in [`super::super::create`], on rows that are read for all of them at once.
+//! One transaction for many who want seats of one stage. The same rules in the same order as for one in
+//! [`super::super::create`], on rows that are read for all of them at once.
 
 use std::collections::{HashMap, HashSet};
 
+use chassis::caller::Caller;
 use chassis::clock::to_us;
 use chassis::database::Tx;
-use chassis::{Error, Result, audit, many};
+use chassis::many::Claim;
+use chassis::{Error, Result};
 use jiff::Timestamp;
 use proto::testing::v1 as pb;
 use uuid::Uuid;
 
 use super::share::{self, Candidate, Free};
-use super::{Asks, Told};
+use super::{Act, Told, begin, end};
 use crate::domain::booking::{At, Booking};
 use crate::domain::eligibility::{self, Eligibility};
+use crate::domain::quota::Needs;
 use crate::domain::refusal::Refusal;
 use crate::domain::session;
 use crate::domain::stage::Stage;
 use crate::rpc::bookings::create::RPC;
 use crate::rpc::bookings::{next_free, written};
+use crate::rpc::parse::Nested;
 use crate::rpc::wishes;
 use crate::store::booking::Seat;
 use crate::store::rush::Offered;
 use crate::store::seats::Taken;
 use crate::{Context, dealing, store};
 
-/// Decides on all of them, who want seats of one stage and are each somebody else.
-pub async fn run(ctx: &Context, asks: &[&Asks]) -> Result<Vec<Told>> {
+/// One who asks for a seat.
+#[derive(Debug)]
+pub(in crate::rpc::bookings) struct Asks {
+    pub caller: Caller,
+    pub account: Uuid,
+    pub wanted: Nested,
+    pub needs: Needs,
+    pub claim: Claim,
+}
+
+impl Act for Asks {
+    const RPC: &'static str = RPC;
+    const DETAIL: &'static str = "HELD";
+    const WAITING: &'static str = "bookings_waiting";
+    /// The campaign and the stage.
+    type Crowd = (String, Uuid);
+
+    fn crowd(&self) -> Self::Crowd {
+        (self.wanted.campaign.clone(), self.wanted.parent)
+    }
+
+    fn account(&self) -> Uuid {
+        self.account
+    }
+
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    fn claim(&self) -> &Claim {
+        &self.claim
+    }
+
+    async fn run(ctx: &Context, asks: &[&Self]) -> Result<Vec<Told>> {
+        run(ctx, asks).await
+    }
+}
+
+async fn run(ctx: &Context, asks: &[&Asks]) -> Result<Vec<Told>> {
     let Some(first) = asks.first() else {
         return Ok(Vec::new());
     };
-    let tx = ctx.db.begin().await?;
-    many::prepare(&tx).await?;
-    let claims: Vec<_> = asks.iter().map(|it| &it.claim).collect();
-    let new = many::begin(&tx, &ctx.clock, RPC, &claims).await?;
+    let (tx, new) = begin(ctx, asks).await?;
     let mut known = Known::read(ctx, &tx, asks, &first.wanted.campaign).await?;
     let (mut told, mut candidates) = (HashMap::new(), Vec::new());
     for (place, one) in asks.iter().enumerate() {
@@ -59,19 +97,7 @@ pub async fn run(ctx: &Context, asks: &[&Asks]) -> Result<Vec<Told>> {
         let one = asks[candidate.place];
         answers.push((candidate.place, known.answer(one, candidate.booking)?));
     }
-    if answers.is_empty() {
-        // As for one who is refused: nothing has happened.
-        tx.rollback().await?;
-    } else {
-        keep(ctx, &tx, asks, &new, &answers).await?;
-        ctx.db.commit(tx).await?;
-    }
-    let answers = answers.into_iter();
-    told.extend(answers.map(|(place, answer)| (place, Told::Answer(Box::new(Ok(answer))))));
-    let all = 0..asks.len();
-    Ok(all
-        .map(|place| told.remove(&place).unwrap_or(Told::Alone))
-        .collect())
+    end(ctx, tx, (asks, &new), answers, told).await
 }
 
 /// What they are held against; the rows are locked.
@@ -261,33 +287,4 @@ async fn give(tx: &Tx, known: &Known, candidates: Vec<Candidate>) -> Result<Shar
     refused.extend(overtaken.into_iter().map(|it| (it, Taken::Yes)));
     store::rush::take(tx, &share::sum(&got)).await?;
     Ok((got, refused))
-}
-
-/// The audit rows and the answers of those who got a seat; of the others nothing is kept.
-async fn keep(
-    ctx: &Context,
-    tx: &Tx,
-    asks: &[&Asks],
-    new: &HashSet<usize>,
-    answers: &[(usize, pb::Booking)],
-) -> Result<()> {
-    let names = answers
-        .iter()
-        .map(|(place, answer)| (&asks[*place].caller, answer.name.clone()));
-    audit::record_many(tx, &ctx.clock, RPC, "HELD", names).await?;
-    let kept: Vec<_> = answers
-        .iter()
-        .map(|(place, answer)| (&asks[*place].claim, answer))
-        .collect();
-    many::answer(tx, RPC, &kept).await?;
-    let got: HashSet<usize> = answers.iter().map(|(place, _)| *place).collect();
-    // Only what was begun here: the answers of before stay.
-    let others: Vec<_> = new
-        .difference(&got)
-        .map(|place| &asks[*place].claim)
-        .collect();
-    if !others.is_empty() {
-        many::forget(tx, RPC, &others).await?;
-    }
-    Ok(())
 }
