@@ -9,6 +9,7 @@
 //! | [`bookings`], [`promo_codes`], [`sections`], [`growth`] | services on PostgreSQL against pgbench |
 //! | [`allocation`] | placing everybody of a season |
 //! | [`rush`] | everybody chooses a seat in the same minute |
+//! | [`papers`] | a certificate as a sheet of paper |
 //! | [`idle`] | what a process weighs that has nothing to do |
 //! | [`served`], [`seats`], [`child`] | what is measured, in a process of its own |
 //! | [`stack`], [`backed`], [`backed_testing`], [`backed_questionnaire`] | the same before a database |
@@ -34,6 +35,7 @@ mod listeners;
 mod load;
 mod machine;
 mod options;
+mod papers;
 mod pgbench;
 mod postgres;
 mod promo_codes;
@@ -114,6 +116,11 @@ fn parts(options: &Options) -> Vec<Part<'_>> {
             Box::pin(async move { allocation::measure(options) }),
         ),
         ("the rush", &["13"], Box::pin(rush::measure(options))),
+        (
+            "certificates",
+            &["14"],
+            Box::pin(async move { papers::measure(options) }),
+        ),
         ("listeners", &["listeners"], Box::pin(listeners::measure())),
         ("memory", &["memory"], Box::pin(idle::measure(options))),
     ]
