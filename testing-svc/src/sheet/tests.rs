@@ -438,16 +438,3 @@ fn the_code_on_the_page_is_read_as_the_one_on_the_sheet() {
     let (_, read) = image.detect_grids()[0].decode().expect("a text");
     assert_eq!(read, text());
 }
-
-/// `cargo test --release -p testing-svc a_sheet_takes -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement: it says something in a release only"]
-fn a_sheet_takes_less_than_twenty_milliseconds() {
-    pdf(Language::Kk);
-    let begun = std::time::Instant::now();
-    for _ in 0..50 {
-        pdf(Language::Ru);
-    }
-    let each = begun.elapsed() / 50;
-    assert!(each.as_millis() < 20, "{each:?}");
-}
