@@ -6,6 +6,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use jiff::fmt::StdIoWrite;
+use jiff::fmt::temporal::DateTimePrinter;
 use prost_reflect::DynamicMessage;
 
 use super::plan::{Field, Form, Is, Many, Plan, Plans};
@@ -25,7 +27,12 @@ pub struct Unusual;
 pub fn to_text(plans: &Plans, plan: &Plan, message: &[u8]) -> Result<Vec<u8>, Unusual> {
     // Names and quotes make a text about twice as long as the message.
     let mut to = Vec::with_capacity(message.len() * 3 + 64);
-    Writer { plans, to: &mut to }.message(plan, message, DEEPEST)?;
+    let mut writer = Writer {
+        plans,
+        to: &mut to,
+        found: Vec::with_capacity(64),
+    };
+    writer.message(plan, message, DEEPEST)?;
     Ok(to)
 }
 
@@ -46,7 +53,12 @@ pub fn text<'a>(plan: &Plan, message: &'a [u8], name: &str) -> Option<&'a str> {
 struct Writer<'a> {
     plans: &'a Plans,
     to: &'a mut Vec<u8>,
+    /// The fields of the message that is written, after those of the messages around it.
+    found: Vec<(usize, Raw<'a>)>,
 }
+
+/// Where the values of one field are among those found.
+type Own = std::ops::Range<usize>;
 
 #[derive(Debug, Clone, Copy)]
 enum Raw<'a> {
@@ -56,8 +68,8 @@ enum Raw<'a> {
     Bytes(&'a [u8]),
 }
 
-impl Writer<'_> {
-    fn message(&mut self, plan: &Plan, message: &[u8], deep: usize) -> Result<(), Unusual> {
+impl<'a> Writer<'a> {
+    fn message(&mut self, plan: &Plan, message: &'a [u8], deep: usize) -> Result<(), Unusual> {
         let deep = deep.checked_sub(1).ok_or(Unusual)?;
         match plan.form {
             Form::Object => self.object(plan, message, deep),
@@ -71,77 +83,79 @@ impl Writer<'_> {
         }
     }
 
-    fn object(&mut self, plan: &Plan, mut message: &[u8], deep: usize) -> Result<(), Unusual> {
-        let mut found = Vec::with_capacity(plan.fields.len());
+    fn object(&mut self, plan: &Plan, mut message: &'a [u8], deep: usize) -> Result<(), Unusual> {
+        let before = self.found.len();
         while !message.is_empty() {
             let (number, raw) = next(&mut message)?;
             if let Some(place) = plan.numbered(number) {
-                found.push((place, raw));
+                self.found.push((place, raw));
             }
         }
+        let end = self.found.len();
+        let found = &mut self.found[before..];
         // Senders mostly keep the order of the numbers, which is that of showing.
         if !found.is_sorted_by_key(|(place, _)| *place) {
             found.sort_by_key(|(place, _)| *place);
         }
-        if is_torn(plan, &found) {
+        if is_torn(plan, found) {
             return Err(Unusual);
         }
-        let mut rest = found.as_slice();
+        let mut at = before;
         let mut is_first = true;
         self.to.push(b'{');
         for (place, field) in plan.fields.iter().enumerate() {
-            let end = rest.partition_point(|(at, _)| *at <= place);
-            let (own, after) = rest.split_at(end);
-            rest = after;
-            let before = self.to.len();
+            let from = at;
+            while at < end && self.found[at].0 == place {
+                at += 1;
+            }
+            if from == at && field.absent.is_none() {
+                continue;
+            }
+            let written = self.to.len();
             if !is_first {
                 self.to.push(b',');
             }
             self.to.extend_from_slice(field.key.as_bytes());
-            if self.field(field, own, deep)? {
+            if self.field(field, from..at, deep)? {
                 is_first = false;
             } else {
-                self.to.truncate(before);
+                self.to.truncate(written);
             }
         }
         self.to.push(b'}');
+        self.found.truncate(before);
         Ok(())
     }
 
     /// Writes the value of a field, and tells whether it is shown.
-    fn field(
-        &mut self,
-        field: &Field,
-        found: &[(usize, Raw<'_>)],
-        deep: usize,
-    ) -> Result<bool, Unusual> {
-        let Some((_, last)) = found.last() else {
+    fn field(&mut self, field: &Field, own: Own, deep: usize) -> Result<bool, Unusual> {
+        let Some(&(_, last)) = self.found[own.clone()].last() else {
             self.to
                 .extend_from_slice(field.absent.unwrap_or_default().as_bytes());
             return Ok(field.absent.is_some());
         };
         match field.many {
             Many::One => {
-                if field.is_hidden_by_default && is_nothing(&field.is, last) {
+                if field.is_hidden_by_default && is_nothing(&field.is, &last) {
                     return Ok(false);
                 }
-                self.value(&field.is, *last, deep)?;
+                self.value(&field.is, last, deep)?;
             }
-            Many::List => self.list(&field.is, found, deep)?,
-            Many::Map => self.map(&field.is, found, deep)?,
+            Many::List => self.list(&field.is, own, deep)?,
+            Many::Map => self.map(&field.is, own, deep)?,
         }
         Ok(true)
     }
 
-    fn list(&mut self, is: &Is, found: &[(usize, Raw<'_>)], deep: usize) -> Result<(), Unusual> {
+    fn list(&mut self, is: &Is, own: Own, deep: usize) -> Result<(), Unusual> {
         let mut is_first = true;
         self.to.push(b'[');
-        for (_, raw) in found {
-            let mut packed = match raw {
-                Raw::Bytes(bytes) if !matches!(is, Is::Text | Is::Bytes | Is::Message(_)) => *bytes,
+        for at in own {
+            let mut packed = match self.found[at].1 {
+                Raw::Bytes(bytes) if !matches!(is, Is::Text | Is::Bytes | Is::Message(_)) => bytes,
                 single => {
                     self.comma(&mut is_first);
-                    self.value(is, *single, deep)?;
+                    self.value(is, single, deep)?;
                     continue;
                 }
             };
@@ -155,7 +169,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn map(&mut self, is: &Is, found: &[(usize, Raw<'_>)], deep: usize) -> Result<(), Unusual> {
+    fn map(&mut self, is: &Is, own: Own, deep: usize) -> Result<(), Unusual> {
         let Is::Message(place) = is else {
             return Err(Unusual);
         };
@@ -169,7 +183,7 @@ impl Writer<'_> {
         };
         // In order, so that the same answer is the same text; the last of two wins.
         let mut entries = std::collections::BTreeMap::new();
-        for (_, raw) in found {
+        for (_, raw) in &self.found[own] {
             let (mut name, mut content) = ("", None);
             let Raw::Bytes(mut bytes) = *raw else {
                 return Err(Unusual);
@@ -203,9 +217,12 @@ impl Writer<'_> {
         clippy::cast_possible_wrap,
         reason = "the wire cuts numbers so"
     )]
-    fn value(&mut self, is: &Is, raw: Raw<'_>, deep: usize) -> Result<(), Unusual> {
+    fn value(&mut self, is: &Is, raw: Raw<'a>, deep: usize) -> Result<(), Unusual> {
         match (is, raw) {
-            (Is::Bool, Raw::Varint(it)) => self.plain(it != 0),
+            (Is::Bool, Raw::Varint(it)) => {
+                let text: &[u8] = if it != 0 { b"true" } else { b"false" };
+                self.to.extend_from_slice(text);
+            }
             (Is::Int32, Raw::Varint(it)) => self.plain(it as i32),
             (Is::Uint32, Raw::Varint(it)) => self.plain(it as u32),
             (Is::Sint32, Raw::Varint(it)) => {
@@ -252,7 +269,22 @@ impl Writer<'_> {
         if !in_range || !(0..1_000_000_000).contains(&nanos) {
             return Err(Unusual);
         }
-        self.quoted(prost_types::Timestamp { seconds, nanos });
+        // As many digits as are needed, three at a time.
+        let digits = match nanos {
+            0 => 0,
+            _ if nanos % 1_000_000 == 0 => 3,
+            _ if nanos % 1_000 == 0 => 6,
+            _ => 9,
+        };
+        self.to.push(b'"');
+        let printer = DateTimePrinter::new().precision(Some(digits));
+        let printed = jiff::Timestamp::new(seconds, nanos)
+            .and_then(|it| printer.print_timestamp(&it, StdIoWrite(&mut *self.to)));
+        if printed.is_err() {
+            // The last hours of the year 9999.
+            self.display(prost_types::Timestamp { seconds, nanos });
+        }
+        self.to.push(b'"');
         Ok(())
     }
 
@@ -262,16 +294,21 @@ impl Writer<'_> {
         }
     }
 
-    fn plain(&mut self, value: impl std::fmt::Display) {
-        use std::io::Write;
-        // Writing to memory does not fail.
-        let _ = write!(self.to, "{value}");
+    fn plain(&mut self, value: impl itoa::Integer) {
+        let mut buffer = itoa::Buffer::new();
+        self.to.extend_from_slice(buffer.format(value).as_bytes());
     }
 
-    fn quoted(&mut self, value: impl std::fmt::Display) {
+    fn quoted(&mut self, value: impl itoa::Integer) {
         self.to.push(b'"');
         self.plain(value);
         self.to.push(b'"');
+    }
+
+    fn display(&mut self, value: impl std::fmt::Display) {
+        use std::io::Write;
+        // Writing to memory does not fail.
+        let _ = write!(self.to, "{value}");
     }
 
     fn text(&mut self, text: &str) -> Result<(), Unusual> {
@@ -282,12 +319,11 @@ impl Writer<'_> {
         if value.is_finite() {
             return serde_json::to_writer(&mut *self.to, &value).map_err(|_| Unusual);
         }
-        self.quoted(match value {
+        self.text(match value {
             it if it.is_nan() => "NaN",
             it if it > 0.0 => "Infinity",
             _ => "-Infinity",
-        });
-        Ok(())
+        })
     }
 }
 
