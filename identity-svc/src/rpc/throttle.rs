@@ -83,17 +83,21 @@ impl Throttle {
         &self.key
     }
 
+    /// Whether anything is counted against the login from this address.
+    ///
     /// # Errors
     /// `RATE_LIMITED` until the wait is over.
-    pub async fn check(&self, ctx: &Context) -> Result<()> {
+    pub async fn check(&self, ctx: &Context) -> Result<bool> {
         let now = ctx.clock.now();
+        let of_address = self.address.as_ref().map_or(&self.key, |(key, _)| key);
+        let found = store::throttle::find(ctx.db.read(), [&self.key, of_address]).await?;
         for (key, rule) in self.counts() {
-            let count = store::throttle::find(ctx.db.read(), key).await?;
-            if let Some(retry_time) = count.and_then(|count| count.wait_until(now, rule)) {
+            let count = found.iter().find(|(of, _)| of == key);
+            if let Some(retry_time) = count.and_then(|(_, count)| count.wait_until(now, rule)) {
                 return Err(Refusal::RateLimited { retry_time }.into());
             }
         }
-        Ok(())
+        Ok(found.iter().any(|(key, _)| *key == self.key))
     }
 
     /// Counts one more; true where it is the first of this login from this address lately.

@@ -19,7 +19,7 @@ pub struct Pair<'a> {
     pub refresh_hash: &'a str,
 }
 
-pub async fn insert(tx: &Tx, session: &Session) -> Result<()> {
+async fn insert(tx: &Tx, session: &Session) -> Result<()> {
     let sql = format!(
         "INSERT INTO session ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9)"
     );
@@ -46,12 +46,30 @@ pub async fn insert(tx: &Tx, session: &Session) -> Result<()> {
     Ok(())
 }
 
+/// A session from its beginning, with its first pair.
+pub async fn open(tx: &Tx, session: &Session, pair: &Pair<'_>) -> Result<()> {
+    insert(tx, session).await?;
+    insert_pair(tx, session, pair).await
+}
+
 /// A new pair of the session's generation, and until when it is good.
 pub async fn add_pair(tx: &Tx, session: &Session, pair: &Pair<'_>) -> Result<()> {
-    let (access_us, refresh_us) = (
-        to_us(session.access_expires),
-        to_us(session.refresh_expires),
-    );
+    insert_pair(tx, session, pair).await?;
+    execute(
+        tx,
+        "UPDATE session SET generation = $2, access_expires_us = $3, refresh_expires_us = $4 WHERE id = $1",
+        [
+            session.id.to_string().into(),
+            session.generation.into(),
+            to_us(session.access_expires).into(),
+            to_us(session.refresh_expires).into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn insert_pair(tx: &Tx, session: &Session, pair: &Pair<'_>) -> Result<()> {
     execute(
         tx,
         "INSERT INTO session_token
@@ -62,15 +80,9 @@ pub async fn add_pair(tx: &Tx, session: &Session, pair: &Pair<'_>) -> Result<()>
             pair.access_hash.into(),
             session.id.to_string().into(),
             session.generation.into(),
-            access_us.into(),
-            refresh_us.into(),
+            to_us(session.access_expires).into(),
+            to_us(session.refresh_expires).into(),
         ],
-    )
-    .await?;
-    execute(
-        tx,
-        "UPDATE session SET generation = $2, access_expires_us = $3, refresh_expires_us = $4 WHERE id = $1",
-        [session.id.to_string().into(), session.generation.into(), access_us.into(), refresh_us.into()],
     )
     .await?;
     Ok(())

@@ -2,17 +2,21 @@
 
 use chassis::Result;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, for_update, query_one};
+use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::time;
 use crate::domain::throttle::{Count, Rule};
 
-pub async fn find<C: ConnectionTrait>(on: &C, key: &str) -> Result<Option<Count>> {
-    let sql = "SELECT count, last_us FROM throttle WHERE key = $1";
-    let row = query_one(on, sql, [key.into()]).await?;
-    row.as_ref().map(read).transpose()
+/// Of these the counts that there are.
+pub async fn find<C: ConnectionTrait>(on: &C, keys: [&str; 2]) -> Result<Vec<(String, Count)>> {
+    let sql = "SELECT key, count, last_us FROM throttle WHERE key IN ($1, $2)";
+    let rows = query_all(on, sql, keys.map(Into::into)).await?;
+    let counts = rows
+        .iter()
+        .map(|row| Ok((row.try_get("", "key")?, read(row)?)));
+    counts.collect()
 }
 
 /// One more; returns how many there are now.

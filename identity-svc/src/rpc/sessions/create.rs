@@ -29,7 +29,11 @@ pub async fn create(
     let pb = request.into_inner();
     let (login, password) = parse(&pb)?;
     let throttle = Throttle::new(ctx, What::Password, &login, &place);
-    let (account, hash) = check(ctx, &login, &place, &throttle, &password).await?;
+    let Known {
+        account,
+        hash,
+        has_failed,
+    } = check(ctx, &login, &place, &throttle, &password).await?;
     let rehashed = match ctx.hasher.is_outdated(&hash) {
         true => Some(ctx.hasher.hash(&password, &ctx.ids).await?),
         false => None,
@@ -58,9 +62,10 @@ pub async fn create(
         access_expires: ends,
         refresh_expires: ends,
     };
-    store::session::insert(tx, &session).await?;
-    let tokens = Tokens::issue(ctx, tx, &mut session, now).await?;
-    throttle.forget(tx).await?;
+    let tokens = Tokens::open(ctx, tx, &mut session, now).await?;
+    if has_failed {
+        throttle.forget(tx).await?;
+    }
     if let Some(rehashed) = &rehashed {
         store::account::save_password_hash(tx, account, &hash, rehashed).await?;
     }
@@ -80,15 +85,23 @@ fn parse(pb: &pb::CreateSessionRequest) -> Result<(String, Masked<String>)> {
     Ok((login, password))
 }
 
+/// Who signs in.
+struct Known {
+    account: Uuid,
+    hash: Masked<String>,
+    /// With this login from this address, lately.
+    has_failed: bool,
+}
+
 async fn check(
     ctx: &Context,
     login: &str,
     place: &Place,
     throttle: &Throttle,
     password: &Masked<String>,
-) -> Result<(Uuid, Masked<String>)> {
+) -> Result<Known> {
     let _turn = ctx.turns.take(throttle.key()).await;
-    throttle.check(ctx).await?;
+    let has_failed = throttle.check(ctx).await?;
     // Both are looked for whatever the login looks like: the work is the same.
     let (iin, email) = (ctx.secrets.iin_index(login), ctx.secrets.email_index(login));
     let indexes = Indexes {
@@ -101,7 +114,11 @@ async fn check(
         .verify(password, known.as_ref().map(|(_, hash)| hash))
         .await?;
     match known {
-        Some(known) if right => Ok(known),
+        Some((account, hash)) if right => Ok(Known {
+            account,
+            hash,
+            has_failed,
+        }),
         _ => {
             let tx = ctx.db.begin().await?;
             throttle.count(ctx, &tx).await?;

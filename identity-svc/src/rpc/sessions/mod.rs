@@ -132,6 +132,18 @@ pub(in crate::rpc) struct Tokens {
 }
 
 impl Tokens {
+    /// Opens a session with its first pair.
+    pub(in crate::rpc) async fn open(
+        ctx: &Context,
+        tx: &Tx,
+        session: &mut Session,
+        now: Timestamp,
+    ) -> chassis::Result<Self> {
+        let (tokens, [access, refresh]) = Self::draw(ctx, session, now);
+        store::session::open(tx, session, &pair(&access, &refresh)).await?;
+        Ok(tokens)
+    }
+
     /// A new pair of the session's generation, good from now on.
     pub(in crate::rpc) async fn issue(
         ctx: &Context,
@@ -139,6 +151,13 @@ impl Tokens {
         session: &mut Session,
         now: Timestamp,
     ) -> chassis::Result<Self> {
+        let (tokens, [access, refresh]) = Self::draw(ctx, session, now);
+        store::session::add_pair(tx, session, &pair(&access, &refresh)).await?;
+        Ok(tokens)
+    }
+
+    /// With the hashes under which they are kept.
+    fn draw(ctx: &Context, session: &mut Session, now: Timestamp) -> (Self, [String; 2]) {
         let lifetimes = &ctx.config.lifetimes;
         session.access_expires = (now + lifetimes.access).min(session.ends);
         session.refresh_expires = (now + lifetimes.idle).min(session.ends);
@@ -146,16 +165,8 @@ impl Tokens {
             access: new_token(&ctx.ids),
             refresh: new_token(&ctx.ids),
         };
-        let (access_hash, refresh_hash) = (
-            token_hash(tokens.access.reveal()),
-            token_hash(tokens.refresh.reveal()),
-        );
-        let pair = Pair {
-            access_hash: &access_hash,
-            refresh_hash: &refresh_hash,
-        };
-        store::session::add_pair(tx, session, &pair).await?;
-        Ok(tokens)
+        let hashes = [&tokens.access, &tokens.refresh].map(|it| token_hash(it.reveal()));
+        (tokens, hashes)
     }
 
     pub(in crate::rpc) fn show_with(self, session: &Session, now: Timestamp) -> pb::Session {
@@ -164,6 +175,13 @@ impl Tokens {
             refresh_token: self.refresh.into_revealed(),
             ..show(session, now)
         }
+    }
+}
+
+fn pair<'a>(access_hash: &'a str, refresh_hash: &'a str) -> Pair<'a> {
+    Pair {
+        access_hash,
+        refresh_hash,
     }
 }
 

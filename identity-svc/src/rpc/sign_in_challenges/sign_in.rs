@@ -75,8 +75,7 @@ pub async fn sign_in(
     }
     let signatory = keep(ctx, &write, &pb, &signer, &organisation, now).await?;
     let mut session = session(ctx, &signer, &signatory, now);
-    store::session::insert(tx, &session).await?;
-    let tokens = Tokens::issue(ctx, tx, &mut session, now).await?;
+    let tokens = Tokens::open(ctx, tx, &mut session, now).await?;
     let detail = format!(
         "{} for {} as {}",
         signatory.name(),
