@@ -35,6 +35,7 @@ pub async fn publish<M: Message + Name>(
     about: &str,
     event: &M,
 ) -> Result<()> {
+    tx.tell();
     let (id, kind) = (ids.uuid(), M::full_name());
     let span = Span::producer(&kind, id);
     let trace = span.place().map(|place| Carried::of(&place));
@@ -75,6 +76,7 @@ pub async fn publish_many<M: Message + Name>(
     if news.is_empty() {
         return Ok(());
     }
+    tx.tell();
     let kind = M::full_name();
     let (mut keys, mut about, mut payloads) = (Vec::new(), Vec::new(), Vec::new());
     let (mut parents, mut states) = (Vec::new(), Vec::new());

@@ -151,11 +151,14 @@ impl Database {
         ))
     }
 
-    /// Commits, and wakes whoever waits for new events in the outbox. It is never tried again: when
+    /// Commits, and wakes whoever waits for new events in the outbox where there are some. It is never tried again: when
     /// the answer is lost, only the request id tells what became of it.
     pub async fn commit(&self, tx: Tx) -> Result<(), DbErr> {
+        let tells = tx.tells();
         observed(&self.write, "COMMIT", tx.commit()).await?;
-        self.committed.notify_one();
+        if tells {
+            self.committed.notify_one();
+        }
         Ok(())
     }
 

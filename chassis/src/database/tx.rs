@@ -1,5 +1,7 @@
 //! A transaction that will change something.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
@@ -12,21 +14,36 @@ use super::health::Health;
 pub struct Tx {
     inner: DatabaseTransaction,
     health: Health,
+    /// Whether there are events in it.
+    tells: AtomicBool,
 }
 
 impl Tx {
     pub(super) fn new(inner: DatabaseTransaction, health: Health) -> Self {
-        Self { inner, health }
+        Self {
+            inner,
+            health,
+            tells: AtomicBool::new(false),
+        }
     }
 
     /// As [`super::Database::commit`], for what no event tells of.
     pub async fn commit(self) -> Result<(), DbErr> {
-        let Self { inner, health } = self;
+        let Self { inner, health, .. } = self;
         health.watch(inner.commit()).await
     }
 
+    /// There is an event in it: when it is committed, whoever moves events is woken.
+    pub(crate) fn tell(&self) {
+        self.tells.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn tells(&self) -> bool {
+        self.tells.load(Ordering::Relaxed)
+    }
+
     pub async fn rollback(self) -> Result<(), DbErr> {
-        let Self { inner, health } = self;
+        let Self { inner, health, .. } = self;
         health.watch(inner.rollback()).await
     }
 }

@@ -46,11 +46,13 @@ pub fn from_headers(headers: &HeaderMap) -> Option<SpanContext> {
     place(text(&PARENT)?, text(&STATE).unwrap_or_default())
 }
 
-/// Writes a place over what the headers name.
+/// Writes a place over what the headers name. No two calls have the same one: a connection that
+/// remembered it would forget for it what it hears again.
 pub fn into_headers(place: &SpanContext, headers: &mut HeaderMap) {
     let carried = Carried::of(place);
     headers.remove(&STATE);
-    if let Ok(parent) = HeaderValue::try_from(carried.parent) {
+    if let Ok(mut parent) = HeaderValue::try_from(carried.parent) {
+        parent.set_sensitive(true);
         headers.insert(PARENT, parent);
     }
     if !carried.state.is_empty()
