@@ -256,6 +256,26 @@ pub const ROWS: &[Row] = &[
         "/irikteu.questionnaire.v1.ExamSittings/ListExamSittings",
         &[Signatory],
     ),
+    (
+        "/irikteu.questionnaire.v1.ServiceRequests/CreateServiceRequest",
+        &[SignedIn],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ServiceRequests/GetServiceRequest",
+        &[SignedIn, Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ServiceRequests/ListServiceRequests",
+        &[SignedIn, Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ServiceRequests/GetServiceRequestStatistics",
+        &[Signatory],
+    ),
+    (
+        "/irikteu.questionnaire.v1.ServiceRequests/WithdrawServiceRequest",
+        &[SignedIn],
+    ),
 ];
 
 /// Calls that last as long as a person's line needs.

@@ -28,6 +28,10 @@ exams-open = Accepted applicants of this specialty still wait for points of an e
 exam-graded = Somebody in this exam has points, so its time and place cannot be changed any more.
 archive-not-taken = The ZIP archive is not taken: it may hold only PDF, JPEG and PNG files (at most 30, 60 MiB together), without a password and without archives inside. Why: { $why }
 person-unknown = Nobody with this IIN has an account. The person has to register first.
+service-request-exists = You asked this college for the same already: { $service_request }
+service-requests-used-up = You asked this college for the same in this academic year as often as it can be asked. At most: { $limit }
+service-request-decided = This can't be done to the request any more. Its state: { $state }
+dormitory-places-taken = More places of the dormitory are given. Given: { $taken }
 section-not-under-correction = The expert did not ask for a correction of this section: { $section }
 section-verified = A language result filled this section; it can't be edited.
 document-limit-reached = The application has as many documents as it may have: { $limit }
@@ -115,6 +119,11 @@ exam-not-asked = The specialty asks for no such exam.
 exam-appointed = This exam was appointed to the applicant before.
 exam-not-appointed = The applicant has no place in this exam.
 points-given = The applicant has points of this exam. They stay.
+application-not-at-college = Choose an application of yours that was sent to this college.
+service-request-unknown = The college has no such request.
+service-request-changed = The request has changed since you looked at it. Open it again.
+service-request-state-wrong = This can't be done in the state that the request is in: { $state }
+no-dormitory-place = The dormitory has no place left for this request. Free places of the academic year: { $free }
 
 ## Checks of eligibility
 check-age-met = The age is within the limit. Full years on { $reference_date }: { $age_years }. Limit: { $max_age_years }

@@ -7,11 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::academic_year::AcademicYear;
 use super::choice_act::{Acceptance, SeenChoice};
 use super::college::College;
 use super::exam_sitting::{Appointment, Points, TimeAndPlace};
 use super::refusal::Refusal;
 use super::score_formula::ScoreFormula;
+use super::service_act::SeenServiceRequest;
 use super::specialty::Specialty;
 
 /// How long a board has to read and sign: NCALayer, a token and its password take minutes.
@@ -54,6 +56,24 @@ pub enum Act {
     },
     StartRanking {},
     FileApplication(Filing),
+    AcknowledgeServiceRequests {
+        service_requests: Vec<SeenServiceRequest>,
+    },
+    GrantServiceRequests {
+        service_requests: Vec<SeenServiceRequest>,
+    },
+    RefuseServiceRequests {
+        service_requests: Vec<SeenServiceRequest>,
+        reason_codes: Vec<String>,
+        comment: String,
+    },
+    EndServiceRequests {
+        service_requests: Vec<SeenServiceRequest>,
+    },
+    SetDormitoryPlaces {
+        academic_year: AcademicYear,
+        places: i32,
+    },
 }
 
 /// What is sent for somebody: no word of it, only by what it is known.
@@ -75,6 +95,10 @@ impl Act {
                 | Act::SetChoicesAside { .. }
                 | Act::AppointExam(_)
                 | Act::GradeExam { .. }
+                | Act::AcknowledgeServiceRequests { .. }
+                | Act::GrantServiceRequests { .. }
+                | Act::RefuseServiceRequests { .. }
+                | Act::EndServiceRequests { .. }
         )
     }
 
@@ -94,6 +118,11 @@ impl Act {
             Act::GradeExam { .. } => "GRADE_EXAM",
             Act::StartRanking {} => "START_RANKING",
             Act::FileApplication(_) => "FILE_APPLICATION",
+            Act::AcknowledgeServiceRequests { .. } => "ACKNOWLEDGE_SERVICE_REQUESTS",
+            Act::GrantServiceRequests { .. } => "GRANT_SERVICE_REQUESTS",
+            Act::RefuseServiceRequests { .. } => "REFUSE_SERVICE_REQUESTS",
+            Act::EndServiceRequests { .. } => "END_SERVICE_REQUESTS",
+            Act::SetDormitoryPlaces { .. } => "SET_DORMITORY_PLACES",
         }
     }
 }

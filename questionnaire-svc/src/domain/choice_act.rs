@@ -88,7 +88,8 @@ pub fn reasons_of(refused: bool) -> &'static str {
     if refused { REFUSALS } else { ERRONEOUS }
 }
 
-fn check_each(
+/// Each code stands in its dictionary, and there once.
+pub(super) fn check_each(
     wrong: &mut Violations,
     field: impl Fn(usize) -> String,
     dictionary: &str,

@@ -127,7 +127,7 @@ fn read(file: &str) -> Dictionary {
     serde_json::from_str(file).expect("a dictionary file has the shape of a dictionary")
 }
 
-const FILES: [&str; 34] = [
+const FILES: [&str; 35] = [
     include_str!("../../dictionaries/activity-kinds.json"),
     include_str!("../../dictionaries/cefr-levels.json"),
     include_str!("../../dictionaries/certificate-subjects.json"),
@@ -153,6 +153,7 @@ const FILES: [&str; 34] = [
     include_str!("../../dictionaries/qualification-levels.json"),
     include_str!("../../dictionaries/quota-categories.json"),
     include_str!("../../dictionaries/regions.json"),
+    include_str!("../../dictionaries/service-refusal-reasons.json"),
     include_str!("../../dictionaries/sexes.json"),
     include_str!("../../dictionaries/specialties.json"),
     include_str!("../../dictionaries/study-forms.json"),

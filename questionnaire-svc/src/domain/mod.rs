@@ -26,10 +26,13 @@
 //! | [`score_formula`] | how a specialty compares its applicants |
 //! | [`choice_act`], [`claim`] | what a board signs about choices; the benefits that an applicant claimed |
 //! | [`exam_sitting`] | entrance exams: when and where, and points once |
+//! | [`service_request`], [`service_act`] | paid study, the dormitory, meals: what is asked of a college, and what a board signs about it |
+//! | [`academic_year`], [`dormitory`] | what these are for; the places of a dormitory |
 //! | [`news`] | news items: their time, and the markup that is taken |
 //! | [`frozen`] | an application as it was sent, in one canonical text |
 //! | [`refusal`] | every "no" |
 
+pub mod academic_year;
 pub mod alphabet;
 pub mod annotation;
 pub mod application;
@@ -49,6 +52,7 @@ pub mod dependence;
 pub mod dictionary;
 pub mod direction;
 pub mod document;
+pub mod dormitory;
 pub mod eligibility;
 pub mod exam_sitting;
 pub mod experience;
@@ -73,6 +77,8 @@ pub mod schema;
 pub mod score_formula;
 pub mod seat;
 pub mod section;
+pub mod service_act;
+pub mod service_request;
 pub mod sheet;
 pub mod shipped_forms;
 pub mod specialty;

@@ -155,6 +155,18 @@ pub enum Refusal {
         why: &'static str,
     },
     PersonUnknown,
+    ServiceRequestExists {
+        service_request: String,
+    },
+    ServiceRequestsUsedUp {
+        limit: i32,
+    },
+    ServiceRequestDecided {
+        state: &'static str,
+    },
+    DormitoryPlacesTaken {
+        taken: i32,
+    },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -212,6 +224,10 @@ impl chassis::error::Refusal for Refusal {
             Self::ExamGraded { .. } => "EXAM_GRADED",
             Self::ArchiveNotTaken { .. } => "ARCHIVE_NOT_TAKEN",
             Self::PersonUnknown => "PERSON_UNKNOWN",
+            Self::ServiceRequestExists { .. } => "SERVICE_REQUEST_EXISTS",
+            Self::ServiceRequestsUsedUp { .. } => "SERVICE_REQUESTS_USED_UP",
+            Self::ServiceRequestDecided { .. } => "SERVICE_REQUEST_DECIDED",
+            Self::DormitoryPlacesTaken { .. } => "DORMITORY_PLACES_TAKEN",
         }
     }
 
@@ -220,7 +236,8 @@ impl chassis::error::Refusal for Refusal {
             Self::CampaignExists
             | Self::ApplicationExists { .. }
             | Self::DictionaryExists
-            | Self::SpecialtyExists { .. } => Kind::AlreadyExists,
+            | Self::SpecialtyExists { .. }
+            | Self::ServiceRequestExists { .. } => Kind::AlreadyExists,
             Self::UploadBrokenOff => Kind::Aborted,
             Self::UploadTooLarge { .. } => Kind::ResourceExhausted,
             Self::UploadSizeMismatch { .. }
@@ -277,6 +294,7 @@ impl chassis::error::Refusal for Refusal {
             | Self::ApplicationEnded { state }
             | Self::CampaignNotScheduled { state }
             | Self::ChoiceDecided { state }
+            | Self::ServiceRequestDecided { state }
             | Self::DocumentNotReady { state } => {
                 vec![("state", (*state).to_owned())]
             }
@@ -312,6 +330,11 @@ impl chassis::error::Refusal for Refusal {
                     ("count", count.to_string()),
                 ]
             }
+            Self::ServiceRequestExists { service_request } => {
+                vec![("service_request", service_request.clone())]
+            }
+            Self::ServiceRequestsUsedUp { limit } => vec![("limit", limit.to_string())],
+            Self::DormitoryPlacesTaken { taken } => vec![("taken", taken.to_string())],
             Self::ExamGraded { exam_sitting } => vec![("exam_sitting", exam_sitting.clone())],
             Self::AttemptsUsedUp { free, paid, year } => vec![
                 ("free_attempts", free.to_string()),
@@ -476,6 +499,12 @@ mod tests {
             },
             Refusal::ArchiveNotTaken { why: "ENCRYPTED" },
             Refusal::PersonUnknown,
+            Refusal::ServiceRequestExists {
+                service_request: text(),
+            },
+            Refusal::ServiceRequestsUsedUp { limit: 5 },
+            Refusal::ServiceRequestDecided { state: "GRANTED" },
+            Refusal::DormitoryPlacesTaken { taken: 43 },
         ]
     }
 
@@ -531,6 +560,7 @@ mod tests {
             "count",
             "state",
             "subjects",
+            "free",
         ]
         .map(|name| (name, "1".to_owned()));
         let texts = texts();

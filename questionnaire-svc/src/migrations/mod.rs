@@ -22,6 +22,7 @@ mod m0019_board_actions;
 mod m0020_score_formulas;
 mod m0021_application_choices;
 mod m0022_entrance_exams;
+mod m0023_service_requests;
 
 use sea_orm_migration::prelude::*;
 
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_score_formulas::ScoreFormulas),
             Box::new(m0021_application_choices::ApplicationChoices),
             Box::new(m0022_entrance_exams::EntranceExams),
+            Box::new(m0023_service_requests::ServiceRequests),
         ]
     }
 }

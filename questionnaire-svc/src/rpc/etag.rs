@@ -42,6 +42,25 @@ pub fn must_be_current(etag: &str, version: i64, name: &str) -> Result<()> {
     })
 }
 
+/// The same where no etag says that there is nothing yet: what somebody made meanwhile is not written over
+/// unseen. What is not there has version 0.
+///
+/// # Errors
+/// `STALE_ETAG`, with the etag that is current.
+pub fn must_be_as_seen(etag: &str, version: i64, name: &str) -> Result<()> {
+    let current = match version {
+        0 => String::new(),
+        version => of(version),
+    };
+    if etag == current {
+        return Ok(());
+    }
+    Err(Error::Stale {
+        name: name.to_owned(),
+        current,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +84,8 @@ mod tests {
         assert!(must_be_current("v1", 2, "x").is_err());
         assert!(must_be_current("v2", 2, "x").is_ok());
         assert!(must_be_current("", 2, "x").is_ok());
+        assert!(must_be_as_seen("", 0, "x").is_ok());
+        assert!(must_be_as_seen("", 2, "x").is_err());
+        assert!(must_be_as_seen("v2", 2, "x").is_ok());
     }
 }

@@ -6,6 +6,7 @@
 //! | [`mask`], [`problems`] | which fields an edit changes; what is wrong with an imported file |
 //! | [`access`] | whose application a caller may reach |
 //! | [`rebase`] | drafts moved to the form of today |
+//! | [`claims`] | the benefits that a submission claims with a proof |
 //! | [`filling`] | an application with everything that the rules look at |
 //! | [`readiness`] | problems and checks as messages, in the language of the call |
 
@@ -14,6 +15,7 @@ pub mod application_choices;
 pub mod applications;
 pub mod board_actions;
 pub mod campaigns;
+pub mod claims;
 pub mod colleges;
 pub mod dictionaries;
 pub mod disclosures;
@@ -32,6 +34,7 @@ pub mod readiness;
 pub mod rebase;
 pub mod score_formulas;
 pub mod sections;
+pub mod service_requests;
 pub mod specialties;
 pub mod submissions;
 pub mod wire;
@@ -53,6 +56,7 @@ use proto::questionnaire::v1::organisations_server::OrganisationsServer;
 use proto::questionnaire::v1::promo_rights_server::PromoRightsServer;
 use proto::questionnaire::v1::score_formulas_server::ScoreFormulasServer;
 use proto::questionnaire::v1::sections_server::SectionsServer;
+use proto::questionnaire::v1::service_requests_server::ServiceRequestsServer;
 use proto::questionnaire::v1::specialties_server::SpecialtiesServer;
 use proto::questionnaire::v1::submissions_server::SubmissionsServer;
 use tonic::service::Routes;
@@ -101,4 +105,7 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(ExamSittingsServer::new(exam_sittings::ExamSittings(
             ctx.clone(),
         )))
+        .add_service(ServiceRequestsServer::new(
+            service_requests::ServiceRequests(ctx.clone()),
+        ))
 }

@@ -98,6 +98,16 @@ pub fn exam_sitting<'a>(field: &str, name: &'a str) -> Result<&'a str> {
     Ok(id)
 }
 
+/// The id in `colleges/{bin}/serviceRequests/{service_request}`. A request is found by it, and has to have the
+/// whole name.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID_NAME` for the field.
+pub fn service_request<'a>(field: &str, name: &'a str) -> Result<&'a str> {
+    let [_, id] = ids(field, "colleges/*/serviceRequests/*", name)?;
+    Ok(id)
+}
+
 /// The id in `memberships/{membership}`.
 ///
 /// # Errors

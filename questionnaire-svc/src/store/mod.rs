@@ -13,6 +13,7 @@
 //! | [`college`], [`specialty`], [`score_formula`] | colleges, what they offer, how they compare |
 //! | [`choice`] | what applicants of colleges wish for |
 //! | [`exam_sitting`] | entrance exams: sittings, and who sits in them |
+//! | [`service_request`], [`dormitory`] | what is asked of colleges besides; the places of dormitories |
 //! | [`board_action`], [`board_log`] | signed acts of colleges, and the log of those that happened |
 //! | [`section`] | answers |
 //! | [`document`], [`check`] | documents, and their queue for the check |
@@ -31,6 +32,7 @@ pub mod college;
 pub mod dictionary;
 pub mod disclosure;
 pub mod document;
+pub mod dormitory;
 pub mod draft;
 pub mod exam_sitting;
 pub mod form_revision;
@@ -43,6 +45,7 @@ pub mod person;
 pub mod rebase;
 pub mod score_formula;
 pub mod section;
+pub mod service_request;
 pub mod specialty;
 pub mod submission;
 

@@ -58,7 +58,7 @@ async fn dictionaries_are_listed_with_their_entries_in_their_own_order() {
         })
         .await
         .unwrap();
-    assert_eq!(all.into_inner().dictionaries.len(), 34);
+    assert_eq!(all.into_inner().dictionaries.len(), 35);
 
     let mut codes = Vec::new();
     let mut request = pb::ListDictionaryEntriesRequest {

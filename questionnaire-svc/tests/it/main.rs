@@ -50,6 +50,7 @@ mod rankings;
 mod scans;
 mod score_formulas;
 mod sections;
+mod service_requests;
 mod specialties;
 mod stores;
 mod submissions;

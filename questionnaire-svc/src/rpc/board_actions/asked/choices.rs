@@ -118,8 +118,21 @@ pub fn check_count(violations: &mut Violations, path: &str, count: usize, most: 
 
 /// The choice of this row is named as choices are, and not in a row before.
 pub fn check_name(violations: &mut Violations, field: &str, names: &[&str], at: usize) {
+    let is_choice =
+        |name: &str| capture::<3>("campaigns/*/applications/*/choices/*", name).is_some();
+    check_row(violations, field, names, at, is_choice);
+}
+
+/// The thing of this row is named as such things are, and not in a row before.
+pub fn check_row(
+    violations: &mut Violations,
+    field: &str,
+    names: &[&str],
+    at: usize,
+    is_one: impl Fn(&str) -> bool,
+) {
     let name = names[at];
-    if capture::<3>("campaigns/*/applications/*/choices/*", name).is_none() {
+    if !is_one(name) {
         violations.add(field, name::reason(name));
     } else if names[..at].contains(&name) {
         violations.add(field, "VALUE_TWICE");

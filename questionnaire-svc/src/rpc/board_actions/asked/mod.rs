@@ -5,20 +5,26 @@
 //! | [`choices`] | choices in the folders of a college |
 //! | [`exams`] | sittings of exams |
 //! | [`filing`] | applications that the board opened for somebody |
+//! | [`service_requests`] | requests for services, and places of the dormitory |
 
 mod choices;
 mod exams;
 mod filing;
+mod service_requests;
 
 use chassis::Result;
+use chassis::clock::astana_date;
 use chassis::identifier::Bin;
 use chassis::violation::Violations;
 use jiff::Timestamp;
 use proto::questionnaire::v1::prepare_board_action_request::Action;
 
 use crate::Context;
+use crate::domain::academic_year::AcademicYear;
 use crate::domain::board_action::{Act, Of};
 use crate::domain::choice_act::{check_erroneous, check_refusal, check_seen};
+use crate::domain::dormitory::is_set_for;
+use crate::domain::service_act;
 use crate::domain::specialty::{PROGRAMME, check_code};
 use crate::rpc::{colleges, etag, name, score_formulas, specialties};
 use crate::store::{Connection, campaign, score_formula};
@@ -139,10 +145,26 @@ pub async fn read(
             object: asked.application.clone(),
             object_etag: asked.current_etag.clone(),
         },
+        Action::AcknowledgeServiceRequests(asked) => in_folders(
+            organisation,
+            service_requests::acknowledged(violations, asked),
+        ),
+        Action::GrantServiceRequests(asked) => {
+            in_folders(organisation, service_requests::granted(violations, asked))
+        }
+        Action::RefuseServiceRequests(asked) => {
+            in_folders(organisation, service_requests::refused(violations, asked))
+        }
+        Action::EndServiceRequests(asked) => {
+            in_folders(organisation, service_requests::ended(violations, asked))
+        }
+        Action::SetDormitoryPlaces(asked) => {
+            service_requests::places(violations, organisation, asked, ctx.clock.now())
+        }
     })
 }
 
-/// Each choice says how it was seen, so the folders as a whole have no etag.
+/// Each choice or request says how it was seen, so all of them together have no etag.
 fn in_folders(organisation: Bin, act: Act) -> Of {
     Of {
         object: format!("colleges/{organisation}"),
@@ -170,8 +192,30 @@ pub async fn judge<C: Connection>(
         Act::CloseSpecialty {}
         | Act::StartRanking {}
         | Act::GradeExam { .. }
-        | Act::FileApplication(_) => {
+        | Act::FileApplication(_)
+        | Act::AcknowledgeServiceRequests { .. }
+        | Act::GrantServiceRequests { .. }
+        | Act::EndServiceRequests { .. } => {
             return Ok(Violations::new());
+        }
+        Act::RefuseServiceRequests {
+            reason_codes,
+            comment,
+            ..
+        } => {
+            return Ok(service_act::check_refusal(
+                reason_codes,
+                comment,
+                &dictionaries,
+            ));
+        }
+        Act::SetDormitoryPlaces { academic_year, .. } => {
+            let mut wrong = Violations::new();
+            let running = AcademicYear::on(astana_date(now));
+            if !is_set_for(*academic_year, running) {
+                wrong.add("set_dormitory_places.academic_year", "OUT_OF_RANGE");
+            }
+            return Ok(wrong);
         }
         Act::PutCollege(college) => {
             return Ok(college.violations("put_college.college", &dictionaries));

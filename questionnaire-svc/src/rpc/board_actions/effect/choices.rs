@@ -1,7 +1,7 @@
 //! What acts on choices do. All rows are looked at before anything is told of them; one that is wrong stops
 //! them all.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chassis::violation::Violations;
 use chassis::{Error, Result};
@@ -11,12 +11,12 @@ use super::held::{self, Held};
 use super::told::{self, Told};
 use crate::domain::choice::{Left, Seen};
 use crate::domain::choice_act::{Acceptance, SeenChoice, reasons_of};
-use crate::domain::claim::claimed;
 use crate::domain::refusal::Refusal;
 use crate::domain::score_formula::ScoreFormula;
 use crate::domain::specialty::{Ranking, State as SpecialtyState};
+use crate::rpc::claims;
 use crate::store::choice::{self, Kept};
-use crate::store::{score_formula, specialty, submission};
+use crate::store::{score_formula, specialty};
 
 pub async fn acknowledge(
     acting: &Acting<'_>,
@@ -179,7 +179,8 @@ async fn check_benefits(
     if given.is_empty() {
         return Ok(());
     }
-    let claimed = benefits(acting, kept).await?;
+    let Acting { ctx, tx, .. } = *acting;
+    let claimed = claims::of(ctx, tx, &kept.application, &kept.submission).await?;
     for (at, code) in given.iter().enumerate() {
         if !claimed.contains(code) {
             let field = format!("{path}.quota_categories[{at}]");
@@ -187,16 +188,4 @@ async fn check_benefits(
         }
     }
     Ok(())
-}
-
-async fn benefits(acting: &Acting<'_>, kept: &Kept) -> Result<BTreeSet<String>> {
-    let sent = submission::find(acting.tx, &kept.application, &kept.submission).await?;
-    let Some(sent) = sent else {
-        return Ok(BTreeSet::new());
-    };
-    let form = &sent.frozen.form_revision;
-    let form = acting.ctx.catalogue.form(acting.tx, form).await?;
-    Ok(form
-        .map(|form| claimed(&form, &sent.frozen.sections))
-        .unwrap_or_default())
 }

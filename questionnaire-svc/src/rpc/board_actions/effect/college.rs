@@ -19,17 +19,7 @@ pub async fn put(
 ) -> Result<()> {
     let found = college::lock(tx, &bin.to_string()).await?;
     let version = found.map_or(0, |kept| kept.version);
-    let current = match version {
-        0 => String::new(),
-        version => etag::of(version),
-    };
-    // No etag is an etag here: a profile that somebody wrote meanwhile is not written over unseen.
-    if content.object_etag != current {
-        return Err(Error::Stale {
-            name: content.object.clone(),
-            current,
-        });
-    }
+    etag::must_be_as_seen(&content.object_etag, version, &content.object)?;
     match college::put(tx, bin, next, version, now).await? {
         true => Ok(()),
         false => Err(Error::InFlight),

@@ -10,6 +10,7 @@
 //! | [`choices`] | choices in the folders of a college |
 //! | [`exams`] | sittings of exams: appointed, moved, graded |
 //! | [`ranking`] | the end of a specialty's competition |
+//! | [`service_requests`] | what people ask of the college besides a place on the state order |
 //! | [`held`] | choices that an act names, held with their specialties |
 //! | [`told`] | what applicants and the competition are told |
 
@@ -20,6 +21,7 @@ mod exams;
 mod held;
 mod ranking;
 mod score_formula;
+mod service_requests;
 mod specialty;
 mod told;
 
@@ -89,6 +91,26 @@ pub async fn apply(
         Act::GradeExam { rows } => exams::grade(acting, rows, wrong).await,
         Act::StartRanking {} => ranking::start(acting).await,
         Act::FileApplication(filing) => application::file(ctx, tx, bin, content, filing, now).await,
+        Act::AcknowledgeServiceRequests { service_requests } => {
+            service_requests::acknowledge(acting, service_requests, wrong).await
+        }
+        Act::GrantServiceRequests { service_requests } => {
+            service_requests::grant(acting, service_requests, wrong).await
+        }
+        Act::RefuseServiceRequests {
+            service_requests,
+            reason_codes,
+            comment,
+        } => {
+            service_requests::refuse(acting, service_requests, (reason_codes, comment), wrong).await
+        }
+        Act::EndServiceRequests { service_requests } => {
+            service_requests::end(acting, service_requests, wrong).await
+        }
+        Act::SetDormitoryPlaces {
+            academic_year,
+            places,
+        } => service_requests::set_places(acting, *academic_year, *places).await,
     }
 }
 
