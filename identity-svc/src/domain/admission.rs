@@ -1,11 +1,12 @@
-//! What an applicant of colleges is told of: choices that colleges answered, exams.
+//! What an applicant of colleges is told of: choices that colleges answered, exams, and what else was asked of
+//! a college.
 
 use chassis::text::{Language, Texts};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::clocks::Clocks;
-use super::notice::{Facts, in_language, listed};
+use super::notice::{Facts, in_language, label, listed};
 
 /// What a college did. Titles are in Kazakh, Russian and English; nothing of a person is in them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,24 @@ pub enum Admission {
     },
     ExamAppointed(Exam),
     ExamMoved(Exam),
+    ServiceRequestAcknowledged(Service),
+    ServiceRequestGranted(Service),
+    ServiceRequestRefused {
+        #[serde(flatten)]
+        service: Service,
+        reasons: Vec<[String; 3]>,
+    },
+    ServiceRequestEnded(Service),
+}
+
+/// What somebody asked of a college besides a place on the state order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// As in the contract, without prefix.
+    pub service: String,
+    pub college: [String; 3],
+    /// The year in which the academic year begins.
+    pub academic_year: i32,
 }
 
 /// What somebody wishes to study, and where.
@@ -57,6 +76,10 @@ impl Admission {
             Admission::ChoiceSetAside { .. } => "CHOICE_SET_ASIDE",
             Admission::ExamAppointed(_) => "EXAM_APPOINTED",
             Admission::ExamMoved(_) => "EXAM_MOVED",
+            Admission::ServiceRequestAcknowledged(_) => "SERVICE_REQUEST_ACKNOWLEDGED",
+            Admission::ServiceRequestGranted(_) => "SERVICE_REQUEST_GRANTED",
+            Admission::ServiceRequestRefused { .. } => "SERVICE_REQUEST_REFUSED",
+            Admission::ServiceRequestEnded(_) => "SERVICE_REQUEST_ENDED",
         }
     }
 
@@ -69,16 +92,38 @@ impl Admission {
             Admission::ChoiceRejected { choice, reasons }
             | Admission::ChoiceSetAside { choice, reasons } => {
                 let mut facts = choice.facts(language);
-                let lines = reasons
-                    .iter()
-                    .map(|it| in_language(it, language).to_owned());
-                facts.push(("reasons", listed(lines)));
+                facts.push(("reasons", lines(reasons, language)));
                 facts
             }
             Admission::ExamAppointed(exam) | Admission::ExamMoved(exam) => {
                 exam.facts(texts, language)
             }
+            Admission::ServiceRequestAcknowledged(service)
+            | Admission::ServiceRequestGranted(service)
+            | Admission::ServiceRequestEnded(service) => service.facts(texts, language),
+            Admission::ServiceRequestRefused { service, reasons } => {
+                let mut facts = service.facts(texts, language);
+                facts.push(("reasons", lines(reasons, language)));
+                facts
+            }
         }
+    }
+}
+
+/// What each reason says.
+fn lines(reasons: &[[String; 3]], language: Language) -> String {
+    let said = |reason: &[String; 3]| in_language(reason, language).to_owned();
+    listed(reasons.iter().map(said))
+}
+
+impl Service {
+    fn facts(&self, texts: &Texts, language: Language) -> Facts {
+        let year = self.academic_year;
+        vec![
+            ("service", label(texts, language, "service", &self.service)),
+            ("college", in_language(&self.college, language).to_owned()),
+            ("year", format!("{year}/{}", year.saturating_add(1))),
+        ]
     }
 }
 

@@ -23,7 +23,7 @@
 //! | [`signing_organisation`] | organisations that sign, and who does it for them |
 //! | [`staff_invitation`] | how somebody comes to the staff |
 //! | [`step`] | the same for terms, seats, results and the Reserve |
-//! | [`admission`] | the same for choices of colleges and their exams |
+//! | [`admission`] | the same for choices of colleges, their exams, and what else was asked of a college |
 //! | [`throttle`] | how long what was done too often delays the next time |
 
 pub mod account;

@@ -58,6 +58,7 @@ mod review_task_assigned;
 mod review_term_changed;
 mod seat_offer_lapsed;
 mod seat_offered;
+mod service_request_moved;
 mod stage_result_published;
 mod waiting_ended;
 
@@ -167,6 +168,7 @@ inbox! {
     admission_missed
     application_choice_moved
     entrance_exam_appointed
+    service_request_moved
 }
 
 /// What an event tells whom.

@@ -1,15 +1,16 @@
-//! What applicants of colleges are told of their choices and exams: in three languages, in the inbox and by
+//! What applicants of colleges are told of their choices, exams and requests for services: in three languages, in the inbox and by
 //! mail, once.
 
 use std::collections::BTreeSet;
 
 use chassis::text::Language;
 use identity_svc::MESSAGE_TEXTS;
-use identity_svc::domain::admission::{Admission, Choice, Exam};
+use identity_svc::domain::admission::{Admission, Choice, Exam, Service};
 use identity_svc::domain::notice::Notice;
 use proto::events::v1 as events;
 use proto::identity::v1 as pb;
 use proto::questionnaire::v1::application_choice::State;
+use proto::questionnaire::v1::service_request;
 use proto::wire::v1::LocalizedText;
 
 use crate::campaigns::instant;
@@ -42,6 +43,14 @@ fn reasons() -> Vec<[String; 3]> {
     ]
 }
 
+fn dormitory() -> Service {
+    Service {
+        service: "DORMITORY".into(),
+        college: college(),
+        academic_year: 2026,
+    }
+}
+
 fn all() -> Vec<Admission> {
     let choice = || Choice {
         specialty: specialty(),
@@ -67,6 +76,13 @@ fn all() -> Vec<Admission> {
         },
         Admission::ExamAppointed(exam()),
         Admission::ExamMoved(exam()),
+        Admission::ServiceRequestAcknowledged(dormitory()),
+        Admission::ServiceRequestGranted(dormitory()),
+        Admission::ServiceRequestRefused {
+            service: dormitory(),
+            reasons: reasons(),
+        },
+        Admission::ServiceRequestEnded(dormitory()),
     ]
 }
 
@@ -81,12 +97,35 @@ fn each_has_its_own_words_in_three_languages_and_says_what_it_is_about() {
                 assert!(!text.contains(['{', '}', '$']), "{language:?}: {text}");
             }
             assert!(words.title.chars().count() <= 78, "{}", words.title);
-            let mut said = vec![specialty()[at].clone()];
+            let mut said = Vec::new();
+            match &step {
+                Admission::ServiceRequestAcknowledged(_)
+                | Admission::ServiceRequestGranted(_)
+                | Admission::ServiceRequestRefused { .. }
+                | Admission::ServiceRequestEnded(_) => {
+                    let words = [
+                        "жатақханадағы орын",
+                        "место в общежитии",
+                        "a place in the dormitory",
+                    ];
+                    said.extend([
+                        words[at].to_owned(),
+                        college()[at].clone(),
+                        "2026/2027".into(),
+                    ]);
+                }
+                _ => said.push(specialty()[at].clone()),
+            }
             match &step {
                 Admission::ChoiceAcknowledged(_) | Admission::ChoiceAccepted(_) => {
                     said.push(college()[at].clone());
                 }
-                Admission::ChoiceRejected { .. } | Admission::ChoiceSetAside { .. } => {
+                Admission::ServiceRequestAcknowledged(_)
+                | Admission::ServiceRequestGranted(_)
+                | Admission::ServiceRequestEnded(_) => {}
+                Admission::ChoiceRejected { .. }
+                | Admission::ChoiceSetAside { .. }
+                | Admission::ServiceRequestRefused { .. } => {
                     said.extend(reasons().into_iter().map(|it| format!("• {}", it[at])));
                 }
                 Admission::ExamAppointed(_) | Admission::ExamMoved(_) => {
@@ -161,6 +200,26 @@ async fn every_answer_of_a_college_becomes_a_message_of_its_kind_and_a_mail() {
         };
         world.told(&event).await;
     }
+    for state in [
+        service_request::State::Acknowledged,
+        service_request::State::Granted,
+        service_request::State::Refused,
+        service_request::State::Ended,
+        // The person's own doing.
+        service_request::State::Withdrawn,
+    ] {
+        let event = events::ServiceRequestMoved {
+            service_request: "colleges/1/serviceRequests/2".into(),
+            account: account.clone(),
+            kind: service_request::Kind::Meals.into(),
+            state: state.into(),
+            academic_year: 2026,
+            college_title: text(college()),
+            reason_titles: reasons().into_iter().filter_map(text).collect(),
+            ..Default::default()
+        };
+        world.told(&event).await;
+    }
     let request = pb::ListMessagesRequest {
         parent: "accounts/me".into(),
         page_size: 100,
@@ -169,7 +228,8 @@ async fn every_answer_of_a_college_becomes_a_message_of_its_kind_and_a_mail() {
     let answer = world.messages_of(&me).list_messages(request).await;
     let messages = answer.expect("messages").into_inner().messages;
     let kinds: BTreeSet<_> = messages.iter().map(|it| it.kind).collect();
-    let missing: Vec<_> = (50..=55).filter(|kind| !kinds.contains(kind)).collect();
+    let expected = (50..=55).chain(80..=83);
+    let missing: Vec<_> = expected.filter(|kind| !kinds.contains(kind)).collect();
     assert_eq!(missing, Vec::<i32>::new());
     let about = "campaigns/c/applications/a/choices/1";
     assert_eq!(messages.iter().filter(|it| it.about == about).count(), 6);

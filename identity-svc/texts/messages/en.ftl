@@ -464,6 +464,43 @@ exam-moved-body =
 
     The time and the place before are good no longer.
 
+service-request-acknowledged-title = The college has your request
+service-request-acknowledged-body =
+    Dear applicant, the college has received what you asked of it: { $service }.
+    College: { $college }
+    Academic year: { $year }
+
+service-request-granted-title = The college granted your request
+service-request-granted-body =
+    Dear applicant, the college gives you what you asked for: { $service }.
+    College: { $college }
+    Academic year: { $year }
+
+    The college tells you when and where to come.
+
+service-request-refused-title = The college refused your request
+service-request-refused-body =
+    Dear applicant, the college refused what you asked for: { $service }.
+    College: { $college }
+    Academic year: { $year }
+
+    The reasons:
+    { $reasons }
+
+    What the college added is shown with your request. You can ask again.
+
+service-request-ended-title = What the college gave you is over
+service-request-ended-body =
+    Dear applicant, this is over from today on: { $service }.
+    College: { $college }
+    Academic year: { $year }
+
+    If you disagree, turn to the college.
+
+service-paid-study = paid study
+service-dormitory = a place in the dormitory
+service-meals = meals
+
 revocation-result-annulled = The result was annulled
 revocation-mistake = Something on it is wrong
 revocation-own-wish = You asked for it

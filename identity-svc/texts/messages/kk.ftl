@@ -464,6 +464,43 @@ exam-moved-body =
 
     Бұрынғы уақыт пен орын енді жарамсыз.
 
+service-request-acknowledged-title = Колледж сұранысыңызды алды
+service-request-acknowledged-body =
+    Құрметті талапкер, колледж Сіздің сұранысыңызды алды: { $service }.
+    Колледж: { $college }
+    Оқу жылы: { $year }
+
+service-request-granted-title = Колледж сұранысыңызды қанағаттандырды
+service-request-granted-body =
+    Құрметті талапкер, колледж сұрағаныңызды береді: { $service }.
+    Колледж: { $college }
+    Оқу жылы: { $year }
+
+    Қашан және қайда келу керегін колледж хабарлайды.
+
+service-request-refused-title = Колледж сұранысыңыздан бас тартты
+service-request-refused-body =
+    Құрметті талапкер, колледж Сіздің сұранысыңыздан бас тартты: { $service }.
+    Колледж: { $college }
+    Оқу жылы: { $year }
+
+    Себептері:
+    { $reasons }
+
+    Колледждің түсіндірмесі сұраныстың жанында көрсетілген. Қайта сұрай аласыз.
+
+service-request-ended-title = Колледж көрсеткен қызмет тоқтатылды
+service-request-ended-body =
+    Құрметті талапкер, бүгіннен бастап Сізге мына қызмет көрсетілмейді: { $service }.
+    Колледж: { $college }
+    Оқу жылы: { $year }
+
+    Келіспесеңіз, колледжге хабарласыңыз.
+
+service-paid-study = ақылы оқыту
+service-dormitory = жатақханадағы орын
+service-meals = тамақтану
+
 revocation-result-annulled = Нәтиже жойылды
 revocation-mistake = Сертификатта қате бар
 revocation-own-wish = Өз өтінішіңіз бойынша

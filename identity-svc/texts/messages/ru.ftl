@@ -464,6 +464,43 @@ exam-moved-body =
 
     Прежние время и место больше не действуют.
 
+service-request-acknowledged-title = Колледж получил Ваш запрос
+service-request-acknowledged-body =
+    Уважаемый абитуриент, колледж получил Ваш запрос: { $service }.
+    Колледж: { $college }
+    Учебный год: { $year }
+
+service-request-granted-title = Колледж удовлетворил Ваш запрос
+service-request-granted-body =
+    Уважаемый абитуриент, колледж предоставляет Вам то, о чём Вы просили: { $service }.
+    Колледж: { $college }
+    Учебный год: { $year }
+
+    Когда и куда прийти, сообщит колледж.
+
+service-request-refused-title = Колледж отказал в Вашем запросе
+service-request-refused-body =
+    Уважаемый абитуриент, колледж отказал в Вашем запросе: { $service }.
+    Колледж: { $college }
+    Учебный год: { $year }
+
+    Причины:
+    { $reasons }
+
+    Пояснение колледжа показано рядом с запросом. Вы можете обратиться снова.
+
+service-request-ended-title = Услуга колледжа прекращена
+service-request-ended-body =
+    Уважаемый абитуриент, с сегодняшнего дня Вам больше не предоставляется: { $service }.
+    Колледж: { $college }
+    Учебный год: { $year }
+
+    Если Вы не согласны, обратитесь в колледж.
+
+service-paid-study = платное обучение
+service-dormitory = место в общежитии
+service-meals = питание
+
 revocation-result-annulled = Результат аннулирован
 revocation-mistake = В сертификате ошибка
 revocation-own-wish = По Вашей просьбе
