@@ -7,7 +7,7 @@ use tests::college::{Board, fills, specialties};
 use tests::person::Someone;
 use tests::town::Town;
 
-use crate::steps::{IIN, registers_for};
+use crate::steps::{IIN, inbox, registers_for};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_applicant_chooses_two_colleges_and_each_finds_the_application_in_its_folder() {
@@ -178,4 +178,87 @@ async fn a_board_applies_for_somebody_who_came_to_the_college() {
         .await
         .ok();
     town.close().await;
+}
+
+/// «Мемлекеттік қызмет»: жатақхана, тамақтану.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_applicant_asks_for_a_dormitory_and_meals_and_the_board_answers_under_signature() {
+    let town = Town::at_ten_on_the_first_of_june().await;
+    let applicant = registers_for(&town, town.colleges()).await;
+    let application = opens(&town, &applicant).await;
+    let offered = specialties(&town, "MIDDLE_SPECIALIST").await;
+    let college = format!("colleges/{}", COLLEGES[0].bin);
+    let path = format!("/v1/{college}/serviceRequests");
+    let meals = json!({"kind": "KIND_MEALS", "application": application, "academicYear": 2026});
+    // Nothing was sent there yet.
+    let refused = applicant.post(&path, meals.clone()).await.violations();
+    let field = "application".to_owned();
+    let expected = (field, "APPLICATION_NOT_AT_COLLEGE".to_owned());
+    assert_eq!(refused, [expected]);
+    fills(&applicant, &application, &offered).await;
+    let number = sends(&applicant, &application).await;
+    let meals = applicant.post(&path, meals).await.ok();
+    let dormitory = json!({
+        "kind": "KIND_DORMITORY", "application": application, "academicYear": 2026,
+        "fromDate": {"year": 2026, "month": 8, "day": 25},
+        "untilDate": {"year": 2027, "month": 6, "day": 30}, "note": "Ауылдан келемін."
+    });
+    let dormitory = applicant.post(&path, dormitory).await.ok();
+    applicant
+        .post(
+            &path,
+            json!({"kind": "KIND_MEALS", "application": application, "academicYear": 2026}),
+        )
+        .await
+        .refused("SERVICE_REQUEST_EXISTS");
+
+    let board = Board::signs_in(&town, &COLLEGES[0]).await;
+    let found = board.someone.get(&path).await.ok();
+    let found = found["serviceRequests"].as_array().unwrap();
+    assert_eq!(found.len(), 2);
+    assert!(found.iter().all(|it| it["applicationNumber"] == number));
+    decides(&board, &meals, &dormitory).await;
+    town.settled().await;
+
+    let own = applicant.get("/v1/colleges/-/serviceRequests").await.ok();
+    let own = own["serviceRequests"].as_array().unwrap();
+    let of = |kind: &str| own.iter().find(|it| it["kind"] == kind).unwrap();
+    assert_eq!(of("KIND_DORMITORY")["state"], "STATE_GRANTED");
+    assert_eq!(of("KIND_MEALS")["state"], "STATE_REFUSED");
+    assert_eq!(of("KIND_MEALS")["comment"], "Анықтама әкеліңіз.");
+    let told = inbox(&applicant).await;
+    for (kind, words) in [
+        ("KIND_SERVICE_REQUEST_GRANTED", "жатақханадағы орын"),
+        (
+            "KIND_SERVICE_REQUEST_REFUSED",
+            "Құжаттар топтамасы толық емес",
+        ),
+    ] {
+        let message = told.iter().find(|it| it["kind"] == kind).unwrap();
+        let body = message["body"].as_str().unwrap();
+        assert!(body.contains(words), "{body}");
+        assert!(body.contains("2026/2027"), "{body}");
+    }
+    town.close().await;
+}
+
+/// Grants the dormitory, once there are places, and refuses the meals.
+async fn decides(board: &Board, meals: &Value, dormitory: &Value) {
+    let seen = |it: &Value| json!([{"serviceRequest": it["name"], "currentEtag": it["etag"]}]);
+    let grant = json!({"grantServiceRequests": {"serviceRequests": seen(dormitory)}});
+    let refused = board.prepares(grant.clone()).await.violations();
+    assert_eq!(refused[0].1, "NO_DORMITORY_PLACE");
+    let places = json!({"setDormitoryPlaces": {"academicYear": 2026, "places": 1}});
+    let refuse = json!({"refuseServiceRequests": {
+        "serviceRequests": seen(meals), "reasonCodes": ["DOCUMENTS_INCOMPLETE"],
+        "comment": "Анықтама әкеліңіз."
+    }});
+    for act in [places, grant, refuse] {
+        let prepared = board.prepares(act).await.ok();
+        board.signs(&prepared).await.ok();
+    }
+    let path = format!("/v1/colleges/{}/serviceRequestStatistics", COLLEGES[0].bin);
+    let counted = board.someone.get(&path).await.ok();
+    assert_eq!(counted["dormitoryPlaces"][0]["taken"], 1);
+    assert_eq!(counted["counts"].as_array().unwrap().len(), 2);
 }

@@ -21,7 +21,7 @@ use tonic_types::StatusExt;
 use crate::table::{Matrix, Owned, owned};
 
 /// Collections whose things are somebody's.
-const SOMEBODYS: [&str; 24] = [
+const SOMEBODYS: [&str; 25] = [
     "accounts",
     "admissionOffers",
     "admissionResults",
@@ -44,6 +44,7 @@ const SOMEBODYS: [&str; 24] = [
     "results",
     "savedFilters",
     "sections",
+    "serviceRequests",
     "submissions",
     "waitlistEntries",
 ];
@@ -200,7 +201,7 @@ async fn two_people(town: &Town) -> (Walk<'_>, Walk<'_>) {
     (owner, other)
 }
 
-/// An application to a college, with its choice.
+/// An application to a college, with its choice, and a request for meals there.
 async fn chooses_a_college(town: &Town, owner: &mut Walk<'_>) {
     owner.signs_in_again().await;
     let path = format!("/v1/{}/applications", town.colleges());
@@ -213,7 +214,13 @@ async fn chooses_a_college(town: &Town, owner: &mut Walk<'_>) {
     owner.someone.post(&path, json!({})).await.ok();
     let choices = owner.someone.get(&format!("/v1/{name}/choices")).await.ok();
     owner.leaves("college_application", &opened);
-    owner.leaves("choice", &choices["applicationChoices"][0]["name"]);
+    let choice = &choices["applicationChoices"][0];
+    owner.leaves("choice", &choice["name"]);
+    owner.leaves("college", &choice["college"]);
+    let path = format!("/v1/{}/serviceRequests", owner.thing("college"));
+    let meals = json!({"kind": "KIND_MEALS", "application": opened, "academicYear": 2026});
+    let asked = owner.someone.post(&path, meals).await.ok();
+    owner.leaves("service_request", &asked["name"]);
 }
 
 /// How the rows are called, and what may not be in an answer to somebody else.
