@@ -753,6 +753,62 @@ async fn boards_that_grant_at_once_never_give_more_places_than_there_are_and_tak
     assert_eq!(board.places().await, (3, 0));
 }
 
+/// What a board might do next with a request for the dormitory, by the throw of a die.
+fn next(row: &pb::ServiceRequest, throw: u32) -> Action {
+    let row = std::slice::from_ref(row);
+    match (row[0].state(), throw % 4) {
+        (State::Granted, _) => ends(row),
+        (_, 0) => refuses(row, &["NO_PLACES"], ""),
+        (_, 1) => acknowledges(row),
+        _ => grants(row),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whatever_boards_and_people_do_at_once_as_many_places_are_taken_as_are_granted() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    let specialty = board.offers(nursing()).await.unwrap();
+    let mut asked = dormitory(&world, &specialty, 1..7).await;
+    board.does(sets_places(2, "")).await.unwrap();
+    let mut die = 1_u32;
+    for round in 0..6 {
+        let mut acts = Vec::new();
+        let mut back = Vec::new();
+        for (asker, request) in &mut asked {
+            *request = asker.sees(&request.name).await;
+            if [State::Refused, State::Withdrawn, State::Ended].contains(&request.state()) {
+                match asker.asks(asker.wants(Kind::Dormitory)).await {
+                    Ok(again) => *request = again,
+                    Err(refused) => {
+                        assert_eq!(reason(&refused), "SERVICE_REQUESTS_USED_UP");
+                        continue;
+                    }
+                }
+            }
+            die = die.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            // What has no room now was refused before it could be signed.
+            acts.extend(board.prepares(next(request, die >> 16)).await.ok());
+            if die >> 24 < 64 {
+                back.push((&*asker, request.clone()));
+            }
+        }
+        let signed = futures_util::future::join_all(acts.iter().map(|act| board.signs(act)));
+        let taken_back = back.iter().map(|(asker, it)| asker.takes_back(it));
+        let taken_back = futures_util::future::join_all(taken_back);
+        let (signed, _) = tokio::join!(signed, taken_back);
+        let done = signed.iter().filter(|it| it.is_ok()).count();
+        let granted = "SELECT COUNT(*) AS n FROM service_request WHERE state = 'GRANTED'";
+        let granted = world.count(granted).await;
+        let (places, taken) = board.places().await;
+        assert_eq!(i64::from(taken), granted, "round {round}, {done} done");
+        assert!(taken <= places, "round {round}");
+    }
+    let ever = world.told_of::<ServiceRequestMoved>().await;
+    let granted = ever.iter().filter(|it| it.state() == State::Granted);
+    assert!(granted.count() >= 3, "too little happened");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_who_takes_it_back_and_a_board_that_grants_at_once_one_has_to_look_again() {
     let world = world().await;
