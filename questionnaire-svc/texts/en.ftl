@@ -21,7 +21,6 @@ specialty-closed = The specialty is closed and cannot be changed any more: { $sp
 specialty-ranking-started = The applicants of this specialty are being ranked, so it cannot be changed any more: { $specialty }
 college-unknown = The directory has no college with this BIN: { $bin }
 choice-decided = This cannot be done to the choice any more. Its state: { $state }
-choice-not-acknowledged = Tell the applicant first that the application was received.
 formula-missing = The specialty has no approved score formula yet: { $specialty }
 choices-open = Choices of this specialty still wait for an answer. How many: { $count }
 exams-open = Accepted applicants of this specialty still wait for points of an exam. How many: { $count }

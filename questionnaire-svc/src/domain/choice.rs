@@ -188,7 +188,7 @@ impl Choice {
     /// The college takes it into the competition.
     ///
     /// # Errors
-    /// `CHOICE_NOT_ACKNOWLEDGED`, `CHOICE_DECIDED`, `SPECIALTY_RANKING_STARTED`.
+    /// `CHOICE_DECIDED`, `SPECIALTY_RANKING_STARTED`.
     pub fn accept(&mut self, seen: Seen, ranking: Ranking) -> Result<(), Refusal> {
         self.must_be_in_processing(ranking)?;
         self.state = State::Accepted;
@@ -199,7 +199,7 @@ impl Choice {
     }
 
     /// # Errors
-    /// `CHOICE_NOT_ACKNOWLEDGED`, `CHOICE_DECIDED`, `SPECIALTY_RANKING_STARTED`.
+    /// `CHOICE_DECIDED`, `SPECIALTY_RANKING_STARTED`.
     pub fn reject(&mut self, reason_codes: Vec<String>, ranking: Ranking) -> Result<(), Refusal> {
         self.must_be_in_processing(ranking)?;
         self.state = State::Rejected;
@@ -254,7 +254,6 @@ impl Choice {
         self.must_not_be_ranked(ranking)?;
         match self.state {
             State::InProcessing => Ok(()),
-            State::New => Err(Refusal::ChoiceNotAcknowledged),
             _ => Err(self.decided()),
         }
     }
@@ -323,7 +322,7 @@ mod tests {
         );
         assert_eq!(
             choice(New).accept(Seen::default(), open),
-            Err(Refusal::ChoiceNotAcknowledged)
+            Err(Refusal::ChoiceDecided { state: "NEW" })
         );
     }
 

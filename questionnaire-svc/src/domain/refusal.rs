@@ -136,7 +136,6 @@ pub enum Refusal {
     ChoiceDecided {
         state: &'static str,
     },
-    ChoiceNotAcknowledged,
     FormulaMissing {
         specialty: String,
     },
@@ -217,7 +216,6 @@ impl chassis::error::Refusal for Refusal {
             Self::SpecialtyRankingStarted { .. } => "SPECIALTY_RANKING_STARTED",
             Self::CollegeUnknown { .. } => "COLLEGE_UNKNOWN",
             Self::ChoiceDecided { .. } => "CHOICE_DECIDED",
-            Self::ChoiceNotAcknowledged => "CHOICE_NOT_ACKNOWLEDGED",
             Self::FormulaMissing { .. } => "FORMULA_MISSING",
             Self::ChoicesOpen { .. } => "CHOICES_OPEN",
             Self::ExamsOpen { .. } => "EXAMS_OPEN",
@@ -382,7 +380,6 @@ impl chassis::error::Refusal for Refusal {
             | Self::DocumentAlreadyUploaded
             | Self::UploadBrokenOff
             | Self::UploadHashMismatch
-            | Self::ChoiceNotAcknowledged
             | Self::PersonUnknown
             | Self::CertificateAlreadyDeclared => Vec::new(),
         }
@@ -484,7 +481,6 @@ mod tests {
             Refusal::SpecialtyRankingStarted { specialty: text() },
             Refusal::CollegeUnknown { bin: text() },
             Refusal::ChoiceDecided { state: "ACCEPTED" },
-            Refusal::ChoiceNotAcknowledged,
             Refusal::FormulaMissing { specialty: text() },
             Refusal::ChoicesOpen {
                 specialty: text(),
