@@ -184,7 +184,7 @@ permit-note = Please note
 # College admission.
 ranking-missing = No college of this campaign has closed its competition yet, so there is nobody to place.
 rankings-open = People who are ranked also wish for specialties whose colleges have not closed their competition. Specialties: { $count }. One of them: { $specialty }. Wait for them, or leave these wishes out.
-ranking-incomplete = Not everybody who competes for { $specialty } is known here yet: { $known } of { $expected }. Try again in a minute.
+ranking-incomplete = Not everything about those who compete for { $specialty } is known here yet: { $known } of { $expected }. Try again in a minute.
 offers-open = Offers of the round before still wait for answers: { $count }. The next round begins when they are answered or have lapsed.
 run-pending = The run is not made yet. Look again in a moment.
 run-withheld = The run was withheld and is shown to nobody: its result failed its check, or its input can't be.

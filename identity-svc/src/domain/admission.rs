@@ -1,5 +1,5 @@
-//! What an applicant of colleges is told of: choices that colleges answered, exams, and what else was asked of
-//! a college.
+//! What an applicant of colleges is told of: choices that colleges answered, exams, what boards do in their
+//! name, and what else was asked of a college.
 
 use chassis::text::{Language, Texts};
 use jiff::Timestamp;
@@ -27,6 +27,13 @@ pub enum Admission {
     },
     ExamAppointed(Exam),
     ExamMoved(Exam),
+    MarksCorrected(Choice),
+    ApplicationOpenedByBoard {
+        college: [String; 3],
+    },
+    ApplicationSentByBoard {
+        college: [String; 3],
+    },
     ServiceRequestAcknowledged(Service),
     ServiceRequestGranted(Service),
     ServiceRequestRefused {
@@ -80,14 +87,21 @@ impl Admission {
             Admission::ServiceRequestGranted(_) => "SERVICE_REQUEST_GRANTED",
             Admission::ServiceRequestRefused { .. } => "SERVICE_REQUEST_REFUSED",
             Admission::ServiceRequestEnded(_) => "SERVICE_REQUEST_ENDED",
+            Admission::MarksCorrected(_) => "MARKS_CORRECTED",
+            Admission::ApplicationOpenedByBoard { .. } => "APPLICATION_OPENED_BY_BOARD",
+            Admission::ApplicationSentByBoard { .. } => "APPLICATION_SENT_BY_BOARD",
         }
     }
 
     /// What the words are filled in with.
     pub(super) fn facts(&self, texts: &Texts, language: Language) -> Facts {
         match self {
-            Admission::ChoiceAcknowledged(choice) | Admission::ChoiceAccepted(choice) => {
-                choice.facts(language)
+            Admission::ChoiceAcknowledged(choice)
+            | Admission::ChoiceAccepted(choice)
+            | Admission::MarksCorrected(choice) => choice.facts(language),
+            Admission::ApplicationOpenedByBoard { college }
+            | Admission::ApplicationSentByBoard { college } => {
+                vec![("college", in_language(college, language).to_owned())]
             }
             Admission::ChoiceRejected { choice, reasons }
             | Admission::ChoiceSetAside { choice, reasons } => {

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-/// Kinds about the safety of an account. Who got in could mute them before anything else, so nobody
-/// can.
-pub const ALWAYS_MAILED: [&str; 6] = [
+/// Kinds about the safety of an account, and about what others do in the person's name. Who got in could
+/// mute them before anything else, so nobody can.
+pub const ALWAYS_MAILED: [&str; 8] = [
     "REGISTRATION_REPEATED",
     "PASSWORD_CHANGED",
     "PASSWORD_RECOVERED",
     "EMAIL_CHANGED",
     "EMAIL_CHANGE_STARTED",
     "ROLES_CHANGED",
+    "APPLICATION_OPENED_BY_BOARD",
+    "APPLICATION_SENT_BY_BOARD",
 ];
 
 /// One person's choice; the default is everything.

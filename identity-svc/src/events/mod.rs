@@ -25,6 +25,7 @@ mod admission_offer_made;
 mod appeal_decided;
 mod appeal_filed;
 mod application_choice_moved;
+mod application_created;
 mod application_decided;
 mod application_disqualified;
 mod application_expired;
@@ -43,6 +44,7 @@ mod booking_reminder_due;
 mod certificate_issued;
 mod certificate_revoked;
 mod certificate_verified;
+mod choice_marks_corrected;
 mod email_change_started;
 mod enquiry_answered;
 mod entrance_exam_appointed;
@@ -79,10 +81,6 @@ pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
     (
         "ApplicationChoiceLeft",
         "the person's own doing, or told by ApplicationChoiceMoved",
-    ),
-    (
-        "ApplicationCreated",
-        "the person's own doing, a moment ago and on the same page",
     ),
     ("ApplicationRejected", DECIDED),
     ("AskedCorrection", "no event: one line of CorrectionAsked"),
@@ -169,6 +167,8 @@ inbox! {
     application_choice_moved
     entrance_exam_appointed
     service_request_moved
+    choice_marks_corrected
+    application_created
 }
 
 /// What an event tells whom.

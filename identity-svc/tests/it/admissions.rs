@@ -83,6 +83,9 @@ fn all() -> Vec<Admission> {
             reasons: reasons(),
         },
         Admission::ServiceRequestEnded(dormitory()),
+        Admission::MarksCorrected(choice()),
+        Admission::ApplicationOpenedByBoard { college: college() },
+        Admission::ApplicationSentByBoard { college: college() },
     ]
 }
 
@@ -117,9 +120,13 @@ fn each_has_its_own_words_in_three_languages_and_says_what_it_is_about() {
                 _ => said.push(specialty()[at].clone()),
             }
             match &step {
-                Admission::ChoiceAcknowledged(_) | Admission::ChoiceAccepted(_) => {
+                Admission::ChoiceAcknowledged(_)
+                | Admission::ChoiceAccepted(_)
+                | Admission::MarksCorrected(_) => {
                     said.push(college()[at].clone());
                 }
+                Admission::ApplicationOpenedByBoard { .. }
+                | Admission::ApplicationSentByBoard { .. } => said = vec![college()[at].clone()],
                 Admission::ServiceRequestAcknowledged(_)
                 | Admission::ServiceRequestGranted(_)
                 | Admission::ServiceRequestEnded(_) => {}
@@ -240,4 +247,52 @@ async fn every_answer_of_a_college_becomes_a_message_of_its_kind_and_a_mail() {
     titles.sort();
     subjects.sort();
     assert_eq!(titles, subjects, "each by mail too");
+}
+
+#[tokio::test]
+async fn what_a_board_does_in_somebodys_name_is_told_in_the_inbox_and_by_mail() {
+    let world = world().await;
+    let account = world.seed(IIN, EMAIL, &[]).await;
+    let me = world.caller(IIN).await;
+    world.relay().await;
+    let application = || "campaigns/c/applications/a".to_owned();
+    let created = |board_title| events::ApplicationCreated {
+        application: application(),
+        account: account.clone(),
+        board_title,
+        ..Default::default()
+    };
+    let sent = |board_title| events::ApplicationSubmitted {
+        application: application(),
+        account: account.clone(),
+        submission_number: 1,
+        without_review: true,
+        board_title,
+        ..Default::default()
+    };
+    // One's own doing needs no word.
+    world.told(&created(None)).await;
+    world.told(&sent(None)).await;
+    world.told(&created(text(college()))).await;
+    world.told(&sent(text(college()))).await;
+    let corrected = events::ChoiceMarksCorrected {
+        choice: "campaigns/c/applications/a/choices/1".into(),
+        account: account.clone(),
+        specialty_title: text(specialty()),
+        college_title: text(college()),
+        ..Default::default()
+    };
+    world.told(&corrected).await;
+    let request = pb::ListMessagesRequest {
+        parent: "accounts/me".into(),
+        page_size: 100,
+        ..Default::default()
+    };
+    let answer = world.messages_of(&me).list_messages(request).await;
+    let messages = answer.expect("messages").into_inner().messages;
+    let kinds = messages.iter().filter(|it| (56..=58).contains(&it.kind));
+    assert_eq!(kinds.count(), 3);
+    assert_eq!(messages.len(), 4, "and the welcome");
+    let subjects = world.mails_to(EMAIL).await.len();
+    assert_eq!(subjects, messages.len());
 }

@@ -501,6 +501,30 @@ service-paid-study = paid study
 service-dormitory = a place in the dormitory
 service-meals = meals
 
+marks-corrected-title = A college corrected what it read off your papers
+marks-corrected-body =
+    Dear applicant, the college put right the marks, merits or benefits that it had read off your papers.
+    Specialty: { $specialty }
+    College: { $college }
+
+    What stands there now you see in your personal account, at this specialty. If it is not what your papers say, turn to the admission board before the ranking begins.
+
+application-opened-by-board-title = A college is applying in your name
+application-opened-by-board-body =
+    Dear applicant, the admission board of a college opened an application in your name and is filling it in.
+    College: { $college }
+
+    You see it in your personal account, under “Applications”; you may change it or send it yourself.
+    If you did not ask the college for this, take the application back there, and tell us so under “Enquiries”.
+
+application-sent-by-board-title = A college sent an application in your name
+application-sent-by-board-body =
+    Dear applicant, the admission board of a college sent the application that it had filled in for you.
+    College: { $college }
+
+    What was sent, and which specialties were chosen, you see in your personal account, under “Applications”.
+    If you did not ask the college for this, take the application back there, and tell us so under “Enquiries”.
+
 revocation-result-annulled = The result was annulled
 revocation-mistake = Something on it is wrong
 revocation-own-wish = You asked for it

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::academic_year::AcademicYear;
-use super::choice_act::{Acceptance, SeenChoice};
+use super::choice_act::{Acceptance, Correction, SeenChoice};
 use super::college::College;
 use super::exam_sitting::{Appointment, Points, TimeAndPlace};
 use super::refusal::Refusal;
@@ -40,6 +40,9 @@ pub enum Act {
     },
     AcceptChoices {
         choices: Vec<Acceptance>,
+    },
+    CorrectMarks {
+        choices: Vec<Correction>,
     },
     RejectChoices {
         choices: Vec<SeenChoice>,
@@ -91,6 +94,7 @@ impl Act {
             self,
             Act::AcknowledgeChoices { .. }
                 | Act::AcceptChoices { .. }
+                | Act::CorrectMarks { .. }
                 | Act::RejectChoices { .. }
                 | Act::SetChoicesAside { .. }
                 | Act::AppointExam(_)
@@ -111,6 +115,7 @@ impl Act {
             Act::ApproveScoreFormula(_) => "APPROVE_SCORE_FORMULA",
             Act::AcknowledgeChoices { .. } => "ACKNOWLEDGE_CHOICES",
             Act::AcceptChoices { .. } => "ACCEPT_CHOICES",
+            Act::CorrectMarks { .. } => "CORRECT_MARKS",
             Act::RejectChoices { .. } => "REJECT_CHOICES",
             Act::SetChoicesAside { .. } => "SET_CHOICES_ASIDE",
             Act::AppointExam(_) => "APPOINT_EXAM",

@@ -29,6 +29,8 @@ pub struct Choice {
     pub merits: Vec<String>,
     /// Codes of `quota-categories` that it saw proven.
     pub quota_categories: Vec<String>,
+    /// How often it put right what it had read.
+    pub corrections: i32,
 }
 
 /// The folder that it is in.
@@ -159,6 +161,16 @@ impl Choice {
             marks: Vec::new(),
             merits: Vec::new(),
             quota_categories: Vec::new(),
+            corrections: 0,
+        }
+    }
+
+    /// What the college saw, as it stands.
+    pub fn seen(&self) -> Seen {
+        Seen {
+            marks: self.marks.clone(),
+            merits: self.merits.clone(),
+            quota_categories: self.quota_categories.clone(),
         }
     }
 
@@ -192,10 +204,31 @@ impl Choice {
     pub fn accept(&mut self, seen: Seen, ranking: Ranking) -> Result<(), Refusal> {
         self.must_be_in_processing(ranking)?;
         self.state = State::Accepted;
+        self.keep(seen);
+        Ok(())
+    }
+
+    /// The college puts right what it read off the papers. Once it is ranked what was read stands: a rank
+    /// that somebody saw is not moved by who keeps the papers.
+    ///
+    /// # Errors
+    /// `CHOICE_DECIDED`, `SPECIALTY_RANKING_STARTED`.
+    pub fn correct(&mut self, seen: Seen, ranking: Ranking) -> Result<(), Refusal> {
+        self.must_not_be_ranked(ranking)?;
+        match self.state {
+            State::Accepted => {
+                self.keep(seen);
+                self.corrections += 1;
+                Ok(())
+            }
+            _ => Err(self.decided()),
+        }
+    }
+
+    fn keep(&mut self, seen: Seen) {
         self.marks = seen.marks;
         self.merits = seen.merits;
         self.quota_categories = seen.quota_categories;
-        Ok(())
     }
 
     /// # Errors
@@ -311,6 +344,10 @@ mod tests {
             leads(|it| it.reject(reasons(), open).is_ok()),
             [(InProcessing, Rejected)]
         );
+        assert_eq!(
+            leads(|it| it.correct(Seen::default(), open).is_ok()),
+            [(Accepted, Accepted)]
+        );
         let all = [New, InProcessing, Accepted];
         assert_eq!(
             leads(|it| it.set_aside("DUPLICATE".into(), open).is_ok()),
@@ -334,10 +371,35 @@ mod tests {
         assert_eq!(leads(|it| it.accept(Seen::default(), ranked).is_ok()), none);
         assert_eq!(leads(|it| it.reject(Vec::new(), ranked).is_ok()), none);
         assert_eq!(
+            leads(|it| it.correct(Seen::default(), ranked).is_ok()),
+            none
+        );
+        assert_eq!(
             leads(|it| it.set_aside("DUPLICATE".into(), ranked).is_ok()),
             none
         );
         assert_eq!(leads(|it| it.withdraw(ranked).is_ok()), none);
+    }
+
+    #[test]
+    fn what_is_put_right_takes_the_place_of_what_was_read_and_is_counted() {
+        let mut accepted = choice(State::Accepted);
+        accepted.merits = vec!["OLYMPIAD_PRIZE".into()];
+        let right = Seen {
+            marks: vec![Mark {
+                subject: "KAZAKH".into(),
+                mark: Hundredths::whole(5),
+            }],
+            ..Seen::default()
+        };
+        for count in 1..=2 {
+            let done = accepted.correct(right.clone(), Ranking::NotStarted);
+            assert_eq!(done, Ok(()));
+            assert_eq!(
+                (accepted.seen(), accepted.corrections),
+                (right.clone(), count)
+            );
+        }
     }
 
     #[test]

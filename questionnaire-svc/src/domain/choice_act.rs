@@ -35,6 +35,18 @@ pub struct Acceptance {
     pub seen: Seen,
 }
 
+/// An accepted choice of which something was read wrongly. Both are signed: what stood there and what
+/// stands in the papers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    #[serde(flatten)]
+    pub of: SeenChoice,
+    /// As it was when the act was prepared.
+    pub was: Seen,
+    #[serde(flatten)]
+    pub seen: Seen,
+}
+
 /// A mark of a certificate: from 3 to 5.
 pub fn mark(text: &str) -> Option<Hundredths> {
     let range = Hundredths::whole(3)..=Hundredths::whole(5);

@@ -166,6 +166,12 @@ pub enum Refusal {
     DormitoryPlacesTaken {
         taken: i32,
     },
+    MarksMissing {
+        specialty: String,
+        count: usize,
+        /// The choices by their names, as far as they are told.
+        choices: Violations,
+    },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -226,6 +232,7 @@ impl chassis::error::Refusal for Refusal {
             Self::ServiceRequestsUsedUp { .. } => "SERVICE_REQUESTS_USED_UP",
             Self::ServiceRequestDecided { .. } => "SERVICE_REQUEST_DECIDED",
             Self::DormitoryPlacesTaken { .. } => "DORMITORY_PLACES_TAKEN",
+            Self::MarksMissing { .. } => "MARKS_MISSING",
         }
     }
 
@@ -252,6 +259,7 @@ impl chassis::error::Refusal for Refusal {
     fn violations(&self) -> Option<&Violations> {
         match self {
             Self::ApplicationIncomplete { problems } => Some(problems),
+            Self::MarksMissing { choices, .. } => Some(choices),
             _ => None,
         }
     }
@@ -333,6 +341,14 @@ impl chassis::error::Refusal for Refusal {
             }
             Self::ServiceRequestsUsedUp { limit } => vec![("limit", limit.to_string())],
             Self::DormitoryPlacesTaken { taken } => vec![("taken", taken.to_string())],
+            Self::MarksMissing {
+                specialty, count, ..
+            } => {
+                vec![
+                    ("specialty", specialty.clone()),
+                    ("count", count.to_string()),
+                ]
+            }
             Self::ExamGraded { exam_sitting } => vec![("exam_sitting", exam_sitting.clone())],
             Self::AttemptsUsedUp { free, paid, year } => vec![
                 ("free_attempts", free.to_string()),
@@ -501,6 +517,11 @@ mod tests {
             Refusal::ServiceRequestsUsedUp { limit: 5 },
             Refusal::ServiceRequestDecided { state: "GRANTED" },
             Refusal::DormitoryPlacesTaken { taken: 43 },
+            Refusal::MarksMissing {
+                specialty: text(),
+                count: 3,
+                choices: Violations::one("campaigns/c/applications/a/choices/1", "MARK_MISSING"),
+            },
         ]
     }
 

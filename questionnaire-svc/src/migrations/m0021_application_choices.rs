@@ -43,6 +43,7 @@ impl MigrationTrait for ApplicationChoices {
                         ('NEW', 'IN_PROCESSING', 'ACCEPTED', 'REJECTED', 'WITHDRAWN', 'ERRONEOUS')),
                     reason_codes TEXT NOT NULL, marks TEXT NOT NULL, merits TEXT NOT NULL,
                     quota_categories TEXT NOT NULL,
+                    corrections INTEGER NOT NULL DEFAULT 0 CHECK (corrections >= 0),
                     created_us BIGINT NOT NULL, state_us BIGINT NOT NULL, version BIGINT NOT NULL,
                     UNIQUE (application, preference), UNIQUE (application, specialty))"
             ),

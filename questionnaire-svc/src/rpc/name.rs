@@ -144,6 +144,11 @@ pub fn form<'a>(field: &str, name: &'a str) -> Result<&'a str> {
     Ok(id)
 }
 
+/// The id in `campaigns/{campaign}/applications/{application}/choices/{choice}`.
+pub fn choice_id(name: &str) -> Option<&str> {
+    capture::<3>("campaigns/*/applications/*/choices/*", name).map(|[_, _, id]| id)
+}
+
 /// The only id of a name of this shape.
 pub fn id_of<'a>(pattern: &str, name: &'a str) -> Option<&'a str> {
     capture::<1>(pattern, name).map(|[id]| id)

@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{json, places, time, unexpected, write_json};
-use crate::domain::choice::{Choice, State};
+use crate::domain::choice::{Choice, Mark, State};
 
 /// A choice is read with who wishes it and under which number.
 const COLUMNS: &str = "application_choice.*,
@@ -104,14 +104,14 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<bool> {
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Keeps what became of what was locked. False where somebody was faster.
-pub async fn save(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<bool> {
+/// Keeps what became of what was locked, in its folder since then. False where somebody was faster.
+pub async fn save(tx: &Tx, kept: &mut Kept, since: Timestamp) -> Result<bool> {
     let it = &kept.choice;
     let saved = execute(
         tx,
         "UPDATE application_choice SET state = $2, reason_codes = $3, marks = $4, merits = $5,
-            quota_categories = $6, state_us = $7, version = version + 1
-         WHERE id = $1 AND version = $8",
+            quota_categories = $6, corrections = $7, state_us = $8, version = version + 1
+         WHERE id = $1 AND version = $9",
         [
             kept.id.as_str().into(),
             it.state.code().into(),
@@ -119,13 +119,14 @@ pub async fn save(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Result<bool> {
             write_json(&it.marks)?.into(),
             write_json(&it.merits)?.into(),
             write_json(&it.quota_categories)?.into(),
-            to_us(now).into(),
+            it.corrections.into(),
+            to_us(since).into(),
             kept.version.into(),
         ],
     )
     .await?;
     kept.version += 1;
-    kept.state_time = now;
+    kept.state_time = since;
     Ok(saved.rows_affected() == 1)
 }
 
@@ -352,6 +353,36 @@ pub async fn count_accepted<C: ConnectionTrait>(on: &C, specialty: &str) -> Resu
     })
 }
 
+/// How often what was read of the choices of a specialty was put right, of those that left too.
+pub async fn count_corrections<C: ConnectionTrait>(on: &C, specialty: &str) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(SUM(corrections), 0) AS BIGINT) AS corrections
+               FROM application_choice WHERE specialty = $1";
+    Ok(match query_one(on, sql, [specialty.into()]).await? {
+        Some(row) => row.try_get("", "corrections")?,
+        None => 0,
+    })
+}
+
+/// The name of each that stands in the competition of a specialty, and its marks, by id.
+pub async fn marks<C: ConnectionTrait>(
+    on: &C,
+    specialty: &str,
+) -> Result<Vec<(String, Vec<Mark>)>> {
+    let sql = "SELECT id, campaign, application, marks FROM application_choice
+               WHERE specialty = $1 AND state = 'ACCEPTED' ORDER BY id";
+    let read = |row: &QueryResult| {
+        let text = |column: &str| row.try_get::<String>("", column);
+        let (campaign, application, id) = (text("campaign")?, text("application")?, text("id")?);
+        let name = format!("campaigns/{campaign}/applications/{application}/choices/{id}");
+        Ok((name, json(row, "marks")?))
+    };
+    query_all(on, sql, [specialty.into()])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 fn state(row: &QueryResult) -> Result<State> {
     let code: String = row.try_get("", "state")?;
     State::of_code(&code).ok_or_else(|| unexpected("state of a choice"))
@@ -377,6 +408,7 @@ fn read(row: &QueryResult) -> Result<Kept> {
             marks: json(row, "marks")?,
             merits: json(row, "merits")?,
             quota_categories: json(row, "quota_categories")?,
+            corrections: row.try_get("", "corrections")?,
         },
         create_time: time(row, "created_us")?,
         state_time: time(row, "state_us")?,

@@ -253,6 +253,17 @@ pub async fn count_open<C: ConnectionTrait>(
     })
 }
 
+/// How many exams of choices of a specialty have points, of those that left too.
+pub async fn count_graded<C: ConnectionTrait>(on: &C, specialty: &str) -> Result<i64> {
+    let sql =
+        "SELECT COUNT(*) AS exams FROM exam_entry e JOIN application_choice c ON c.id = e.choice
+               WHERE c.specialty = $1 AND e.points IS NOT NULL";
+    Ok(match query_one(on, sql, [specialty.into()]).await? {
+        Some(row) => row.try_get("", "exams")?,
+        None => 0,
+    })
+}
+
 fn read(row: &QueryResult) -> Result<Kept> {
     let text = |column: &str| row.try_get::<String>("", column);
     Ok(Kept {

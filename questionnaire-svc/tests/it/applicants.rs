@@ -147,6 +147,10 @@ pub fn accepts(choices: Vec<pb::ChoiceAcceptance>) -> Action {
     Action::AcceptChoices(pb::AcceptChoices { choices })
 }
 
+pub fn corrects(choices: Vec<pb::ChoiceAcceptance>) -> Action {
+    Action::CorrectMarks(pb::CorrectMarks { choices })
+}
+
 pub fn rejects(wishes: &[Wish], reasons: &[&str]) -> Action {
     Action::RejectChoices(pb::RejectChoices {
         choices: seen(wishes),

@@ -1,6 +1,7 @@
 //! Applications that the board of a college opens for somebody, fills in, and sends by a signed act.
 
 use chassis::client::Connection;
+use proto::events::v1::{ApplicationCreated, ApplicationSubmitted};
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::application::State;
 use proto::questionnaire::v1::applications_client::ApplicationsClient;
@@ -87,6 +88,13 @@ async fn a_board_applies_for_somebody_and_sends_what_it_signed() {
         assert!(!content.contains(personal), "{personal}");
     }
     board.signs(&prepared).await.unwrap();
+    // The person is told by whom, of either.
+    let college = "«Ғылым ордасы» колледжі";
+    let told = world.told_of::<ApplicationCreated>().await;
+    assert_eq!(told[0].board_title.as_ref().unwrap().kk, college);
+    let told = world.told_of::<ApplicationSubmitted>().await;
+    assert_eq!(told[0].account, person.account);
+    assert_eq!(told[0].board_title.as_ref().unwrap().kk, college);
     let sent = person.application(&opened.name).await.unwrap();
     assert_eq!(sent.state(), State::Submitted);
     assert!(sent.number.starts_with("2026-"));
@@ -137,6 +145,9 @@ async fn what_changed_since_it_was_shown_has_to_be_looked_at_again() {
         1
     );
     assert_eq!(own_choices(&person, &opened.name).await.len(), 4);
+    // Whoever sent it is who is told to have.
+    let told = world.told_of::<ApplicationSubmitted>().await;
+    assert_eq!(told[0].board_title.is_some(), signed.is_ok());
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ mod form_revisions;
 mod forms;
 mod hostile;
 mod jobs;
+mod marks;
 mod memberships;
 mod neighbours;
 mod news;

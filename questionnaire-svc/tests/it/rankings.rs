@@ -10,7 +10,7 @@ use crate::exams::{appoints, grades, moves};
 use crate::score_formulas::{approves, formula};
 use crate::world::{World, metadata, reason};
 
-fn starts(specialty: &pb::Specialty) -> Action {
+pub fn starts(specialty: &pb::Specialty) -> Action {
     Action::StartRanking(pb::StartRanking {
         specialty: specialty.name.clone(),
         current_etag: specialty.etag.clone(),
@@ -24,7 +24,7 @@ async fn world() -> World {
 }
 
 /// The formula of marks alone.
-fn of_marks() -> pb::ScoreFormula {
+pub fn of_marks() -> pb::ScoreFormula {
     pb::ScoreFormula {
         added: Vec::new(),
         ..formula()
@@ -65,6 +65,7 @@ async fn a_ranking_waits_until_nobody_waits_for_anything_and_takes_everything_as
     assert_eq!((holds.version, holds.marks.len()), (1, 2));
     assert_eq!(told.board_action, done.name);
     assert_eq!(told.competing_choices, 3);
+    assert_eq!((told.corrections, told.graded_exams), (0, 3));
     assert_eq!(
         told.college_title.as_ref().unwrap().kk,
         "«Ғылым ордасы» колледжі"

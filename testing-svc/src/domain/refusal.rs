@@ -165,7 +165,7 @@ pub enum Refusal {
     RankingIncomplete {
         specialty: String,
         known: i64,
-        expected: i32,
+        expected: i64,
     },
     OffersOpen {
         count: i64,

@@ -1,5 +1,5 @@
-//! Taken: a college took somebody's wish into its competition. Points of exams, and that the wish was
-//! taken back, may be known before.
+//! Taken: a college took somebody's wish into its competition, or put right what it had read of it. Points of
+//! exams, and that the wish was taken back, may be known before.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ async fn take(ctx: &Context, event: &Event, accepted: ApplicationChoiceAccepted)
     }
     store::admission_specialty::count_change(&tx, &choice.campaign, choice.specialty).await?;
     store::competitor::hold(&tx, &choice.campaign, choice.specialty, choice.id).await?;
-    store::competitor::accept(&tx, account, &competitor).await?;
+    store::competitor::accept(&tx, account, &competitor, accepted.correction_number).await?;
     Ok(ctx.db.commit(tx).await?)
 }
 

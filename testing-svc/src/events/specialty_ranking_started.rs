@@ -59,6 +59,8 @@ fn read(started: SpecialtyRankingStarted) -> Option<Specialty> {
         college_title: localized(started.college_title),
         started: started.start_time.as_ref().and_then(from_pb)?,
         competing: u32::try_from(started.competing_choices).ok()?,
+        corrections: u32::try_from(started.corrections).ok()?,
+        graded: u32::try_from(started.graded_exams).ok()?,
     })
 }
 

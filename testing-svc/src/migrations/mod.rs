@@ -21,6 +21,7 @@ mod m0311_partner_reports;
 mod m0331_subject_titles;
 mod m0332_session_publications;
 mod m0341_admission;
+mod m0342_corrections;
 
 use sea_orm_migration::prelude::*;
 
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0331_subject_titles::Migration),
             Box::new(m0332_session_publications::Migration),
             Box::new(m0341_admission::Migration),
+            Box::new(m0342_corrections::Migration),
         ]
     }
 }

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::{narrowed::Narrowed, row};
 use crate::domain::admission::specialty::Specialty;
 
-const SELECT: &str = "SELECT id, campaign, college, places, competing, quotas, formula, title,
+const SELECT: &str =
+    "SELECT id, campaign, college, places, competing, corrections, graded, quotas, formula, title,
         college_title, started_us FROM admission_specialties";
 
 /// Notes that something came in about a specialty, and holds its row until the end: what comes in about one
@@ -32,7 +33,7 @@ pub async fn start(tx: &Tx, it: &Specialty) -> Result<()> {
     execute(
         tx,
         "UPDATE admission_specialties SET started_us = $2, college = $3, places = $4, competing = $5,
-            quotas = $6, formula = $7, title = $8, college_title = $9
+            quotas = $6, formula = $7, title = $8, college_title = $9, corrections = $10, graded = $11
          WHERE id = $1 AND started_us IS NULL",
         [
             it.id.to_string().into(),
@@ -44,6 +45,8 @@ pub async fn start(tx: &Tx, it: &Specialty) -> Result<()> {
             row::written(&it.formula)?.into(),
             row::written(&it.title)?.into(),
             row::written(&it.college_title)?.into(),
+            row::int(it.corrections).into(),
+            row::int(it.graded).into(),
         ],
     )
     .await?;
@@ -73,23 +76,37 @@ pub async fn list<C: ConnectionTrait>(
     rows.iter().map(read).collect()
 }
 
-/// Those of a campaign of which fewer wishes are known than competed when they were closed, and how many.
+/// One of a campaign of which less is known than was told until it was closed – wishes, corrections of them,
+/// points of exams – and how much: what is known, and what there is.
 pub async fn incomplete<C: ConnectionTrait>(
     on: &C,
     campaign: &str,
-) -> Result<Option<(Uuid, i64, i32)>> {
-    let sql = "SELECT s.id, s.competing, COUNT(c.id) AS known FROM admission_specialties s
-         LEFT JOIN admission_choices c ON c.specialty = s.id AND c.accepted
-         WHERE s.campaign = $1 AND s.started_us IS NOT NULL
-         GROUP BY s.id, s.competing HAVING COUNT(c.id) < s.competing ORDER BY s.id LIMIT 1";
+) -> Result<Option<(Uuid, i64, i64)>> {
+    let sql = "SELECT id, wishes, competing, corrected, corrections, sat, graded FROM (
+            SELECT s.id AS id, s.competing AS competing, s.corrections AS corrections, s.graded AS graded,
+                COUNT(CASE WHEN c.accepted THEN 1 END) AS wishes,
+                CAST(COALESCE(SUM(c.corrections), 0) AS BIGINT) AS corrected,
+                CAST(COALESCE(SUM(c.graded), 0) AS BIGINT) AS sat
+            FROM admission_specialties s LEFT JOIN admission_choices c ON c.specialty = s.id
+            WHERE s.campaign = $1 AND s.started_us IS NOT NULL
+            GROUP BY s.id, s.competing, s.corrections, s.graded) AS counted
+         WHERE wishes < competing OR corrected < corrections OR sat < graded
+         ORDER BY id LIMIT 1";
     let found = query_one(on, sql, [campaign.into()]).await?;
     let read = |found: QueryResult| {
-        let expected: i32 = row::get(&found, "competing")?;
-        Ok((
-            row::uuid(&found, "id")?,
-            row::get(&found, "known")?,
-            expected,
-        ))
+        let (mut known, mut expected) = (0_i64, 0_i64);
+        for (has, of) in [
+            ("wishes", "competing"),
+            ("corrected", "corrections"),
+            ("sat", "graded"),
+        ] {
+            let told: i32 = row::get(&found, of)?;
+            let heard: i64 = row::get(&found, has)?;
+            // Of who left before it was closed more may be known than was told.
+            known += heard.min(i64::from(told));
+            expected += i64::from(told);
+        }
+        Ok((row::uuid(&found, "id")?, known, expected))
     };
     found.map(read).transpose()
 }
@@ -124,6 +141,8 @@ fn read(found: &QueryResult) -> Result<Specialty> {
         college: row::get(found, "college")?,
         places: row::count(found, "places")?,
         competing: row::count(found, "competing")?,
+        corrections: row::count(found, "corrections")?,
+        graded: row::count(found, "graded")?,
         quotas: row::json(found, "quotas")?,
         formula: row::json(found, "formula")?,
         title: row::json(found, "title")?,

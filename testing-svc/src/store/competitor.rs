@@ -52,13 +52,20 @@ pub async fn lock(tx: &Tx, choice: Uuid) -> Result<Option<(bool, Option<Uuid>)>>
     found.map(read).transpose()
 }
 
-/// A wish that its college took into the competition; its row is held.
-pub async fn accept(tx: &Tx, account: Option<Uuid>, it: &Competitor) -> Result<()> {
-    let done = execute(
+/// A wish that its college took into the competition, or of which it put something right for this time; its
+/// row is held. What came later and is here already stays.
+pub async fn accept(
+    tx: &Tx,
+    account: Option<Uuid>,
+    it: &Competitor,
+    correction: i32,
+) -> Result<()> {
+    execute(
         tx,
         "UPDATE admission_choices SET accepted = TRUE, application = $2, account = $3,
-            application_number = $4, preference = $5, marks = $6, merits = $7, rights = $8
-         WHERE id = $1",
+            application_number = $4, preference = $5, marks = $6, merits = $7, rights = $8,
+            corrections = $9
+         WHERE id = $1 AND corrections <= $9",
         [
             it.choice.to_string().into(),
             it.application.to_string().into(),
@@ -68,10 +75,11 @@ pub async fn accept(tx: &Tx, account: Option<Uuid>, it: &Competitor) -> Result<(
             row::written(&it.record.marks)?.into(),
             row::written(&it.record.merits)?.into(),
             row::written(&it.rights)?.into(),
+            correction.into(),
         ],
     )
     .await?;
-    one_row(&done)
+    Ok(())
 }
 
 /// Points of an exam of a wish whose row is held.
@@ -83,10 +91,15 @@ pub async fn grade(tx: &Tx, choice: Uuid, exam: &str, points: Score) -> Result<(
         None => Scores::new(),
     };
     exams.insert(exam.to_owned(), points);
+    let graded = i32::try_from(exams.len()).unwrap_or(i32::MAX);
     let done = execute(
         tx,
-        "UPDATE admission_choices SET exams = $2 WHERE id = $1",
-        [choice.to_string().into(), row::written(&exams)?.into()],
+        "UPDATE admission_choices SET exams = $2, graded = $3 WHERE id = $1",
+        [
+            choice.to_string().into(),
+            row::written(&exams)?.into(),
+            graded.into(),
+        ],
     )
     .await?;
     one_row(&done)

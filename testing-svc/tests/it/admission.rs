@@ -76,6 +76,7 @@ pub fn accepted(
         marks: marks.filter(|(_, it)| !it.is_empty()).map(mark).collect(),
         merits: Vec::new(),
         quota_categories: Vec::new(),
+        correction_number: 0,
     }
 }
 
@@ -131,6 +132,8 @@ pub fn started(of: u128, places: i32, competing: i32) -> events::SpecialtyRankin
         board_action: format!("boardActions/{}", Uuid::from_u128(1)),
         start_time: Some(to_pb(Timestamp::UNIX_EPOCH)),
         competing_choices: competing,
+        corrections: 0,
+        graded_exams: 0,
     }
 }
 

@@ -14,7 +14,8 @@ use proto::testing::v1::choice_result::Outcome;
 use proto::testing::v1::download_allocation_run_request::Part;
 
 use crate::admission::{
-    ADMISSION, NURSE, WELDER, accepted, choice, deferred, in_turn, left, specialty, started,
+    ADMISSION, COLLEGE, NURSE, WELDER, accepted, choice, deferred, graded, in_turn, left, number,
+    signatory, specialty, started,
 };
 use crate::world::{World, refused, told_with, wrong};
 
@@ -124,6 +125,38 @@ async fn the_next_round_is_about_what_was_not_accepted() {
     let second = world.result_of(person(2, &[]), 2).await.expect("a result");
     assert_eq!(second.round, 1);
     assert_eq!(world.verify_run(&run.name).await.outcome(), Replay::Same);
+}
+
+#[tokio::test]
+async fn a_run_waits_for_corrections_and_points_that_are_on_their_way() {
+    let world = World::new().await;
+    let closed = events::SpecialtyRankingStarted {
+        corrections: 2,
+        graded_exams: 1,
+        ..started(NURSE, 1, 2)
+    };
+    world.told_started(closed).await;
+    let known = async |known: &str| {
+        let no = refused(world.ask_run(deferred()).await, "RANKING_INCOMPLETE");
+        assert_eq!(told_with(&no, "known"), known);
+        assert_eq!(told_with(&no, "expected"), "5");
+    };
+    world.told_accepted(accepted(1, 1, NURSE, ["3", "3"])).await;
+    world.told_accepted(accepted(2, 1, NURSE, ["4", "4"])).await;
+    known("2").await;
+    let corrected = |number, marks| events::ApplicationChoiceAccepted {
+        correction_number: number,
+        ..accepted(1, 1, NURSE, marks)
+    };
+    // The second overtakes the first, which changes nothing any more.
+    world.told_accepted(corrected(2, ["5", "5"])).await;
+    known("4").await;
+    world.told_accepted(corrected(1, ["3", "4"])).await;
+    world.told_graded(graded(2, 1, NURSE, "50")).await;
+    let lines = world.lines(signatory(COLLEGE), NURSE).await.expect("lines");
+    assert_eq!(lines[0].application_number, number(1));
+    assert_eq!(lines[0].score, "5.0000");
+    world.ask_run(deferred()).await.expect("a run");
 }
 
 #[tokio::test]

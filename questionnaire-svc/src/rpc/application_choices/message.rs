@@ -34,6 +34,7 @@ pub fn of(kept: &Kept, exams: &[Appointed]) -> pb::ApplicationChoice {
         create_time: Some(to_pb(kept.create_time)),
         state_time: Some(to_pb(kept.state_time)),
         etag: etag::of(kept.version),
+        correction_count: it.corrections,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::domain::eligibility::{Citizenship, Subject, must_be_of_age, must_not_
 use crate::domain::experience::Experience;
 use crate::domain::refusal::Refusal;
 use crate::domain::section::CertificateAnswers;
-use crate::rpc::{board_actions, name};
+use crate::rpc::{board_actions, name, organisations};
 use crate::store::person::Person;
 use crate::store::{application, campaign, membership};
 
@@ -96,6 +96,10 @@ pub async fn create(
         application: kept.name(),
         campaign: kept.campaign_name(),
         account: kept.applicant(),
+        board_title: match filled_by {
+            Some(bin) => Some(organisations::title(write.tx(), bin).await?),
+            None => None,
+        },
     };
     outbox::publish(write.tx(), &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
     audit::record(

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::clock::to_pb;
 use chassis::database::Tx;
+use chassis::identifier::Bin;
 use chassis::{Error, Result, canonical, outbox};
 use jiff::Timestamp;
 use proto::events::v1::application_decided::Outcome;
@@ -18,9 +19,17 @@ use crate::domain::readiness::Readiness;
 use crate::domain::receive::Source;
 use crate::events::application_decided;
 use crate::rpc::filling::Filling;
-use crate::rpc::{rebase, wire};
+use crate::rpc::{organisations, rebase, wire};
 use crate::store::application::Kept;
 use crate::store::{Connection, application, application_number, document, section, submission};
+
+/// Who sends an application.
+#[derive(Clone, Copy)]
+pub enum Sender {
+    Applicant,
+    /// The board of this college, for the applicant.
+    Board(Bin),
+}
 
 /// Sends what is locked, in a transaction that holds its campaign as it is. Its number comes last: until
 /// the end of the transaction others of its stripe wait for it.
@@ -32,7 +41,7 @@ pub async fn send(
     tx: &Tx,
     kept: &mut Kept,
     accepted_declarations: &[String],
-    now: Timestamp,
+    (sender, now): (Sender, Timestamp),
 ) -> Result<()> {
     rebase::bring_up(ctx, tx, kept, now).await?;
     let mut filling = Filling::read(ctx, tx, kept, now).await?;
@@ -53,7 +62,10 @@ pub async fn send(
     kept.submission = Some(id);
     kept.campaign_version = filling.campaign_version;
     application::save(tx, kept).await?;
-    let event = event(kept, &filling, now);
+    let mut event = event(kept, &filling, now);
+    if let Sender::Board(bin) = sender {
+        event.board_title = Some(organisations::title(tx, bin).await?);
+    }
     outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
     match filling.campaign.rules.acceptance {
         Acceptance::ByExpert => Ok(()),
@@ -176,6 +188,7 @@ fn event(kept: &Kept, filling: &Filling, now: Timestamp) -> ApplicationSubmitted
             language: needs.language,
             accessible: needs.accessible,
         }),
+        board_title: None,
     }
 }
 

@@ -8,6 +8,7 @@ use chassis::{Result, audit};
 use proto::questionnaire::v1 as pb;
 use tonic::Request;
 
+use super::send::Sender;
 use super::{message, send};
 use crate::Context;
 use crate::rpc::name::ApplicationName;
@@ -44,7 +45,8 @@ pub async fn submit(
     let mut kept = access::lock_own(tx, &caller, &name).await?;
     etag::must_be_current(&pb.etag, kept.version, &pb.name)?;
     let now = ctx.clock.now();
-    send::send(ctx, tx, &mut kept, &pb.accepted_declarations, now).await?;
+    let by = (Sender::Applicant, now);
+    send::send(ctx, tx, &mut kept, &pb.accepted_declarations, by).await?;
     audit::record(
         tx,
         &ctx.clock,

@@ -7,11 +7,23 @@ mod message;
 
 use std::sync::Arc;
 
+use chassis::Result;
+use chassis::identifier::Bin;
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::organisations_server;
+use proto::wire::v1::LocalizedText;
 use tonic::{Request, Response, Status};
 
 use crate::Context;
+use crate::rpc::wire::to_text;
+use crate::store::{Connection, organisation};
+
+/// What the directory calls this organisation; empty where it has it no more.
+pub async fn title<C: Connection>(on: &C, bin: Bin) -> Result<LocalizedText> {
+    let found = organisation::find(on, &[bin.to_string()]).await?;
+    let title = found.first().map(|it| to_text(&it.organisation.names));
+    Ok(title.unwrap_or_default())
+}
 
 #[derive(Clone)]
 pub struct Organisations(pub Arc<Context>);

@@ -46,6 +46,8 @@ fn specialty(id: u128, places: u32, quotas: &[(&str, u32)]) -> Specialty {
         college_title: Localized::default(),
         started: Timestamp::UNIX_EPOCH,
         competing: 0,
+        corrections: 0,
+        graded: 0,
     }
 }
 

@@ -21,6 +21,10 @@ pub struct Specialty {
     pub started: Timestamp,
     /// How many competed when it was closed.
     pub competing: u32,
+    /// How often what was read of somebody had been put right then.
+    pub corrections: u32,
+    /// How many exams had points then.
+    pub graded: u32,
 }
 
 /// Places that are kept for holders of a right.

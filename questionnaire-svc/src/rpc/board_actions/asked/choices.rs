@@ -1,16 +1,21 @@
 //! Acts on choices as they were sent. A row that can't be read keeps its place, so that the others are told
 //! by theirs.
 
-use chassis::name::capture;
+use std::collections::HashMap;
+
+use chassis::Result;
+use chassis::identifier::Bin;
 use chassis::violation::Violations;
 use proto::questionnaire::v1 as pb;
 
+use crate::Context;
 use crate::domain::board_action::Act;
 use crate::domain::choice::{Hundredths, Mark, Seen};
 use crate::domain::choice_act::{
-    Acceptance, MOST_ACCEPTED, MOST_CODES, MOST_MARKS, MOST_SEEN, SeenChoice, mark,
+    Acceptance, Correction, MOST_ACCEPTED, MOST_CODES, MOST_MARKS, MOST_SEEN, SeenChoice, mark,
 };
 use crate::rpc::{etag, name};
+use crate::store::choice;
 
 pub fn acknowledged(violations: &mut Violations, asked: &pb::AcknowledgeChoices) -> Act {
     let path = "acknowledge_choices.choices";
@@ -21,10 +26,49 @@ pub fn acknowledged(violations: &mut Violations, asked: &pb::AcknowledgeChoices)
 
 pub fn accepted(violations: &mut Violations, asked: &pb::AcceptChoices) -> Act {
     let path = "accept_choices.choices";
-    check_count(violations, path, asked.choices.len(), MOST_ACCEPTED);
-    let names: Vec<_> = asked.choices.iter().map(|it| it.choice.as_str()).collect();
-    let rows = asked.choices.iter().take(MOST_ACCEPTED).enumerate();
-    let choices = rows.map(|(at, row)| {
+    Act::AcceptChoices {
+        choices: acceptances(violations, path, &asked.choices),
+    }
+}
+
+/// With what stands there now, so that it is signed with what takes its place. Of a choice that is another
+/// college's nothing is said; when it is tried it is told.
+pub async fn corrected(
+    ctx: &Context,
+    violations: &mut Violations,
+    organisation: Bin,
+    asked: &pb::CorrectMarks,
+) -> Result<Act> {
+    let rows = acceptances(violations, "correct_marks.choices", &asked.choices);
+    let ids = rows
+        .iter()
+        .filter_map(|row| name::choice_id(&row.of.choice));
+    let ids: Vec<_> = ids.map(str::to_owned).collect();
+    let found = choice::find_all(ctx.db.read(), &ids).await?;
+    let was: HashMap<_, _> = found
+        .into_iter()
+        .filter(|kept| kept.choice.bin == organisation)
+        .map(|kept| (kept.name(), kept.choice.seen()))
+        .collect();
+    let correction = |row: Acceptance| Correction {
+        was: was.get(&row.of.choice).cloned().unwrap_or_default(),
+        of: row.of,
+        seen: row.seen,
+    };
+    Ok(Act::CorrectMarks {
+        choices: rows.into_iter().map(correction).collect(),
+    })
+}
+
+fn acceptances(
+    violations: &mut Violations,
+    path: &str,
+    sent: &[pb::ChoiceAcceptance],
+) -> Vec<Acceptance> {
+    check_count(violations, path, sent.len(), MOST_ACCEPTED);
+    let names: Vec<_> = sent.iter().map(|it| it.choice.as_str()).collect();
+    let rows = sent.iter().take(MOST_ACCEPTED).enumerate();
+    let rows = rows.map(|(at, row)| {
         let path = format!("{path}[{at}]");
         check_name(violations, &format!("{path}.choice"), &names, at);
         let field = format!("{path}.current_etag");
@@ -38,9 +82,7 @@ pub fn accepted(violations: &mut Violations, asked: &pb::AcceptChoices) -> Act {
             seen: proven(violations, &path, row),
         }
     });
-    Act::AcceptChoices {
-        choices: choices.collect(),
-    }
+    rows.collect()
 }
 
 fn proven(violations: &mut Violations, path: &str, row: &pb::ChoiceAcceptance) -> Seen {
@@ -118,8 +160,7 @@ pub fn check_count(violations: &mut Violations, path: &str, count: usize, most: 
 
 /// The choice of this row is named as choices are, and not in a row before.
 pub fn check_name(violations: &mut Violations, field: &str, names: &[&str], at: usize) {
-    let is_choice =
-        |name: &str| capture::<3>("campaigns/*/applications/*/choices/*", name).is_some();
+    let is_choice = |name: &str| name::choice_id(name).is_some();
     check_row(violations, field, names, at, is_choice);
 }
 

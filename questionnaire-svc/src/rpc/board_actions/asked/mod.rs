@@ -101,6 +101,10 @@ pub async fn read(
         Action::AcceptChoices(asked) => {
             in_folders(organisation, choices::accepted(violations, asked))
         }
+        Action::CorrectMarks(asked) => {
+            let act = choices::corrected(ctx, violations, organisation, asked).await?;
+            in_folders(organisation, act)
+        }
         Action::RejectChoices(asked) => {
             in_folders(organisation, choices::rejected(violations, asked))
         }
@@ -229,6 +233,14 @@ pub async fn judge<C: Connection>(
             let mut wrong = Violations::new();
             for (at, choice) in choices.iter().enumerate() {
                 let path = format!("accept_choices.choices[{at}]");
+                check_seen(&mut wrong, &path, &choice.seen, &dictionaries);
+            }
+            return Ok(wrong);
+        }
+        Act::CorrectMarks { choices } => {
+            let mut wrong = Violations::new();
+            for (at, choice) in choices.iter().enumerate() {
+                let path = format!("correct_marks.choices[{at}]");
                 check_seen(&mut wrong, &path, &choice.seen, &dictionaries);
             }
             return Ok(wrong);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::Context;
 use crate::domain::board_action::{Content, Filing};
-use crate::rpc::applications::send::{answers_sha256, send};
+use crate::rpc::applications::send::{Sender, answers_sha256, send};
 use crate::rpc::etag;
 use crate::rpc::name::ApplicationName;
 use crate::store::{application, campaign};
@@ -34,5 +34,6 @@ pub async fn file(
             current: etag::of(kept.version),
         });
     }
-    send(ctx, tx, &mut kept, &filing.accepted_declarations, now).await
+    let by = (Sender::Board(bin), now);
+    send(ctx, tx, &mut kept, &filing.accepted_declarations, by).await
 }

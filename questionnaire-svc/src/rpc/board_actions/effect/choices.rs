@@ -5,12 +5,13 @@ use std::collections::HashMap;
 
 use chassis::violation::Violations;
 use chassis::{Error, Result};
+use jiff::Timestamp;
 
 use super::Acting;
 use super::held::{self, Held};
 use super::told::{self, Told};
 use crate::domain::choice::{Left, Seen};
-use crate::domain::choice_act::{Acceptance, SeenChoice, reasons_of};
+use crate::domain::choice_act::{Acceptance, Correction, SeenChoice, reasons_of};
 use crate::domain::refusal::Refusal;
 use crate::domain::score_formula::ScoreFormula;
 use crate::domain::specialty::{Ranking, State as SpecialtyState};
@@ -92,8 +93,50 @@ pub async fn accept(acting: &Acting<'_>, rows: &[Acceptance], wrong: Violations)
     held.wrong.into_result()?;
     let told = Told::prepare(acting).await?;
     for (mut kept, specialty) in done {
-        save(acting, &mut kept).await?;
+        save(acting, &mut kept, acting.now).await?;
         told.moved(&kept, &specialty, "").await?;
+        told::accepted(acting, &kept).await?;
+    }
+    Ok(())
+}
+
+/// The same is asked of what is put right as of what is accepted. Of two of a board who put the same choice
+/// right, one has to look again.
+pub async fn correct(acting: &Acting<'_>, rows: &[Correction], wrong: Violations) -> Result<()> {
+    let names = rows.iter().map(|row| row.of.choice.as_str());
+    let mut held = held::hold(acting, names, wrong).await?;
+    let mut formulas = HashMap::new();
+    let mut done = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let path = format!("correct_marks.choices[{at}]");
+        let of = (row.of.choice.as_str(), row.of.current_etag.as_str());
+        let Some((mut kept, specialty)) = held.seen(acting, &path, of) else {
+            continue;
+        };
+        let before = kept.clone();
+        let step = kept.choice.correct(row.seen.clone(), specialty.ranking);
+        let field = format!("{path}.choice");
+        if held.stepped(&field, &before, step)?.is_none() {
+            continue;
+        }
+        if row.was != before.choice.seen() {
+            // Read a moment before somebody else's act, which the etag was sent after.
+            held.wrong
+                .add(format!("{path}.current_etag"), "CHOICE_CHANGED");
+        } else if row.was == row.seen {
+            held.wrong.add(field, "NOTHING_CORRECTED");
+        }
+        let formula = formula_of(acting, &mut formulas, &specialty).await?;
+        check_marks(&mut held, &path, &row.seen, formula);
+        check_benefits(acting, &mut held, &path, &kept).await?;
+        done.push((kept, specialty));
+    }
+    held.wrong.into_result()?;
+    let told = Told::prepare(acting).await?;
+    for (mut kept, specialty) in done {
+        let since = kept.state_time;
+        save(acting, &mut kept, since).await?;
+        told.corrected(&kept, &specialty).await?;
         told::accepted(acting, &kept).await?;
     }
     Ok(())
@@ -125,13 +168,13 @@ async fn each<T>(
     }
     held.wrong.into_result()?;
     for (kept, _, _) in &mut done {
-        save(acting, kept).await?;
+        save(acting, kept, acting.now).await?;
     }
     Ok(done)
 }
 
-async fn save(acting: &Acting<'_>, kept: &mut Kept) -> Result<()> {
-    match choice::save(acting.tx, kept, acting.now).await? {
+async fn save(acting: &Acting<'_>, kept: &mut Kept, since: Timestamp) -> Result<()> {
+    match choice::save(acting.tx, kept, since).await? {
         true => Ok(()),
         false => Err(Error::InFlight),
     }

@@ -4,12 +4,11 @@
 use std::collections::HashMap;
 
 use chassis::Result;
-use chassis::name::capture;
 use chassis::violation::Violations;
 
 use super::Acting;
 use crate::domain::refusal::Refusal;
-use crate::rpc::etag;
+use crate::rpc::{etag, name};
 use crate::store::{choice, specialty};
 
 /// What is held, and what is wrong with the rows.
@@ -25,7 +24,10 @@ pub async fn hold<'a>(
     names: impl Iterator<Item = &'a str>,
     wrong: Violations,
 ) -> Result<Held> {
-    let ids: Vec<_> = names.filter_map(id).map(str::to_owned).collect();
+    let ids: Vec<_> = names
+        .filter_map(name::choice_id)
+        .map(str::to_owned)
+        .collect();
     let mut specialties = HashMap::new();
     for id in choice::specialties_of(acting.tx, &ids).await? {
         if let Some(kept) = specialty::hold(acting.tx, &id).await? {
@@ -41,11 +43,6 @@ pub async fn hold<'a>(
     })
 }
 
-fn id(name: &str) -> Option<&str> {
-    let [_, _, id] = capture("campaigns/*/applications/*/choices/*", name)?;
-    Some(id)
-}
-
 impl Held {
     /// The college's own choice with this name and its specialty. What is another college's does not
     /// exist here.
@@ -55,7 +52,7 @@ impl Held {
         field: &str,
         name: &str,
     ) -> Option<(choice::Kept, specialty::Kept)> {
-        let found = id(name).and_then(|id| self.choices.get(id));
+        let found = name::choice_id(name).and_then(|id| self.choices.get(id));
         let own = found.filter(|kept| kept.choice.bin == acting.bin && kept.name() == name);
         let specialty = own.and_then(|kept| self.specialties.get(&kept.choice.specialty));
         match own.zip(specialty) {

@@ -78,6 +78,7 @@ pub async fn apply(
         Act::ApproveScoreFormula(next) => score_formula::approve(tx, bin, content, next, now).await,
         Act::AcknowledgeChoices { choices } => choices::acknowledge(acting, choices, wrong).await,
         Act::AcceptChoices { choices } => choices::accept(acting, choices, wrong).await,
+        Act::CorrectMarks { choices } => choices::correct(acting, choices, wrong).await,
         Act::RejectChoices {
             choices,
             reason_codes,

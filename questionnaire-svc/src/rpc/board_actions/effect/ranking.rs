@@ -1,15 +1,22 @@
 //! What the end of a specialty's competition does: it is ranked as it stands.
 
 use chassis::clock::to_pb;
+use chassis::violation::Violations;
 use chassis::{Error, Result};
 use proto::events::v1::SpecialtyRankingStarted;
 
 use super::told::{self, Told};
 use super::{Acting, specialty as own};
+use crate::domain::choice::Mark;
+use crate::domain::choice_act::MOST_ACCEPTED;
 use crate::domain::exam_sitting::needed;
 use crate::domain::refusal::Refusal;
+use crate::domain::score_formula::ScoreFormula;
 use crate::rpc::{score_formulas, specialties};
 use crate::store::{choice, exam_sitting, score_formula, specialty};
+
+/// Choices without a mark are named, as many as one act puts right.
+const MOST_NAMED: usize = MOST_ACCEPTED;
 
 /// Under the lock of the specialty nobody applies for it, decides about a choice of it or takes one back,
 /// so what is counted stays so.
@@ -32,10 +39,17 @@ pub async fn start(acting: &Acting<'_>) -> Result<()> {
     if count > 0 {
         return Err(Refusal::ExamsOpen { specialty, count }.into());
     }
+    must_have_marks(
+        &choice::marks(tx, &kept.id).await?,
+        &formula.formula,
+        &specialty,
+    )?;
     if !specialty::start_ranking(tx, &mut kept, now).await? {
         return Err(Error::InFlight);
     }
     let competing = choice::count_accepted(tx, &kept.id).await?;
+    let corrections = choice::count_corrections(tx, &kept.id).await?;
+    let graded = exam_sitting::count_graded(tx, &kept.id).await?;
     let told = Told::prepare(acting).await?;
     let event = SpecialtyRankingStarted {
         specialty: Some(specialties::message::of(&kept)),
@@ -45,6 +59,38 @@ pub async fn start(acting: &Acting<'_>) -> Result<()> {
         board_action: acting.content.board_action.clone(),
         start_time: Some(to_pb(now)),
         competing_choices: i32::try_from(competing).unwrap_or(i32::MAX),
+        corrections: i32::try_from(corrections).unwrap_or(i32::MAX),
+        graded_exams: i32::try_from(graded).unwrap_or(i32::MAX),
     };
     told::publish(acting, &specialty, &event).await
+}
+
+/// Whoever lacks a mark that the formula counts could not be ranked, and nobody could enter it any more. The
+/// formula may be a later one than that by which people were accepted.
+fn must_have_marks(
+    competing: &[(String, Vec<Mark>)],
+    formula: &ScoreFormula,
+    specialty: &str,
+) -> Result<(), Refusal> {
+    let (mut count, mut choices) = (0, Violations::new());
+    for (choice, marks) in competing {
+        let lacking = formula.lacking(marks);
+        if lacking.is_empty() {
+            continue;
+        }
+        count += 1;
+        if count <= MOST_NAMED {
+            let subjects = lacking.iter().map(|it| it.any_of.join(" / "));
+            let subjects = subjects.collect::<Vec<_>>().join(", ");
+            choices.add_with(choice, "MARK_MISSING", [("subjects", subjects)]);
+        }
+    }
+    match count {
+        0 => Ok(()),
+        _ => Err(Refusal::MarksMissing {
+            specialty: specialty.to_owned(),
+            count,
+            choices,
+        }),
+    }
 }

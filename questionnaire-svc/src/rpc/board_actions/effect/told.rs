@@ -4,7 +4,7 @@ use chassis::clock::to_pb;
 use chassis::{Result, outbox};
 use prost::{Message, Name};
 use proto::events::v1::{
-    ApplicationChoiceAccepted, ApplicationChoiceLeft, ApplicationChoiceMoved,
+    ApplicationChoiceAccepted, ApplicationChoiceLeft, ApplicationChoiceMoved, ChoiceMarksCorrected,
     EntranceExamAppointed, EntranceExamGraded,
 };
 use proto::questionnaire::v1 as pb;
@@ -14,9 +14,10 @@ use super::Acting;
 use crate::domain::choice::{Hundredths, Mark, State};
 use crate::domain::dictionary::Dictionaries;
 use crate::domain::exam_sitting::ExamSitting;
+use crate::rpc::organisations;
 use crate::rpc::wire::to_text;
 use crate::store::choice::Kept;
-use crate::store::{organisation, specialty};
+use crate::store::specialty;
 
 /// With what the words of a notice are filled in, read once for all rows of an act.
 pub struct Told<'a> {
@@ -36,12 +37,10 @@ impl<'a> Told<'a> {
     pub async fn prepare(acting: &'a Acting<'a>) -> Result<Self> {
         let Acting { ctx, tx, now, .. } = *acting;
         let dictionaries = ctx.catalogue.dictionaries(tx, now).await?;
-        let found = organisation::find(tx, &[acting.bin.to_string()]).await?;
-        let college = found.first().map(|it| to_text(&it.organisation.names));
         Ok(Self {
             acting,
             dictionaries,
-            college: college.unwrap_or_default(),
+            college: organisations::title(tx, acting.bin).await?,
         })
     }
 
@@ -80,6 +79,18 @@ impl<'a> Told<'a> {
             college_title: Some(self.college()),
             reason_codes: codes.clone(),
             reason_titles: codes.iter().map(|it| self.title(reasons, it)).collect(),
+        };
+        publish(self.acting, &kept.application_name(), &event).await
+    }
+
+    /// What was read off somebody's papers was put right.
+    pub async fn corrected(&self, kept: &Kept, of: &specialty::Kept) -> Result<()> {
+        let event = ChoiceMarksCorrected {
+            choice: kept.name(),
+            campaign: kept.campaign_name(),
+            account: kept.applicant(),
+            specialty_title: Some(self.specialty_title(of)),
+            college_title: Some(self.college()),
         };
         publish(self.acting, &kept.application_name(), &event).await
     }
@@ -126,6 +137,7 @@ pub async fn accepted(acting: &Acting<'_>, kept: &Kept) -> Result<()> {
         marks: it.marks.iter().map(mark).collect(),
         merits: it.merits.clone(),
         quota_categories: it.quota_categories.clone(),
+        correction_number: it.corrections,
     };
     publish(acting, &kept.application_name(), &event).await
 }
