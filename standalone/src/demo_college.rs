@@ -195,6 +195,7 @@ impl Board<'_> {
         for offer in &OFFERS {
             let made = Action::CreateSpecialty(CreateSpecialty {
                 specialty: Some(self.specialty(campaign, offer)),
+                default_quotas: false,
             });
             let name = self.does(made).await?;
             let get = GetSpecialtyRequest { name };

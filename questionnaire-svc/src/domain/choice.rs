@@ -94,6 +94,11 @@ impl Hundredths {
         Self(number * 100)
     }
 
+    /// How many hundredths it is.
+    pub fn count(self) -> u32 {
+        self.0
+    }
+
     /// `4`, `4.5`, `4.75`; no sign, no exponent, no more than six digits before the point.
     pub fn parse(text: &str) -> Option<Self> {
         let (whole, part) = text.split_once('.').unwrap_or((text, "0"));

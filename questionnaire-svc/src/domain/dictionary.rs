@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use serde::{Deserialize, Serialize};
 
 use super::labels::Labels;
+use super::quota_share::QuotaShare;
 
 /// A list of options.
 #[derive(Debug, Clone, Deserialize)]
@@ -50,6 +51,9 @@ pub struct Entry {
     /// It can't be chosen any more, and old answers still show it.
     #[serde(default)]
     pub retired: bool,
+    /// Of a benefit: the share of the places that an order keeps for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<QuotaShare>,
 }
 
 /// The dictionaries as they hold at one moment.

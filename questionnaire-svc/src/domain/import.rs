@@ -3,17 +3,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use super::dictionary::{Dictionary, Entry};
 use super::labels::Labels;
+use super::quota_share::QuotaShare;
 pub use super::sheet::Problem;
 use super::sheet::{self, Problems, Row, Shape};
 
 /// How many entries a dictionary may have: a select box with more helps nobody.
 pub const MAX_ENTRIES: usize = 5000;
 
-const SHAPE: Shape<8> = Shape {
+const SHAPE: Shape<11> = Shape {
     columns: [
-        "code", "kk", "ru", "en", "kato", "tags", "aliases", "parent",
+        "code",
+        "kk",
+        "ru",
+        "en",
+        "kato",
+        "tags",
+        "aliases",
+        "parent",
+        "percent",
+        "start_date",
+        "basis",
     ],
     needed: 4,
     max_rows: MAX_ENTRIES,
@@ -80,17 +93,30 @@ pub fn held_against(dictionary: &Dictionary, file: Vec<Entry>) -> Outcome {
     outcome
 }
 
-fn entry(row: Row<8>, problems: &mut Problems) -> Entry {
-    let [code, kk, ru, en, kato, tags, aliases, parent] = row.values;
+fn entry(row: Row<11>, problems: &mut Problems) -> Entry {
+    let line = row.line;
+    let [
+        code,
+        kk,
+        ru,
+        en,
+        kato,
+        tags,
+        aliases,
+        parent,
+        percent,
+        start_date,
+        basis,
+    ] = row.values;
     if !code.is_empty() && !chassis::name::is_id(&code) {
-        problems.add(row.line, "code", "CODE_INVALID");
+        problems.add(line, "code", "CODE_INVALID");
     }
     let is_kato = kato.len() == 9 && kato.bytes().all(|b| b.is_ascii_digit());
     if !kato.is_empty() && !is_kato {
-        problems.add(row.line, "kato", "INVALID_FORMAT");
+        problems.add(line, "kato", "INVALID_FORMAT");
     }
     if !parent.is_empty() && !chassis::name::is_id(&parent) {
-        problems.add(row.line, "parent", "CODE_INVALID");
+        problems.add(line, "parent", "CODE_INVALID");
     }
     let several = |text: &str| {
         let parts = text.split('|').map(str::trim).filter(|it| !it.is_empty());
@@ -104,7 +130,34 @@ fn entry(row: Row<8>, problems: &mut Problems) -> Entry {
         kato: (!kato.is_empty()).then_some(kato),
         parent: (!parent.is_empty()).then_some(parent),
         retired: false,
+        share: share(line, [&percent, &start_date, &basis], problems),
     }
+}
+
+/// All three of them, or none.
+fn share(line: usize, texts: [&str; 3], problems: &mut Problems) -> Option<QuotaShare> {
+    if texts.iter().all(|text| text.is_empty()) {
+        return None;
+    }
+    let [percent, start_date, basis] = texts;
+    let read = QuotaShare::percent(percent);
+    let day = start_date.parse::<Date>().ok();
+    for (column, text, is_right) in [
+        ("percent", percent, read.is_some()),
+        ("start_date", start_date, day.is_some()),
+        ("basis", basis, true),
+    ] {
+        if text.is_empty() {
+            problems.add(line, column, "REQUIRED");
+        } else if !is_right {
+            problems.add(line, column, "INVALID_FORMAT");
+        }
+    }
+    Some(QuotaShare {
+        percent: read?,
+        start_date: day?,
+        basis: basis.to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@
 //! | [`seat`] | which seat in a test was asked for: what others are told of the answers |
 //! | [`board_action`] | signed acts of colleges: what is signed, and how long it waits |
 //! | [`specialty`], [`college`] | what colleges offer, and how they show themselves |
+//! | [`quota_share`] | the share of the places that an order keeps for a benefit |
 //! | [`choice`] | what applicants of colleges wish for, and what becomes of each wish |
 //! | [`specialty_choice`], [`application_number`] | the specialties that answers name; the number of an application that was sent |
 //! | [`score_formula`] | how a specialty compares its applicants |
@@ -69,6 +70,7 @@ pub mod normal;
 pub mod organisation;
 pub mod organisation_import;
 pub mod pattern;
+pub mod quota_share;
 pub mod readiness;
 pub mod rebase;
 pub mod receive;

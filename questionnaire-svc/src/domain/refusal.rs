@@ -567,7 +567,7 @@ mod tests {
     }
 
     #[test]
-    fn every_violation_reason_has_its_sentence_in_each_language() {
+    fn every_reason_of_a_violation_or_a_warning_has_its_sentence_in_each_language() {
         let args = [
             "code",
             "latest",
@@ -578,10 +578,14 @@ mod tests {
             "state",
             "subjects",
             "free",
+            "category",
+            "percent",
+            "basis",
         ]
         .map(|name| (name, "1".to_owned()));
         let texts = texts();
-        for reason in declared("VIOLATION_REASON_") {
+        let warnings = declared("WARNING_REASON_");
+        for reason in declared("VIOLATION_REASON_").into_iter().chain(warnings) {
             for language in Language::ALL {
                 let sentence = texts.sentence(language, reason, &args);
                 assert!(

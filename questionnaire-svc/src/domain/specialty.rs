@@ -162,10 +162,10 @@ pub fn check_code(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn nursing() -> Specialty {
+    pub fn nursing() -> Specialty {
         Specialty {
             campaign: "campaigns/college-2026".into(),
             code: "NURSING".into(),

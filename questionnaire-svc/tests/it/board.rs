@@ -146,6 +146,7 @@ impl World {
 pub fn creates(specialty: pb::Specialty) -> Action {
     Action::CreateSpecialty(pb::CreateSpecialty {
         specialty: Some(specialty),
+        default_quotas: false,
     })
 }
 
@@ -156,6 +157,7 @@ pub fn changes(specialty: &pb::Specialty, change: impl FnOnce(&mut pb::Specialty
     Action::ChangeSpecialty(pb::ChangeSpecialty {
         current_etag: specialty.etag.clone(),
         specialty: Some(next),
+        default_quotas: false,
     })
 }
 

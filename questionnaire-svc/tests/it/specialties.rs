@@ -2,6 +2,7 @@
 
 use chassis::caller::Caller;
 use proto::questionnaire::v1 as pb;
+use proto::questionnaire::v1::prepare_board_action_request::Action;
 use proto::questionnaire::v1::specialties_client::SpecialtiesClient;
 use proto::questionnaire::v1::specialty::State;
 
@@ -201,4 +202,51 @@ async fn everybody_finds_specialties_by_filters_and_by_words_of_their_names() {
     let refused = everybody.list_specialties(wrong).await.unwrap_err();
     let expected = [("payment", "UNKNOWN_VALUE"), ("campaign", "INVALID_NAME")];
     assert_eq!(violations(&refused), pairs(&expected));
+}
+
+#[tokio::test]
+async fn a_board_is_warned_where_it_keeps_other_places_than_the_orders_share_and_may_take_these() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    let fewer = pb::Specialty {
+        quotas: vec![pb::SpecialtyQuota {
+            category: "DISABILITY".into(),
+            places: 3,
+        }],
+        ..nursing()
+    };
+    let prepared = board.prepares(creates(fewer.clone())).await.unwrap();
+    let [warning] = prepared.warnings.as_slice() else {
+        unreachable!("{:?}", prepared.warnings);
+    };
+    assert_eq!(warning.field, "create_specialty.specialty.quotas[0].places");
+    assert_eq!(warning.reason, "QUOTA_BELOW_SHARE");
+    assert!(warning.message.contains("10 %") && warning.message.contains("261"));
+    // It is a warning: the college decides.
+    board.signs(&prepared).await.unwrap();
+    let again = board.prepares(creates(nursing())).await.unwrap_err();
+    assert_eq!(reason(&again), "SPECIALTY_EXISTS");
+
+    let by_share = |quotas| {
+        Action::CreateSpecialty(pb::CreateSpecialty {
+            specialty: Some(pb::Specialty {
+                code: "SOFTWARE".into(),
+                quotas,
+                ..nursing()
+            }),
+            default_quotas: true,
+        })
+    };
+    let refused = board.prepares(by_share(fewer.quotas)).await.unwrap_err();
+    let expected = [("create_specialty.specialty.quotas", "NOT_ASKED")];
+    assert_eq!(violations(&refused), pairs(&expected));
+    let prepared = board.prepares(by_share(Vec::new())).await.unwrap();
+    assert_eq!(prepared.warnings, []);
+    let done = board.signs(&prepared).await.unwrap();
+    let kept = board.sees(&done.object).await.quotas;
+    let kept: Vec<_> = kept
+        .iter()
+        .map(|it| (it.category.as_str(), it.places))
+        .collect();
+    assert_eq!(kept, [("DISABILITY", 5)]);
 }

@@ -25,6 +25,7 @@ pub fn of(action: &BoardAction, now: Timestamp) -> pb::BoardAction {
         expire_time: Some(to_pb(action.expire_time)),
         sign_time: signed.as_ref().map(|signed| to_pb(signed.sign_time)),
         signature: signed.map(|signed| signed.signature).unwrap_or_default(),
+        warnings: Vec::new(),
     }
 }
 

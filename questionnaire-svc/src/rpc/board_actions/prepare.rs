@@ -65,7 +65,12 @@ pub async fn prepare(
     let tried = effect::apply(ctx, tx, bin, &content, now).await;
     all_at_once(violations, tried)?;
     board_action::end_trial(tx).await?;
-    write.commit(message::of(&kept, now)).await
+    let warnings = asked::warnings(ctx, tx, &content.act, now).await?;
+    let prepared = pb::BoardAction {
+        warnings,
+        ..message::of(&kept, now)
+    };
+    write.commit(prepared).await
 }
 
 /// What could not be read comes before what was found wrong with the rest, and before a refusal of it.

@@ -32,6 +32,11 @@ pub fn entry(dictionary: &str, entry: &Entry) -> pb::DictionaryEntry {
         kato: entry.kato.clone().unwrap_or_default(),
         tags: entry.tags.clone(),
         parent_code: entry.parent.clone().unwrap_or_default(),
+        quota_share: entry.share.as_ref().map(|share| pb::QuotaShare {
+            percent: share.percent.to_string(),
+            start_date: Some(wire::to_date(share.start_date)),
+            basis: share.basis.clone(),
+        }),
     }
 }
 

@@ -14,9 +14,11 @@ mod service_requests;
 
 use chassis::Result;
 use chassis::clock::astana_date;
+use chassis::error::explain;
 use chassis::identifier::Bin;
-use chassis::violation::Violations;
+use chassis::violation::{Violation, Violations};
 use jiff::Timestamp;
+use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::prepare_board_action_request::Action;
 
 use crate::Context;
@@ -24,8 +26,9 @@ use crate::domain::academic_year::AcademicYear;
 use crate::domain::board_action::{Act, Of};
 use crate::domain::choice_act::{check_erroneous, check_refusal, check_seen};
 use crate::domain::dormitory::is_set_for;
+use crate::domain::quota_share::{self, default_quotas};
 use crate::domain::service_act;
-use crate::domain::specialty::{PROGRAMME, check_code};
+use crate::domain::specialty::{PROGRAMME, Specialty, check_code};
 use crate::rpc::{colleges, etag, name, score_formulas, specialties};
 use crate::store::{Connection, campaign, score_formula};
 
@@ -41,6 +44,10 @@ pub async fn read(
             let sent = asked.specialty.clone().unwrap_or_default();
             let path = "create_specialty.specialty";
             let specialty = specialties::message::read(violations, path, &sent);
+            let specialty = match asked.default_quotas {
+                true => with_default_quotas(ctx, violations, path, specialty).await?,
+                false => specialty,
+            };
             Of {
                 object: format!("specialties/{}", ctx.ids.uuid()),
                 object_etag: String::new(),
@@ -51,6 +58,10 @@ pub async fn read(
             let sent = asked.specialty.clone().unwrap_or_default();
             let path = "change_specialty.specialty";
             let specialty = specialties::message::read(violations, path, &sent);
+            let specialty = match asked.default_quotas {
+                true => with_default_quotas(ctx, violations, path, specialty).await?,
+                false => specialty,
+            };
             named(violations, &format!("{path}.name"), &sent.name);
             let field = "change_specialty.current_etag";
             etag::check_needed(violations, field, &asked.current_etag);
@@ -180,6 +191,45 @@ fn in_folders(organisation: Bin, act: Act) -> Of {
 fn named(violations: &mut Violations, field: &str, name: &str) {
     let id = name::id_of("specialties/*", name).ok_or(name::reason(name));
     violations.take(field, id);
+}
+
+/// The specialty with the places that the shares of the orders give today.
+async fn with_default_quotas(
+    ctx: &Context,
+    violations: &mut Violations,
+    path: &str,
+    mut specialty: Specialty,
+) -> Result<Specialty> {
+    if !specialty.quotas.is_empty() {
+        violations.add(format!("{path}.quotas"), "NOT_ASKED");
+        return Ok(specialty);
+    }
+    let now = ctx.clock.now();
+    let dictionaries = ctx.catalogue.dictionaries(ctx.db.read(), now).await?;
+    specialty.quotas = default_quotas(&specialty, &dictionaries, astana_date(now));
+    Ok(specialty)
+}
+
+/// What a board should look at once more, in the language of the call.
+pub async fn warnings<C: Connection>(
+    ctx: &Context,
+    on: &C,
+    act: &Act,
+    now: Timestamp,
+) -> Result<Vec<pb::BoardActionWarning>> {
+    let (path, specialty) = match act {
+        Act::CreateSpecialty(specialty) => ("create_specialty.specialty", specialty),
+        Act::ChangeSpecialty(specialty) => ("change_specialty.specialty", specialty),
+        _ => return Ok(Vec::new()),
+    };
+    let dictionaries = ctx.catalogue.dictionaries(on, now).await?;
+    let warning = |it: Violation| pb::BoardActionWarning {
+        message: explain(it.reason, &it.args),
+        field: it.field,
+        reason: it.reason.to_owned(),
+    };
+    let told = quota_share::warnings(path, specialty, &dictionaries, astana_date(now));
+    Ok(told.into_iter().map(warning).collect())
 }
 
 /// What the rules have against an act as it stands, by dictionaries and campaigns of this moment.
