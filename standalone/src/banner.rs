@@ -12,6 +12,7 @@ pub fn banner(suite: &Suite) -> String {
         text.push_str(&test_of_teachers(suite));
         text.push_str(&admission(suite));
         text.push_str(&signature(suite));
+        text.push_str(&folder(suite));
         text.push_str("\nCtrl-C ends it; the data stay.\n");
     }
     text
@@ -120,5 +121,16 @@ fn signature(suite: &Suite) -> String {
          CMS=$(echo \"$C\" | sed -n 's/.*\"content\": *\"\\([^\"]*\\)\".*/\\1/p' | base64 -d | \\\n    \
          openssl cms -sign -binary -nodetach -outform DER -signer {keys}/college.pem -inkey {keys}/college.key | base64 -w0)\n  \
          {post} {at}/$(echo \"$C\" | grep -o 'signInChallenges/[^\"]*')/signIn -d \"{{\\\"cms\\\":\\\"$CMS\\\"}}\"\n"
+    )
+}
+
+/// What a college finds at once: somebody applied already.
+fn folder(suite: &Suite) -> String {
+    format!(
+        "  with the accessToken of that answer, the folder of new applications: somebody of the demonstration applied\n  \
+         curl -s 'http://{http}/v1/{colleges}/applications/-/choices?state=STATE_NEW' --oauth2-bearer …\n  \
+         then POST http://{http}/v1/boardActions with acknowledgeChoices, and sign what it answers\n",
+        http = suite.http,
+        colleges = suite.colleges.as_deref().unwrap_or_default(),
     )
 }

@@ -44,13 +44,22 @@ pub struct DemoAccount {
     pub what: &'static str,
 }
 
-pub const ACCOUNTS: [DemoAccount; 7] = [
+/// Who applied to the colleges of the demonstration.
+pub const APPLICANT_TO_COLLEGES: DemoAccount = DemoAccount {
+    iin: "040229500005",
+    email: "abiturient@demo.irikteu.kz",
+    roles: &[],
+    what: "an applicant whom two colleges find in their folders",
+};
+
+pub const ACCOUNTS: [DemoAccount; 8] = [
     DemoAccount {
         iin: "950615300000",
         email: "applicant@demo.irikteu.kz",
         roles: &[],
         what: "an applicant",
     },
+    APPLICANT_TO_COLLEGES,
     DemoAccount {
         iin: "010101100008",
         email: "expert@demo.irikteu.kz",

@@ -57,6 +57,10 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         None => {
             let suite = standalone::compose::start(cli.start.try_into()?).await?;
+            // Whoever plays with the demonstration may have closed what could be applied for.
+            if let Err(error) = standalone::demo_applicant::applies(&suite).await {
+                tracing::warn!("nobody of the demonstration applied to its colleges: {error:#}");
+            }
             println!("{}", standalone::banner::banner(&suite));
             chassis::program::told_to_end().await;
             tracing::info!("draining");

@@ -46,6 +46,26 @@ async fn an_applicant_chooses_two_colleges_and_each_finds_the_application_in_its
     town.close().await;
 }
 
+/// What `cargo run` has at once, however often it is started.
+#[tokio::test(flavor = "multi_thread")]
+async fn boards_of_the_demonstration_find_somebody_who_applied() {
+    let town = Town::at_ten_on_the_first_of_june().await;
+    for _ in 0..2 {
+        standalone::demo_applicant::applies(&town.suite)
+            .await
+            .unwrap();
+    }
+    for college in &COLLEGES[..2] {
+        let board = Board::signs_in(&town, college).await;
+        let new = board.folder(&town, "state=STATE_NEW").await;
+        assert_eq!(new.len(), 2);
+        let path = format!("/v1/{}", new[0]["submission"].as_str().unwrap());
+        let sent = board.someone.get(&path).await.ok();
+        assert_eq!(sent["number"], 1);
+    }
+    town.close().await;
+}
+
 /// «Өтінім түрі».
 async fn opens(town: &Town, applicant: &Someone) -> String {
     let campaign = applicant
