@@ -45,6 +45,7 @@ impl SignedAct {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::{Entry, Head};
 
     #[test]
     fn a_signed_act_is_read_in_the_one_way_that_it_is_written() {
@@ -68,6 +69,31 @@ mod tests {
             "{}".into(),
         ] {
             assert_eq!(SignedAct::read(other.as_bytes()), None, "{other}");
+        }
+    }
+
+    /// Hashes that logs of today hold: `printf` of the sequence, the hash before and the content, into
+    /// `sha256sum`. Another format would make every log that is kept look tampered with.
+    const KEPT: [&str; 2] = [
+        "cb26ad541fc93a2eb2a7c59ca9690b1be9272b10419f12eec08c5e6bed7854b3",
+        "efd9940fb2f1c3512f5fa2d378719f7faa611ba531f3cfd286f9af8bfee5e303",
+    ];
+
+    #[test]
+    fn a_log_that_is_kept_stays_whole() {
+        let act = SignedAct {
+            content_sha256: "c".repeat(64),
+            cms_sha256: "d".repeat(64),
+            signature: "signatures/1".into(),
+            receive_time: "2026-06-01T05:00:00Z".into(),
+            action: "CLOSE_SPECIALTY".into(),
+            subject: "specialties/s1".into(),
+            format: SignedAct::FORMAT,
+        };
+        let mut head = Head::default();
+        for kept in KEPT {
+            head = Entry::after(head, act.content().expect("canonical")).head();
+            assert_eq!(hex::encode(head.hash), kept);
         }
     }
 }

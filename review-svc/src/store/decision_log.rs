@@ -1,6 +1,7 @@
-//! The decision log: rows that are only ever added, behind a head that one writer holds at a time.
+//! The decision log: a chained log whose rows tell of decisions.
 
-use chassis::database::{execute, for_update, query_all, query_one};
+use chassis::chain::Log;
+use chassis::database::{query_all, query_one};
 use chassis::error::{Error, Result};
 use sea_orm::{ConnectionTrait, QueryResult};
 
@@ -8,6 +9,12 @@ use super::task::{self, Kept};
 use super::{decision, task::COLUMNS};
 use crate::domain::decision_log::{Entry, Hash, Head, Subject, content};
 use crate::domain::task::State;
+
+const LOG: Log = Log {
+    rows: "decision_log_entry",
+    head: "decision_log_head",
+    subject: "task",
+};
 
 /// A row of the log, and what the tables say of its decision now.
 pub struct Logged {
@@ -23,38 +30,12 @@ pub async fn append<C: ConnectionTrait>(on: &C, kept: &Kept) -> Result<()> {
     let Some(content) = content_of(kept) else {
         return Err(broken("a task without a decision is not logged"));
     };
-    let sql = format!(
-        "SELECT sequence, hash FROM decision_log_head WHERE id = 1{}",
-        for_update(on)
-    );
-    let row = query_one(on, &sql, []).await?;
-    let head = read_head(&row.ok_or_else(|| broken("the decision log has no head"))?)?;
-    let entry = Entry::after(head, content);
-    let sql = "INSERT INTO decision_log_entry (sequence, previous_hash, content, hash, task)
-               VALUES ($1, $2, $3, $4, $5)";
-    let values = [
-        entry.sequence.into(),
-        entry.previous_hash.to_vec().into(),
-        entry.content.into(),
-        entry.hash.to_vec().into(),
-        kept.id.to_string().into(),
-    ];
-    execute(on, sql, values).await?;
-    let sql = "UPDATE decision_log_head SET sequence = $1, hash = $2
-               WHERE id = 1 AND sequence = $1 - 1";
-    let values = [entry.sequence.into(), entry.hash.to_vec().into()];
-    match execute(on, sql, values).await?.rows_affected() {
-        1 => Ok(()),
-        _ => Err(broken("the head of the decision log moved under its lock")),
-    }
+    let head = LOG.lock(on).await?;
+    LOG.append(on, head, content, &kept.id.to_string()).await
 }
 
 pub async fn head<C: ConnectionTrait>(on: &C) -> Result<Head> {
-    let sql = "SELECT sequence, hash FROM decision_log_head WHERE id = 1";
-    match query_one(on, sql, []).await? {
-        Some(row) => read_head(&row),
-        None => Err(broken("the decision log has no head")),
-    }
+    LOG.head(on).await
 }
 
 /// The rows after this one, each with its decision as it is kept.
@@ -78,10 +59,7 @@ pub async fn list<C: ConnectionTrait>(
 
 /// Whether a row other than the one at this place continues this hash.
 pub async fn is_continued<C: ConnectionTrait>(on: &C, hash: &Hash, but: i64) -> Result<bool> {
-    let sql =
-        "SELECT 1 AS found FROM decision_log_entry WHERE previous_hash = $1 AND sequence <> $2";
-    let values = [hash.to_vec().into(), but.into()];
-    Ok(query_one(on, sql, values).await?.is_some())
+    LOG.is_continued(on, hash, but).await
 }
 
 /// Whether there is a decision that no row tells of.
@@ -105,29 +83,11 @@ fn content_of(kept: &Kept) -> Option<Vec<u8>> {
 
 fn logged(row: &QueryResult) -> Result<Logged> {
     Ok(Logged {
-        entry: Entry {
-            sequence: row.try_get("", "sequence")?,
-            previous_hash: hash(row, "previous_hash")?,
-            content: row.try_get("", "content")?,
-            hash: hash(row, "hash")?,
-        },
+        entry: Entry::of(row)?,
         task: row.try_get("", "task")?,
         // What can't be read any more is not what was written: the verifier tells it.
         kept_content: task::read(row).ok().as_ref().and_then(content_of),
     })
-}
-
-fn read_head(row: &QueryResult) -> Result<Head> {
-    Ok(Head {
-        sequence: row.try_get("", "sequence")?,
-        hash: hash(row, "hash")?,
-    })
-}
-
-/// A hash of another length is none of ours: it matches nothing, and the verifier tells it.
-fn hash(row: &QueryResult, column: &str) -> Result<Hash> {
-    let bytes: Vec<u8> = row.try_get("", column)?;
-    Ok(bytes.try_into().unwrap_or([0xff; 32]))
 }
 
 fn broken(what: &'static str) -> Error {

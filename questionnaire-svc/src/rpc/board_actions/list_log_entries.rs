@@ -19,7 +19,7 @@ pub async fn list(
     let page = Page::<i64>::parse(&mut violations, pb.page_size, &pb.page_token, &[]);
     violations.into_result()?;
     let after = page.after.unwrap_or_default();
-    let mut found = board_log::list(ctx.db.read(), after, page.limit()).await?;
+    let mut found = board_log::list(ctx.db.read(), after, i64::MAX, page.limit()).await?;
     let next_page_token = page.next(&mut found, |logged| logged.entry.sequence);
     Ok(pb::ListBoardLogEntriesResponse {
         board_log_entries: found.into_iter().map(message::log_entry).collect(),

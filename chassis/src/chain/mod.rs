@@ -3,7 +3,11 @@
 //!
 //! A follower keeps one head, whatever the length of the log. Which log it is and what its rows say is its
 //! service's affair; how they are hashed is the same for all, so that one program verifies every export.
+//! [`Log`] keeps one in a database.
 
+mod log;
+
+pub use log::Log;
 use ring::digest::{Context, SHA256};
 
 pub type Hash = [u8; 32];
