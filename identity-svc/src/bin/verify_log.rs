@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use chassis::chain::{FaultKind, Hash, Head};
+use chassis::chain::{Hash, Head};
 use clap::Parser;
-use identity_svc::exported_log::{Fault, What, verify};
+use identity_svc::exported_log::verify;
 use identity_svc::signature::Auditor;
 
 /// Follows a log from its first row, and names the first that was changed, dropped, moved or put in.
@@ -20,7 +20,8 @@ use identity_svc::signature::Auditor;
 #[command(name = "verify-log")]
 struct Arguments {
     /// The log, a row of JSON in each line, as its list call answers them: `sequence`, `previousHash`,
-    /// `content`, `hash`; an auditor's export has `signedContent` and `cms`, too.
+    /// `content`, `hash`. That of signed acts is downloaded as such a file (`/v1/boardLogEntries/content`), with
+    /// `signedContent` and `cms` beside the acts that one may see.
     file: PathBuf,
     /// A head that you know from before, as it is shown at the end: `SEQUENCE:HASH`. Without it rows that
     /// are missing at the end can't be seen.
@@ -47,8 +48,11 @@ fn main() -> Result<ExitCode> {
             println!("whole, {} rows", found.head.sequence);
             if found.acts > 0 {
                 println!(
-                    "{} signed acts, {} signatures checked, {} by a national algorithm not checked here",
-                    found.acts, found.signatures, found.unchecked
+                    "{} signed acts: {} signatures checked, {} by a national algorithm not checked here, {} without",
+                    found.acts,
+                    found.signatures,
+                    found.unchecked,
+                    found.without()
                 );
             }
             let Head { sequence, hash } = found.head;
@@ -56,30 +60,10 @@ fn main() -> Result<ExitCode> {
             ExitCode::SUCCESS
         }
         Err(fault) => {
-            println!("{}", told(fault));
+            println!("{fault}");
             ExitCode::FAILURE
         }
     })
-}
-
-fn told(Fault { sequence, what }: Fault) -> String {
-    let why = match what {
-        What::Unreadable => return format!("line {sequence} is no row of a log"),
-        What::Chain(FaultKind::Changed) => "was changed",
-        What::Chain(FaultKind::Dropped) => "is gone",
-        What::Chain(FaultKind::Reordered) => "stands elsewhere",
-        What::Chain(FaultKind::Forked) => "is of another log, or of another past of this one",
-        What::Chain(FaultKind::SubjectChanged) => "says something else than what it tells of",
-        What::ContentDiffers => "was made for other content than what is beside it",
-        What::CmsDiffers => "was made for another signature than the one beside it",
-        What::Signature(fault) => {
-            return format!(
-                "row {sequence} has a signature that is not good: {}",
-                fault.reason()
-            );
-        }
-    };
-    format!("row {sequence} {why}")
 }
 
 fn head(text: &str) -> Result<Head, String> {

@@ -1,10 +1,11 @@
 //! X.509 certificates, as far as they are judged here (RFC 5280).
 
+use anyhow::Context;
 use der::Tag;
 use jiff::Timestamp;
 
 use super::algorithm::Scheme;
-use super::der::{Element, Elements, Malformed, Read, around, instead};
+use super::der::{Element, Elements, Malformed, Read, around, instead, write};
 use crate::domain::signature::Fault;
 
 /// Bits of the key usage, 0 the highest.
@@ -15,6 +16,8 @@ pub const CRL_SIGN: u16 = 0x0200;
 
 const MOST_EXTENSIONS: usize = 32;
 const MOST_USES: usize = 32;
+const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
 
 #[derive(Debug, Clone)]
 pub struct PublicKey<'a> {
@@ -61,10 +64,29 @@ pub struct Certificate<'a> {
     /// Names with tag and length: they are compared byte for byte.
     pub issuer: &'a [u8],
     pub subject: Element<'a>,
-    pub not_before: Timestamp,
-    pub not_after: Timestamp,
+    pub validity: Validity,
     pub key: PublicKey<'a>,
     pub extensions: Extensions<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Validity {
+    pub not_before: Timestamp,
+    pub not_after: Timestamp,
+}
+
+impl Validity {
+    /// # Errors
+    /// `CERTIFICATE_EXPIRED` or `CERTIFICATE_NOT_YET_VALID`.
+    pub fn holds_at(self, time: Timestamp) -> Result<(), Fault> {
+        if time < self.not_before {
+            Err(Fault::NotYetValid)
+        } else if time > self.not_after {
+            Err(Fault::Expired)
+        } else {
+            Ok(())
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -95,6 +117,10 @@ impl<'a> Certificate<'a> {
         let mut validity = body.take(Tag::Sequence)?.inside();
         let (not_before, not_after) = (validity.next()?.time()?, validity.next()?.time()?);
         validity.end()?;
+        let validity = Validity {
+            not_before,
+            not_after,
+        };
         let subject = body.take(Tag::Sequence)?;
         let key = public_key(body.take(Tag::Sequence)?)?;
         body.maybe(instead(1))?;
@@ -114,8 +140,7 @@ impl<'a> Certificate<'a> {
             serial,
             issuer,
             subject,
-            not_before,
-            not_after,
+            validity,
             key,
             extensions,
         })
@@ -137,18 +162,17 @@ impl<'a> Certificate<'a> {
         let uses = self.extensions.uses.iter().flatten();
         uses.into_iter().any(|use_| use_ == oid)
     }
+}
 
-    /// # Errors
-    /// `CERTIFICATE_EXPIRED` or `CERTIFICATE_NOT_YET_VALID`.
-    pub fn is_valid_at(&self, time: Timestamp) -> Result<(), Fault> {
-        if time < self.not_before {
-            Err(Fault::NotYetValid)
-        } else if time > self.not_after {
-            Err(Fault::Expired)
-        } else {
-            Ok(())
-        }
-    }
+/// By what a signature names the certificate of its signer: who issued it, and its number.
+///
+/// # Errors
+/// If it can't be read.
+pub fn issuer_and_number(certificate: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let read = Certificate::read(certificate).ok();
+    let read = read.context("the certificate can't be read")?;
+    let number = write(INTEGER, &[read.serial]);
+    Ok(write(SEQUENCE, &[read.issuer, &number]))
 }
 
 fn public_key(info: Element<'_>) -> Read<PublicKey<'_>> {

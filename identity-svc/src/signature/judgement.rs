@@ -63,19 +63,32 @@ pub fn judge<'a>(
     authorities: &'a Authorities,
     time: Timestamp,
 ) -> Result<Judged<'a>, Fault> {
+    let (certificate, steps) = judge_by(der, content, |leaf, others| {
+        steps(leaf, others, authorities, time)
+    })?;
+    Ok(Judged { certificate, steps })
+}
+
+/// The same by somebody who knows in another way who vouches for a certificate, given those that came along.
+///
+/// # Errors
+/// As [`judge`], and what `vouched` says.
+pub fn judge_by<'a, T>(
+    der: &'a [u8],
+    content: &[u8],
+    vouched: impl FnOnce(&Certificate<'a>, &[Certificate<'a>]) -> Result<T, Fault>,
+) -> Result<(domain::Certificate, T), Fault> {
     let data = SignedData::read(der).map_err(|Malformed| Fault::NotCms)?;
     let signer = data.only_signer()?;
     let certificate = data.certificate(signer)?;
     data.check(signer, certificate, content)?;
-    let steps = steps(certificate, &data.certificates, authorities, time)?;
+    let vouched = vouched(certificate, &data.certificates)?;
     // An authority signs certificates, not documents.
     if certificate.extensions.is_authority {
         return Err(Fault::ChainUnknown);
     }
-    Ok(Judged {
-        certificate: described(certificate).map_err(|Malformed| Fault::NotCms)?,
-        steps,
-    })
+    let described = described(certificate).map_err(|Malformed| Fault::NotCms)?;
+    Ok((described, vouched))
 }
 
 /// Who signed what, as the signature itself says: whether it is good somebody else judges.
@@ -93,7 +106,7 @@ pub fn named(der: &[u8], content: &[u8], time: Timestamp) -> Result<Named, Fault
     if data.content.is_some_and(|attached| attached != content) {
         return Err(Fault::ContentDiffers);
     }
-    certificate.is_valid_at(time)?;
+    certificate.validity.holds_at(time)?;
     Ok(Named {
         certificate: described(certificate).map_err(|Malformed| Fault::NotCms)?,
         is_attached: data.content.is_some(),
@@ -111,8 +124,8 @@ fn described(certificate: &Certificate<'_>) -> Result<domain::Certificate, Malfo
         bin: named.bin,
         users: uses.filter_map(|oid| KeyUser::from_oid(oid)).collect(),
         purpose: purpose(certificate),
-        not_before: certificate.not_before,
-        not_after: certificate.not_after,
+        not_before: certificate.validity.not_before,
+        not_after: certificate.validity.not_after,
     })
 }
 

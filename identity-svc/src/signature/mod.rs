@@ -8,7 +8,7 @@
 //! | `cms`, `certificate`, `subject` | what was signed, by whose key, who that is |
 //! | `chain` | from a certificate to whom we believe |
 //! | `crl`, `ocsp`, `revocation` | who says that a certificate is revoked, and how they are asked |
-//! | `judgement` | all of it that needs nobody |
+//! | `judgement`, `auditor` | all of it that needs nobody; the same for signatures of long ago |
 //!
 //! ASN.1 is read with the primitives of `der` alone. `cms` has no release for this version of it and
 //! `x509-ocsp` is a version behind, and what is checked here are bytes that are kept as they came.
@@ -16,9 +16,10 @@
 use chassis::ids::Ids;
 use jiff::Timestamp;
 
-use crate::domain::signature::{Certificate, Fault, Signer};
+use crate::domain::signature::{Certificate, Fault};
 
 mod algorithm;
+mod auditor;
 mod ber;
 pub mod built_in;
 mod certificate;
@@ -35,33 +36,15 @@ mod revocation;
 pub mod settings;
 mod subject;
 
+pub use auditor::Auditor;
+pub use certificate::issuer_and_number;
 pub use chain::DEMONSTRATION;
+pub use der::write as write_der;
 pub use judgement::{LONGEST_CMS, content, stated_time};
 pub use settings::{Settings, SignatureArgs};
 
 use built_in::BuiltIn;
-use chain::Authorities;
 use ncanode::Ncanode;
-
-/// Judges signatures that were taken long ago, for the time when they were: nobody is asked, so what was
-/// revoked was the question of that time.
-pub struct Auditor(Authorities);
-
-impl Auditor {
-    /// # Errors
-    /// If these are no certificates of authorities.
-    pub fn new(authorities: &[u8]) -> anyhow::Result<Self> {
-        Authorities::parse(authorities).map(Self)
-    }
-
-    /// # Errors
-    /// Why it is not a signature of this content for an organisation.
-    pub fn check(&self, cms: &[u8], content: &[u8], time: Timestamp) -> Result<Signer, Fault> {
-        let der = judgement::der_of(cms)?;
-        let judged = judgement::judge(&der, content, &self.0, time)?;
-        judged.certificate.signer()
-    }
-}
 
 pub enum Signatures {
     BuiltIn(Box<BuiltIn>),

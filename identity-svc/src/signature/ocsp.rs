@@ -101,7 +101,7 @@ impl Question<'_> {
             };
             let may = responder.issuer == self.issuer.subject.whole
                 && responder.is_for(OCSP_SIGNING)
-                && responder.is_valid_at(time).is_ok()
+                && responder.validity.holds_at(time).is_ok()
                 && responder.signed.check(&self.issuer.key).is_ok();
             if may && signed.check(&responder.key).is_ok() {
                 return Ok(());

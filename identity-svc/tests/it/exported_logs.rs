@@ -141,6 +141,7 @@ fn signatures_are_held_against_what_was_signed_for_the_time_when_they_were_taken
     }
     let chain = checked(&text(&without), Some(whole.head), Some(&auditor())).expect("whole");
     assert_eq!((chain.acts, chain.signatures), (4, 0));
+    assert_eq!((whole.without(), chain.without()), (0, 4));
 
     let mut other_content = lines.clone();
     other_content[1]["signedContent"] = BASE64.encode("{}").into();
@@ -148,6 +149,34 @@ fn signatures_are_held_against_what_was_signed_for_the_time_when_they_were_taken
     let mut other_cms = lines.clone();
     other_cms[2]["cms"] = BASE64.encode(EMPLOYEE.sign(b"{}")).into();
     assert_eq!(told(&other_cms, None), fault(3, What::CmsDiffers));
+}
+
+#[test]
+fn of_many_rows_the_first_that_is_wrong_in_any_way_is_named() {
+    let mut lines = signed(150);
+    let whole = checked(&text(&lines), None, Some(&auditor())).expect("whole");
+    assert_eq!((whole.acts, whole.signatures), (150, 150));
+    lines.swap(120, 121);
+    let mut other_cms = lines.clone();
+    let stands_elsewhere = What::Chain(FaultKind::Reordered);
+    assert_eq!(told(&lines, None), fault(121, stands_elsewhere));
+    let cms = other_cms[3]["cms"].take();
+    other_cms[110]["cms"] = cms;
+    assert_eq!(told(&other_cms, None), fault(111, What::CmsDiffers));
+    other_cms[3]["cms"] = "no base64".into();
+    assert_eq!(told(&other_cms, None), fault(4, What::Unreadable));
+}
+
+#[test]
+fn a_fault_is_told_in_a_sentence() {
+    let sentence = |sequence, what| Fault { sequence, what }.to_string();
+    let dropped = What::Chain(FaultKind::Dropped);
+    assert_eq!(sentence(7, dropped), "row 7 is gone");
+    let expired = What::Signature(SignatureFault::Expired);
+    assert_eq!(
+        sentence(9, expired),
+        "row 9 has a signature that is not good: CERTIFICATE_EXPIRED"
+    );
 }
 
 #[test]
@@ -197,6 +226,91 @@ fn strangers_authority() -> Vec<u8> {
     let key = rcgen::KeyPair::generate().expect("a key");
     let authority = params.self_signed(&key).expect("an authority");
     authority.pem().into_bytes()
+}
+
+/// Rows of signed acts, made as they are read: nobody has to keep them.
+struct Made {
+    /// What stands in the row's content, and beside the row.
+    acts: Vec<(SignedAct, String)>,
+    head: Head,
+    rows: i64,
+    line: Vec<u8>,
+    read: usize,
+}
+
+impl Made {
+    /// So many rows with a signature of their own; then the same again.
+    fn new(different: usize, rows: i64) -> Self {
+        let act = |at| {
+            let content = format!("{{\"act\":{at},\"marks\":\"{}\"}}", "5".repeat(500));
+            let cms = EMPLOYEE.sign(content.as_bytes());
+            let act = SignedAct {
+                content_sha256: hash(content.as_bytes()),
+                cms_sha256: hash(&cms),
+                signature: format!("signatures/{at}"),
+                receive_time: TAKEN.into(),
+                action: "ACCEPT_CHOICES".into(),
+                subject: "colleges/991240000003".into(),
+                format: SignedAct::FORMAT,
+            };
+            let (content, cms) = (BASE64.encode(content), BASE64.encode(cms));
+            let beside = format!("\"signedContent\":\"{content}\",\"cms\":\"{cms}\"");
+            (act, beside)
+        };
+        Self {
+            acts: (0..different).map(act).collect(),
+            head: Head::default(),
+            rows,
+            line: Vec::new(),
+            read: 0,
+        }
+    }
+}
+
+impl io::Read for Made {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.read == self.line.len() && self.head.sequence < self.rows {
+            let at = usize::try_from(self.head.sequence).expect("small") % self.acts.len();
+            let (act, beside) = &self.acts[at];
+            let entry = Entry::after(self.head, act.content().expect("canonical"));
+            self.head = entry.head();
+            let [previous, content, hash] =
+                [&entry.previous_hash[..], &entry.content, &entry.hash].map(|it| BASE64.encode(it));
+            self.line = format!(
+                "{{\"sequence\":\"{}\",\"previousHash\":\"{previous}\",\"content\":\"{content}\",\"hash\":\"{hash}\",{beside}}}\n",
+                entry.sequence
+            )
+            .into_bytes();
+            self.read = 0;
+        }
+        let some = io::Read::read(&mut &self.line[self.read..], into)?;
+        self.read += some;
+        Ok(some)
+    }
+}
+
+fn followed(rows: i64) -> std::time::Duration {
+    let begun = std::time::Instant::now();
+    let open = || io::Result::Ok(io::BufReader::new(Made::new(1000, rows)));
+    let whole = verify(open, None, Some(&auditor())).expect("readable");
+    let took = begun.elapsed();
+    let whole = whole.expect("whole");
+    assert_eq!(whole.head.sequence, rows);
+    assert_eq!(i64::try_from(whole.signatures), Ok(rows));
+    took
+}
+
+#[test]
+fn a_long_log_of_signed_acts_is_followed_as_it_is_read() {
+    followed(5000);
+}
+
+#[test]
+#[ignore = "a measurement: it says something in a release only"]
+fn a_million_signed_acts_are_checked_within_a_minute() {
+    let took = followed(1_000_000);
+    println!("a million signed acts took {took:?}");
+    assert!(took.as_secs() < 60, "it took {took:?}");
 }
 
 #[test]

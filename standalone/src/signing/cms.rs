@@ -1,8 +1,9 @@
 //! CMS SignedData with one signer, what is signed in it, and signed attributes; by ECDSA with SHA-256.
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use identity_svc::signature::{issuer_and_number, write_der as der};
 use rcgen::{KeyPair, SigningKey};
 use ring::digest::{SHA256, digest};
 
@@ -61,54 +62,4 @@ fn from_pem(pem: &str) -> anyhow::Result<Vec<u8>> {
     BASE64
         .decode(lines.collect::<String>())
         .context("the certificate")
-}
-
-/// As they stand in the certificate: SEQUENCE { SEQUENCE { [0], INTEGER, SEQUENCE, SEQUENCE issuer …
-fn issuer_and_number(certificate: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let parts = || {
-        let (_, _, body) = element(certificate)?;
-        let (_, _, body) = element(body)?;
-        let (_, version, _) = element(body)?;
-        let (number, after, _) = element(version)?;
-        let (_, after, _) = element(after)?;
-        let (issuer, _, _) = element(after)?;
-        Some(der(SEQUENCE, &[issuer, number]))
-    };
-    parts().ok_or_else(|| anyhow!("the certificate can't be read"))
-}
-
-/// The first element with its head, what stands after it, and what is in it.
-fn element(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let first = *bytes.get(1)?;
-    let (head, length) = match first {
-        0x81..=0x83 => {
-            let digits = bytes.get(2..2 + usize::from(first & 0x7f))?;
-            let length = digits
-                .iter()
-                .fold(0, |sum, digit| sum << 8 | usize::from(*digit));
-            (2 + digits.len(), length)
-        }
-        short => (2, usize::from(short)),
-    };
-    let (whole, after) = bytes.split_at_checked(head + length)?;
-    Some((whole, after, whole.get(head..)?))
-}
-
-fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    let mut written = vec![tag];
-    match u8::try_from(length) {
-        Ok(short) if short < 0x80 => written.push(short),
-        _ => {
-            let bytes = length.to_be_bytes();
-            let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-            let digits = bytes.get(zeros..).unwrap_or_default();
-            written.push(0x80 | u8::try_from(digits.len()).unwrap_or_default());
-            written.extend_from_slice(digits);
-        }
-    }
-    for part in parts {
-        written.extend_from_slice(part);
-    }
-    written
 }
