@@ -132,7 +132,7 @@ pub const ROWS: &[Row] = &[
         "/irikteu.identity.v1.Signatures/CreateSignature",
         &[Service("questionnaire-svc"), Service("testing-svc")],
     ),
-    // Services get the facts, administrators the whole signature.
+    // Services get the facts, administrators the whole signature, and so does who exports a log of acts.
     (
         "/irikteu.identity.v1.Signatures/GetSignature",
         &[
@@ -140,6 +140,10 @@ pub const ROWS: &[Row] = &[
             Service("questionnaire-svc"),
             Service("testing-svc"),
         ],
+    ),
+    (
+        "/irikteu.identity.v1.Signatures/LookUpSignatures",
+        &[Service("questionnaire-svc")],
     ),
     // The signature is the proof.
     (

@@ -249,6 +249,10 @@ pub const ROWS: &[Row] = &[
         &[Role(CampaignManager), Role(Administrator)],
     ),
     (
+        "/irikteu.questionnaire.v1.BoardActions/DownloadBoardLog",
+        &[Signatory, Role(Administrator)],
+    ),
+    (
         "/irikteu.questionnaire.v1.ExamSittings/GetExamSitting",
         &[Signatory],
     ),

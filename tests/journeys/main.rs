@@ -10,6 +10,7 @@ mod bad_input;
 mod college;
 mod conformance;
 mod doors;
+mod exported_log;
 mod nqt;
 mod reserve;
 mod season;

@@ -6,6 +6,7 @@ use tests::season::admission::play;
 use tests::season::invariants::Line;
 use tests::town::Town;
 
+use crate::exported_log::anybody_verifies_the_log;
 use crate::season::options;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -19,6 +20,7 @@ async fn an_admission_is_played_and_everything_holds() {
     let broken: Vec<&Line> = lines.iter().filter(|line| !line.holds()).collect();
     assert!(broken.is_empty(), "{broken:#?}");
     a_doctored_row_is_told(&Reads::of(&played));
+    anybody_verifies_the_log(&town).await;
     town.close().await;
 }
 

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chassis::Result;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, query_one};
+use chassis::database::{Tx, execute, query_all, query_one};
 use chassis::identifier::Bin;
 use chassis::mask::Masked;
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -82,6 +82,22 @@ pub async fn find<C: ConnectionTrait>(
     let sql = format!("SELECT {COLUMNS} FROM signature WHERE id = $1");
     let row = query_one(on, &sql, [signature.to_string().into()]).await?;
     row.as_ref().map(|row| read(sealer, row)).transpose()
+}
+
+/// Those of these that are there.
+pub async fn find_all<C: ConnectionTrait>(
+    sealer: &Sealer,
+    on: &C,
+    signatures: &[Uuid],
+) -> Result<Vec<ActSignature>> {
+    let places: Vec<String> = (1..=signatures.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM signature WHERE id IN ({})",
+        places.join(", ")
+    );
+    let ids = signatures.iter().map(|it| it.to_string().into());
+    let rows = query_all(on, &sql, ids).await?;
+    rows.iter().map(|row| read(sealer, row)).collect()
 }
 
 fn read(sealer: &Sealer, row: &QueryResult) -> Result<ActSignature> {

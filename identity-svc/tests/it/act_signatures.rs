@@ -312,3 +312,44 @@ async fn in_the_tables_nothing_of_the_signature_names_a_person() {
     );
     assert_eq!(detail, expected);
 }
+
+#[tokio::test]
+async fn the_service_that_exports_a_log_gets_signatures_whole_and_nobody_else_does() {
+    let (world, administrator, _) = world_of_a_college().await;
+    let cms = EMPLOYEE.sign(CONTENT);
+    let taken = world.take(world.act(cms.clone())).await.expect("taken");
+    let gone = format!("signatures/{}", world.request_id());
+    let names = vec![taken.name.clone(), gone];
+    let request = pb::LookUpSignaturesRequest { names };
+    let found = world.of_service().look_up_signatures(request.clone()).await;
+    let found = found.expect("an answer").into_inner().signatures;
+    let found: Vec<_> = found.iter().map(|it| (&it.name, &it.cms[..])).collect();
+    assert_eq!(found, [(&taken.name, &cms[..])]);
+
+    let other = Caller::Service("testing-svc".into());
+    for caller in [administrator, other, testing::person(7, &Role::ALL)] {
+        let mut signatures = SignaturesClient::new(world.speaking_for(caller));
+        let answer = signatures.look_up_signatures(request.clone()).await;
+        assert_eq!(refused(answer), "NOT_ALLOWED");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_names_that_are_looked_up_is_told_at_once() {
+    let (world, ..) = world_of_a_college().await;
+    let look_up = async |names: Vec<String>| {
+        let request = pb::LookUpSignaturesRequest { names };
+        let answer = world.of_service().look_up_signatures(request).await;
+        let told = answer.expect_err("wrong").violations().into_iter();
+        let told = told.map(|(field, reason)| format!("{field} {reason}"));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(look_up(Vec::new()).await, ["names REQUIRED"]);
+    let wrong = vec!["signatures/1".to_owned(), String::new()];
+    assert_eq!(
+        look_up(wrong).await,
+        ["names[0] INVALID_NAME", "names[1] REQUIRED"]
+    );
+    let many = vec![format!("signatures/{}", world.request_id()); 51];
+    assert_eq!(look_up(many).await, ["names TOO_MANY"]);
+}

@@ -3,7 +3,7 @@
 //! | file | what for |
 //! |---|---|
 //! | [`persons`] | identity-svc: who stands behind an account, for the prefilled section |
-//! | [`signatures`] | identity-svc: whether a college signed, with a good key |
+//! | [`signatures`] | identity-svc: whether a college signed, with a good key; its signatures, whole |
 //! | [`language_results`] | testing-svc: the result that fills the certificate section |
 //! | [`review_tasks`] | review-svc: the notes that an expert wrote to the applicant |
 

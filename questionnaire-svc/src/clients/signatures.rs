@@ -1,10 +1,13 @@
-//! Whether a college signed something, with a good key of its own.
+//! Whether a college signed something, with a good key of its own; and the signatures that did it, whole.
 
+use std::collections::HashMap;
+
+use bytes::Bytes;
 use chassis::clock::from_pb;
 use chassis::{Error, Result};
 use jiff::Timestamp;
-use proto::identity::v1::CreateSignatureRequest;
 use proto::identity::v1::signatures_client::SignaturesClient;
+use proto::identity::v1::{CreateSignatureRequest, LookUpSignaturesRequest};
 use sha2::{Digest, Sha256};
 use tonic::Code;
 use uuid::Uuid;
@@ -49,6 +52,15 @@ pub async fn create(ctx: &Context, action: &BoardAction, cms: &[u8]) -> Result<T
             _ => ours(status),
         }),
     }
+}
+
+/// Signatures as they were sent, by their names; what identity-svc does not have is not among them.
+pub async fn whole(ctx: &Context, names: Vec<String>) -> Result<HashMap<String, Bytes>> {
+    let mut signatures = SignaturesClient::new(ctx.identity_svc.clone());
+    let request = LookUpSignaturesRequest { names };
+    let answer = signatures.look_up_signatures(request).await.map_err(ours)?;
+    let found = answer.into_inner().signatures.into_iter();
+    Ok(found.map(|it| (it.name, it.cms)).collect())
 }
 
 /// The same signature of the same act is the same request, whoever repeats it and when.

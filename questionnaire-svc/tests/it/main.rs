@@ -18,6 +18,7 @@ mod applications;
 mod attempts;
 mod board;
 mod board_actions;
+mod board_log;
 mod campaign_versions;
 mod campaigns;
 mod candidate;

@@ -35,6 +35,8 @@ pub struct Known {
     pub results: HashMap<String, testing::LanguageResult>,
     pub decisions: HashMap<String, review::Decision>,
     pub review_refuses: bool,
+    /// Signatures that were taken, by their names.
+    pub signatures: HashMap<String, Vec<u8>>,
 }
 
 impl Neighbours {
@@ -145,8 +147,11 @@ impl Signatures for Neighbours {
             return Err(refused("SIGNATURE_CONTENT_DIFFERS"));
         }
         assert_eq!(asked.purpose, "board-action");
+        let name = format!("signatures/{}", asked.request_id);
+        let mut known = self.0.lock().unwrap();
+        known.signatures.insert(name.clone(), asked.cms.to_vec());
         Ok(Response::new(identity::Signature {
-            name: format!("signatures/{}", asked.request_id),
+            name,
             content_sha256: hex::encode(&content_sha256),
             cms_sha256: hex::encode(Sha256::digest(&asked.cms)),
             receive_time: Some(to_pb(self.1.now())),
@@ -159,6 +164,29 @@ impl Signatures for Neighbours {
         _: Request<identity::GetSignatureRequest>,
     ) -> Answer<identity::Signature> {
         Err(unasked())
+    }
+
+    async fn look_up_signatures(
+        &self,
+        request: Request<identity::LookUpSignaturesRequest>,
+    ) -> Answer<identity::LookUpSignaturesResponse> {
+        let known = self.0.lock().unwrap();
+        if known.identity_is_down {
+            return Err(Status::unavailable("identity-svc is down"));
+        }
+        let names = request.into_inner().names;
+        assert!(names.len() <= 50, "more than identity-svc shows at once");
+        let found = names.into_iter().filter_map(|name| {
+            let cms = known.signatures.get(&name)?.clone().into();
+            Some(identity::Signature {
+                name,
+                cms,
+                ..Default::default()
+            })
+        });
+        let signatures = found.collect();
+        let answer = identity::LookUpSignaturesResponse { signatures };
+        Ok(Response::new(answer))
     }
 }
 

@@ -6,7 +6,7 @@ use chassis::{Error, Result};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::show;
+use super::{show, show_whole};
 use crate::rpc::named;
 use crate::rpc::staff::administrator;
 use crate::{Context, store};
@@ -27,9 +27,8 @@ pub async fn get(
     let id = id.ok_or_else(not_found)?;
     let found = store::signature::find(&ctx.sealer, ctx.db.read(), id).await?;
     let found = found.ok_or_else(not_found)?;
-    let mut shown = show(&found);
-    if !caller.is_service() {
-        shown.cms = found.cms.reveal().clone().into();
-    }
-    Ok(shown)
+    Ok(match caller.is_service() {
+        true => show(&found),
+        false => show_whole(&found),
+    })
 }

@@ -14,6 +14,7 @@ use crate::rpc::signing_organisations::role_to_pb;
 
 mod create;
 mod get;
+mod look_up;
 
 #[derive(Clone)]
 pub struct Signatures(Arc<Context>);
@@ -38,6 +39,21 @@ impl signatures_server::Signatures for Signatures {
         request: Request<pb::GetSignatureRequest>,
     ) -> Result<Response<pb::Signature>, Status> {
         Ok(Response::new(get::get(&self.0, request).await?))
+    }
+
+    async fn look_up_signatures(
+        &self,
+        request: Request<pb::LookUpSignaturesRequest>,
+    ) -> Result<Response<pb::LookUpSignaturesResponse>, Status> {
+        Ok(Response::new(look_up::look_up(&self.0, request).await?))
+    }
+}
+
+/// With the signature itself, which names a person.
+fn show_whole(signature: &ActSignature) -> pb::Signature {
+    pb::Signature {
+        cms: signature.cms.reveal().clone().into(),
+        ..show(signature)
     }
 }
 

@@ -6,6 +6,7 @@
 //! | [`effect`] | what each act does, tried before it is signed and done by the signature |
 
 mod asked;
+mod download_log;
 mod effect;
 mod get;
 mod list;
@@ -18,6 +19,8 @@ pub use effect::must_be_a_college;
 
 use std::sync::Arc;
 
+use futures_util::stream::BoxStream;
+use proto::google::api::HttpBody;
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::board_actions_server;
 use tonic::{Request, Response, Status};
@@ -63,5 +66,15 @@ impl board_actions_server::BoardActions for BoardActions {
     ) -> Result<Response<pb::ListBoardLogEntriesResponse>, Status> {
         let answer = list_log_entries::list(&self.0, request).await?;
         Ok(Response::new(answer))
+    }
+
+    type DownloadBoardLogStream = BoxStream<'static, Result<HttpBody, Status>>;
+
+    async fn download_board_log(
+        &self,
+        request: Request<pb::DownloadBoardLogRequest>,
+    ) -> Result<Response<Self::DownloadBoardLogStream>, Status> {
+        let file = download_log::download(&self.0, request).await?;
+        Ok(Response::new(file))
     }
 }
