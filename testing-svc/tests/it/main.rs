@@ -51,4 +51,5 @@ mod starts;
 mod waitlist;
 mod waitlist_model;
 mod watching;
+mod workbooks;
 mod world;
