@@ -39,15 +39,20 @@ fn plain(rows: usize) -> Vec<Value> {
 
 /// Signed acts, each with what was signed and the signature, as an auditor gets them.
 fn signed(rows: usize) -> Vec<Value> {
+    signed_at(&vec![TAKEN; rows])
+}
+
+/// One for each of these times, at which its signature was taken.
+fn signed_at(times: &[&str]) -> Vec<Value> {
     let mut head = Head::default();
-    let mut next = |at| {
+    let mut next = |(at, taken): (usize, &&str)| {
         let content = format!("{{\"act\":{at}}}").into_bytes();
         let cms = EMPLOYEE.sign(&content);
         let act = SignedAct {
             content_sha256: hash(&content),
             cms_sha256: hash(&cms),
             signature: format!("signatures/{at}"),
-            receive_time: TAKEN.into(),
+            receive_time: (*taken).into(),
             action: "publishList".into(),
             subject: format!("lists/{at}"),
             format: SignedAct::FORMAT,
@@ -59,7 +64,7 @@ fn signed(rows: usize) -> Vec<Value> {
         line["cms"] = BASE64.encode(cms).into();
         line
     };
-    (1..=rows).map(&mut next).collect()
+    times.iter().enumerate().map(&mut next).collect()
 }
 
 fn text(lines: &[Value]) -> String {
@@ -149,6 +154,18 @@ fn signatures_are_held_against_what_was_signed_for_the_time_when_they_were_taken
     let mut other_cms = lines.clone();
     other_cms[2]["cms"] = BASE64.encode(EMPLOYEE.sign(b"{}")).into();
     assert_eq!(told(&other_cms, None), fault(3, What::CmsDiffers));
+}
+
+#[test]
+fn who_signed_often_is_asked_for_the_time_of_each_act() {
+    for (time, why) in [
+        ("2050-06-01T05:00:00Z", SignatureFault::Expired),
+        ("1999-06-01T05:00:00Z", SignatureFault::NotYetValid),
+    ] {
+        let lines = signed_at(&[TAKEN, TAKEN, time, TAKEN]);
+        let found = checked(&text(&lines), None, Some(&auditor()));
+        assert_eq!(found, fault(3, What::Signature(why)));
+    }
 }
 
 #[test]
