@@ -11,6 +11,7 @@ use super::academic_year::AcademicYear;
 use super::choice_act::{Acceptance, Correction, SeenChoice};
 use super::college::College;
 use super::exam_sitting::{Appointment, Points, TimeAndPlace};
+use super::news;
 use super::refusal::Refusal;
 use super::score_formula::ScoreFormula;
 use super::service_act::SeenServiceRequest;
@@ -77,6 +78,8 @@ pub enum Act {
         academic_year: AcademicYear,
         places: i32,
     },
+    WriteNews(news::Written),
+    RetireNews {},
 }
 
 /// What is sent for somebody: no word of it, only by what it is known.
@@ -128,6 +131,8 @@ impl Act {
             Act::RefuseServiceRequests { .. } => "REFUSE_SERVICE_REQUESTS",
             Act::EndServiceRequests { .. } => "END_SERVICE_REQUESTS",
             Act::SetDormitoryPlaces { .. } => "SET_DORMITORY_PLACES",
+            Act::WriteNews(_) => "WRITE_NEWS",
+            Act::RetireNews {} => "RETIRE_NEWS",
         }
     }
 }

@@ -1,24 +1,52 @@
 //! A news item: its time, its texts, and the little markup that they may have.
 
+use chassis::identifier::Bin;
 use chassis::violation::Violations;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::labels::Labels;
 use super::refusal::Refusal;
+use super::specialty::PROGRAMME;
 
 const MAX_TITLE: usize = 200;
 const MAX_BODY: usize = 20_000;
 
-/// A news item of a programme.
+/// A news item of a programme, or of a college in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewsItem {
     pub programme: String,
+    pub college: Option<Bin>,
     pub title: Labels,
     pub body: Labels,
     pub pinned: bool,
     /// From when everybody sees it; `None` for a draft.
     pub publish_time: Option<Timestamp>,
     pub retire_time: Option<Timestamp>,
+}
+
+/// What a college signs of its news.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    pub title: Labels,
+    pub body: Labels,
+    pub pinned: bool,
+    pub publish_time: Option<Timestamp>,
+}
+
+impl Written {
+    /// As it is read, by whose college it is.
+    pub fn by(&self, college: Bin) -> NewsItem {
+        NewsItem {
+            programme: PROGRAMME.into(),
+            college: Some(college),
+            title: self.title.clone(),
+            body: self.body.clone(),
+            pinned: self.pinned,
+            publish_time: self.publish_time,
+            retire_time: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +76,8 @@ impl NewsItem {
         }
     }
 
-    /// What is wrong with it, by the paths of CreateNewsItem.
-    pub fn violations(&self) -> Violations {
+    /// What is wrong with it, by the path of the item in the request.
+    pub fn violations(&self, path: &str) -> Violations {
         let mut wrong = Violations::new();
         if !chassis::name::is_slug(&self.programme) || self.programme.len() > 40 {
             let reason = if self.programme.is_empty() {
@@ -57,14 +85,14 @@ impl NewsItem {
             } else {
                 "INVALID_FORMAT"
             };
-            wrong.add("news_item.programme", reason);
+            wrong.add(format!("{path}.programme"), reason);
         }
         for (field, labels, max) in [
-            ("news_item.title", &self.title, MAX_TITLE),
-            ("news_item.body", &self.body, MAX_BODY),
+            ("title", &self.title, MAX_TITLE),
+            ("body", &self.body, MAX_BODY),
         ] {
             for (language, text) in [("kk", &labels.kk), ("ru", &labels.ru), ("en", &labels.en)] {
-                let field = format!("{field}.{language}");
+                let field = format!("{path}.{field}.{language}");
                 if wrong.text(&field, text, max).is_empty() {
                     continue;
                 }
@@ -132,6 +160,7 @@ mod tests {
     fn item(body: &str) -> NewsItem {
         NewsItem {
             programme: "reserve".into(),
+            college: None,
             title: labels("Іріктеу басталды"),
             body: labels(body),
             pinned: false,
@@ -141,7 +170,7 @@ mod tests {
     }
 
     fn told(item: &NewsItem) -> Vec<(String, &'static str)> {
-        item.violations()
+        item.violations("news_item")
             .into_iter()
             .map(|violation| (violation.field, violation.reason))
             .collect()

@@ -23,6 +23,7 @@ mod m0020_score_formulas;
 mod m0021_application_choices;
 mod m0022_entrance_exams;
 mod m0023_service_requests;
+mod m0024_college_news;
 
 use sea_orm_migration::prelude::*;
 
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_application_choices::ApplicationChoices),
             Box::new(m0022_entrance_exams::EntranceExams),
             Box::new(m0023_service_requests::ServiceRequests),
+            Box::new(m0024_college_news::CollegeNews),
         ]
     }
 }

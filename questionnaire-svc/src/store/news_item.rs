@@ -1,8 +1,10 @@
 //! Rows of news items.
 
-use chassis::Result;
+use anyhow::anyhow;
 use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use chassis::identifier::Bin;
+use chassis::{Error, Result};
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
 
@@ -19,10 +21,21 @@ pub struct Kept {
     pub version: i64,
 }
 
+/// Whose news a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Of no college.
+    Programmes,
+    /// Of all colleges.
+    Colleges,
+    College(Bin),
+}
+
 /// Which items a list shows.
 pub struct Filter<'a> {
     /// Empty for every programme.
     pub programme: &'a str,
+    pub whose: Whose,
     /// `None` for every state.
     pub state: Option<State>,
     pub now: Timestamp,
@@ -40,7 +53,7 @@ pub async fn insert(tx: &Tx, kept: &Kept) -> Result<()> {
     execute(
         tx,
         "INSERT INTO news_item (id, programme, title, body, pinned, publish_us, created_us,
-            updated_us, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1)",
+            updated_us, version, college) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1, $8)",
         [
             kept.id.as_str().into(),
             kept.item.programme.as_str().into(),
@@ -49,6 +62,7 @@ pub async fn insert(tx: &Tx, kept: &Kept) -> Result<()> {
             kept.item.pinned.into(),
             kept.item.publish_time.map(to_us).into(),
             to_us(kept.create_time).into(),
+            kept.item.college.map(|bin| bin.to_string()).into(),
         ],
     )
     .await?;
@@ -104,10 +118,15 @@ pub async fn list<C: ConnectionTrait>(
         Some(State::Published) => "retired_us IS NULL AND publish_us <= $2",
         Some(State::Retired) => "$2 = $2 AND retired_us IS NOT NULL",
     };
+    let (of, college) = match filter.whose {
+        Whose::Programmes => ("$7 = '' AND college IS NULL", String::new()),
+        Whose::Colleges => ("$7 = '' AND college IS NOT NULL", String::new()),
+        Whose::College(bin) => ("college = $7", bin.to_string()),
+    };
     let sql = format!(
         "SELECT * FROM (SELECT n.*, CASE WHEN pinned THEN 1 ELSE 0 END AS pin,
             COALESCE(publish_us, {most}) AS shown FROM news_item n) AS item
-         WHERE ($1 = '' OR programme = $1) AND {in_state}
+         WHERE ($1 = '' OR programme = $1) AND {of} AND {in_state}
             AND (pin < $3 OR (pin = $3 AND (shown < $4 OR (shown = $4 AND id < $5))))
          ORDER BY pin DESC, shown DESC, id DESC LIMIT $6",
         most = i64::MAX,
@@ -123,6 +142,7 @@ pub async fn list<C: ConnectionTrait>(
         shown.into(),
         id.into(),
         i64::try_from(limit).unwrap_or(i64::MAX).into(),
+        college.into(),
     ];
     query_all(on, &sql, values)
         .await?
@@ -131,11 +151,18 @@ pub async fn list<C: ConnectionTrait>(
         .collect()
 }
 
+fn college(row: &QueryResult) -> Result<Option<Bin>> {
+    let bin: Option<String> = row.try_get("", "college")?;
+    let bin = bin.map(|bin| Bin::parse(&bin)).transpose();
+    bin.map_err(|_| Error::Internal(anyhow!("news of a college without a BIN")))
+}
+
 fn read(row: &QueryResult) -> Result<Kept> {
     Ok(Kept {
         id: row.try_get("", "id")?,
         item: NewsItem {
             programme: row.try_get("", "programme")?,
+            college: college(row)?,
             title: json(row, "title")?,
             body: json(row, "body")?,
             pinned: row.try_get("", "pinned")?,

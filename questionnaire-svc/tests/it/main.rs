@@ -25,6 +25,7 @@ mod candidate;
 mod choice_acts;
 mod clamd;
 mod college_applications;
+mod college_news;
 mod colleges;
 mod contract;
 mod corrections;

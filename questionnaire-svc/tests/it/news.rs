@@ -61,7 +61,7 @@ async fn titles(reader: Connection, state: State) -> Vec<String> {
         programme: "reserve".into(),
         state: state.into(),
         page_size: 2,
-        page_token: String::new(),
+        ..Default::default()
     };
     let mut found = Vec::new();
     loop {

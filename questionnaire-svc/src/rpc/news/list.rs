@@ -2,6 +2,7 @@
 
 use chassis::Result;
 use chassis::caller::{Caller, Role};
+use chassis::identifier::Bin;
 use chassis::page::Page;
 use chassis::violation::Violations;
 use proto::questionnaire::v1 as pb;
@@ -11,7 +12,8 @@ use tonic::Request;
 use super::message;
 use crate::Context;
 use crate::domain::news::State;
-use crate::store::news_item::{self, Filter, Key, key};
+use crate::rpc::name;
+use crate::store::news_item::{self, Filter, Key, Whose, key};
 
 pub async fn list(
     ctx: &Context,
@@ -20,7 +22,17 @@ pub async fn list(
     let caller = Caller::of(&request);
     let pb = request.into_inner();
     let mut violations = Violations::new();
-    let sees_all = caller.has(Role::CampaignManager);
+    let whose = match pb.college.as_str() {
+        "" => Whose::Programmes,
+        "colleges/-" => Whose::Colleges,
+        name => {
+            let bin = name::id_of("colleges/*", name).and_then(|it| Bin::parse(it).ok());
+            let bin = violations.take("college", bin.ok_or(name::reason(name)));
+            bin.map_or(Whose::Colleges, Whose::College)
+        }
+    };
+    let is_own = matches!(whose, Whose::College(bin) if caller.acts_for() == Some(bin));
+    let sees_all = is_own || caller.has(Role::CampaignManager);
     let asked = match Wire::try_from(pb.state) {
         Ok(Wire::Unspecified) => None,
         Ok(Wire::Draft) => Some(State::Draft),
@@ -33,7 +45,12 @@ pub async fn list(
         }
     };
     let reader = if sees_all { "all" } else { "published" };
-    let filter = [pb.programme.as_str(), &pb.state.to_string(), reader];
+    let filter = [
+        pb.programme.as_str(),
+        &pb.state.to_string(),
+        reader,
+        &pb.college,
+    ];
     let page = Page::<Key>::parse(&mut violations, pb.page_size, &pb.page_token, &filter);
     violations.into_result()?;
 
@@ -44,6 +61,7 @@ pub async fn list(
     }
     let filter = Filter {
         programme: &pb.programme,
+        whose,
         state: if sees_all {
             asked
         } else {

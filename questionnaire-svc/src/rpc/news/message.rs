@@ -28,6 +28,10 @@ pub fn of(kept: &Kept, now: Timestamp) -> pb::NewsItem {
         create_time: Some(to_pb(kept.create_time)),
         update_time: Some(to_pb(kept.update_time)),
         etag: etag::of(kept.version),
+        college: item
+            .college
+            .map(|bin| format!("colleges/{bin}"))
+            .unwrap_or_default(),
     }
 }
 
@@ -41,12 +45,13 @@ pub fn read(violations: &mut Violations, pb: &pb::NewsItem) -> NewsItem {
     });
     let item = NewsItem {
         programme: pb.programme.trim().to_owned(),
+        college: None,
         title: wire::labels(pb.title.as_ref()),
         body: wire::labels(pb.body.as_ref()),
         pinned: pb.pinned,
         publish_time,
         retire_time: None,
     };
-    violations.extend(item.violations());
+    violations.extend(item.violations("news_item"));
     item
 }

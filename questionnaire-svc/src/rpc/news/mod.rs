@@ -1,4 +1,5 @@
-//! News: made, changed and retired by campaign managers, read by everybody once it is time.
+//! News: made, changed and retired by campaign managers, read by everybody once it is time. Colleges write
+//! theirs by signed acts.
 
 mod create;
 mod get;

@@ -47,6 +47,10 @@ pub async fn update(
     let found = news_item::lock(write.tx(), id.unwrap_or_default()).await?;
     let mut kept = found.ok_or_else(not_found)?;
     etag::must_be_current(&sent.etag, kept.version, &sent.name)?;
+    // What a college has signed says what it signed.
+    if kept.item.college.is_some() {
+        return Err(Error::Denied);
+    }
     kept.item.must_not_be_retired()?;
     let now = ctx.clock.now();
     let mut next = message::of(&kept, now);

@@ -5,11 +5,13 @@
 //! | [`choices`] | choices in the folders of a college |
 //! | [`exams`] | sittings of exams |
 //! | [`filing`] | applications that the board opened for somebody |
+//! | [`news`] | news of the college |
 //! | [`service_requests`] | requests for services, and places of the dormitory |
 
 mod choices;
 mod exams;
 mod filing;
+mod news;
 mod service_requests;
 
 use chassis::Result;
@@ -176,6 +178,8 @@ pub async fn read(
         Action::SetDormitoryPlaces(asked) => {
             service_requests::places(violations, organisation, asked, ctx.clock.now())
         }
+        Action::WriteNews(asked) => news::written(ctx, violations, organisation, asked),
+        Action::RetireNews(asked) => news::retired(violations, asked),
     })
 }
 
@@ -249,7 +253,9 @@ pub async fn judge<C: Connection>(
         | Act::FileApplication(_)
         | Act::AcknowledgeServiceRequests { .. }
         | Act::GrantServiceRequests { .. }
-        | Act::EndServiceRequests { .. } => {
+        | Act::EndServiceRequests { .. }
+        | Act::WriteNews(_)
+        | Act::RetireNews {} => {
             return Ok(Violations::new());
         }
         Act::RefuseServiceRequests {

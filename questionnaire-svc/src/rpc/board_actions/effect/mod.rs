@@ -11,6 +11,7 @@
 //! | [`exams`] | sittings of exams: appointed, moved, graded |
 //! | [`ranking`] | the end of a specialty's competition |
 //! | [`service_requests`] | what people ask of the college besides a place on the state order |
+//! | [`news`] | news of the college: written, taken off the list |
 //! | [`held`] | choices that an act names, held with their specialties |
 //! | [`told`] | what applicants and the competition are told |
 
@@ -19,6 +20,7 @@ mod choices;
 mod college;
 mod exams;
 mod held;
+mod news;
 mod ranking;
 mod score_formula;
 mod service_requests;
@@ -112,6 +114,8 @@ pub async fn apply(
             academic_year,
             places,
         } => service_requests::set_places(acting, *academic_year, *places).await,
+        Act::WriteNews(written) => news::write(acting, written).await,
+        Act::RetireNews {} => news::retire(acting).await,
     }
 }
 
