@@ -14,6 +14,7 @@
 //! | [`together`] | what several gateways share through Redis |
 //! | [`problem`], [`naming`] | every "no" as problem+json, in the client's words |
 //! | [`openapi`], [`comment`] | the OpenAPI document |
+//! | [`bare`] | the contract without what only that wants |
 //! | [`pages`] | the API page, and where the links of mails lead |
 //! | [`edge`], [`leftover`], [`mod@serve`], [`stall`], [`config`] | what stands around every route; the listener; settings |
 
@@ -35,6 +36,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+mod bare;
 pub mod bind;
 pub mod call;
 pub mod comment;
@@ -151,9 +153,13 @@ impl Gateway {
         clock: Clock,
         ready: Ready,
     ) -> anyhow::Result<Self> {
-        let pool = DescriptorPool::decode(contract.descriptor).context("the contract")?;
+        let openapi = {
+            let pool = DescriptorPool::decode(contract.descriptor).context("the contract")?;
+            openapi::document(&pool, &route::Routes::read(&pool, contract.doors)?)?
+        };
+        let bare = bare::without_comments(contract.descriptor).context("the contract")?;
+        let pool = DescriptorPool::decode(bare.as_slice()).context("the contract")?;
         let routes = route::Routes::read(&pool, contract.doors)?;
-        let openapi = openapi::document(&pool, &routes)?;
         let connections = route::SERVICES
             .into_iter()
             .map(|it| (it, connect(it)))
