@@ -44,6 +44,7 @@ impl MigrationTrait for ApplicationChoices {
                     reason_codes TEXT NOT NULL, marks TEXT NOT NULL, merits TEXT NOT NULL,
                     quota_categories TEXT NOT NULL,
                     corrections INTEGER NOT NULL DEFAULT 0 CHECK (corrections >= 0),
+                    was_accepted BOOLEAN NOT NULL DEFAULT FALSE,
                     created_us BIGINT NOT NULL, state_us BIGINT NOT NULL, version BIGINT NOT NULL,
                     UNIQUE (application, preference), UNIQUE (application, specialty))"
             ),

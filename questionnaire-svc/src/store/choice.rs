@@ -110,7 +110,8 @@ pub async fn save(tx: &Tx, kept: &mut Kept, since: Timestamp) -> Result<bool> {
     let saved = execute(
         tx,
         "UPDATE application_choice SET state = $2, reason_codes = $3, marks = $4, merits = $5,
-            quota_categories = $6, corrections = $7, state_us = $8, version = version + 1
+            quota_categories = $6, corrections = $7, state_us = $8, version = version + 1,
+            was_accepted = was_accepted OR $2 = 'ACCEPTED'
          WHERE id = $1 AND version = $9",
         [
             kept.id.as_str().into(),
@@ -343,10 +344,11 @@ pub async fn exams<C: ConnectionTrait>(on: &C, choices: &[String]) -> Result<Vec
         .collect()
 }
 
-/// How many of a specialty stand in its competition.
-pub async fn count_accepted<C: ConnectionTrait>(on: &C, specialty: &str) -> Result<i64> {
+/// How many of a specialty ever stood in its competition: of those that left too, because others were told
+/// of them.
+pub async fn count_ever_accepted<C: ConnectionTrait>(on: &C, specialty: &str) -> Result<i64> {
     let sql = "SELECT COUNT(*) AS choices FROM application_choice
-               WHERE specialty = $1 AND state = 'ACCEPTED'";
+               WHERE specialty = $1 AND was_accepted";
     Ok(match query_one(on, sql, [specialty.into()]).await? {
         Some(row) => row.try_get("", "choices")?,
         None => 0,

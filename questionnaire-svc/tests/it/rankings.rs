@@ -6,6 +6,7 @@ use proto::questionnaire::v1::prepare_board_action_request::Action;
 
 use crate::applicants::{Wish, accepts, acknowledges, rejects, sets_aside};
 use crate::board::{COLLEGE, changes, closes, nursing};
+use crate::college_applications::withdraws_choice;
 use crate::exams::{appoints, grades, moves};
 use crate::score_formulas::{approves, formula};
 use crate::world::{World, metadata, reason};
@@ -49,6 +50,16 @@ async fn a_ranking_waits_until_nobody_waits_for_anything_and_takes_everything_as
     let refused = board.prepares(starts(&specialty)).await.unwrap_err();
     assert_eq!(reason(&refused), "EXAMS_OPEN");
     assert_eq!(metadata(&refused, "count"), "3");
+    // One who was accepted and left is counted all the same: others were told of the acceptance.
+    let mut leaver = world.wished(&specialty, 9..10).await;
+    board.takes(&mut leaver).await;
+    let left = pb::ApplicationChoice {
+        name: leaver[0].choice.clone(),
+        etag: format!("v{}", leaver[0].version),
+        ..Default::default()
+    };
+    let person = world.candidate(9);
+    withdraws_choice(&world, &person, &left).await.unwrap();
     let sitting = board.appoints(&specialty, &wishes).await;
     let points: Vec<_> = wishes.iter().map(|wish| (wish, "75")).collect();
     board.does(grades(&sitting, &points)).await.unwrap();
@@ -64,7 +75,7 @@ async fn a_ranking_waits_until_nobody_waits_for_anything_and_takes_everything_as
     let holds = told.score_formula.as_ref().unwrap();
     assert_eq!((holds.version, holds.marks.len()), (1, 2));
     assert_eq!(told.board_action, done.name);
-    assert_eq!(told.competing_choices, 3);
+    assert_eq!(told.competing_choices, 4);
     assert_eq!((told.corrections, told.graded_exams), (0, 3));
     assert_eq!(
         told.college_title.as_ref().unwrap().kk,

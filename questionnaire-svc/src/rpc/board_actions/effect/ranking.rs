@@ -47,7 +47,7 @@ pub async fn start(acting: &Acting<'_>) -> Result<()> {
     if !specialty::start_ranking(tx, &mut kept, now).await? {
         return Err(Error::InFlight);
     }
-    let competing = choice::count_accepted(tx, &kept.id).await?;
+    let competing = choice::count_ever_accepted(tx, &kept.id).await?;
     let corrections = choice::count_corrections(tx, &kept.id).await?;
     let graded = exam_sitting::count_graded(tx, &kept.id).await?;
     let told = Told::prepare(acting).await?;
