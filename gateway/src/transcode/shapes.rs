@@ -141,10 +141,18 @@ impl Inner {
         shown: Shown,
         message: DynamicMessage,
     ) -> Result<Response, Problem> {
-        let connection = self.connection(journey.operation.service);
-        let envelope = journey.envelope.clone();
-        let messages = call::download(connection, journey.operation, envelope, message).await?;
-        Ok(download::response(messages, shown, self.config.body_timeout).await?)
+        let ask = async |message| {
+            let connection = self.connection(journey.operation.service);
+            let envelope = journey.envelope.clone();
+            let messages = call::download(connection, journey.operation, envelope, message).await?;
+            download::response(messages, shown, self.config.body_timeout).await
+        };
+        // An instance that dies before the first bytes has told nothing yet, and another one can.
+        let answer = match ask(message.clone()).await {
+            Err(status) if status.code() == Code::Unavailable => ask(message).await,
+            answer => answer,
+        };
+        Ok(answer?)
     }
 
     /// The answer of an operation as JSON.

@@ -1,6 +1,7 @@
 //! Uploads and downloads over real connections: what is broken off is never taken for whole.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -34,6 +35,7 @@ pub struct Uploaded {
 #[derive(Default, Clone)]
 pub struct Documents {
     uploads: Arc<Mutex<Vec<Uploaded>>>,
+    downloads: Arc<AtomicUsize>,
     over: Arc<Notify>,
 }
 
@@ -92,6 +94,11 @@ impl Served for Documents {
         request: Request<DownloadDocumentRequest>,
     ) -> Result<Response<Self::DownloadDocumentStream>, Status> {
         let name = request.into_inner().name;
+        let before = self.downloads.fetch_add(1, Ordering::SeqCst);
+        if name.ends_with("gone") || (name.ends_with("dying") && before == 0) {
+            let broken = futures_util::stream::once(async { Err(Status::unavailable("")) });
+            return Ok(Response::new(Box::pin(broken)));
+        }
         if name.ends_with("missing") {
             return Err(chassis::Error::NotFound(name).into());
         }
@@ -298,6 +305,19 @@ async fn a_download_is_an_attachment() {
         (reply.status.as_u16(), &reply.json["reason"]),
         (404, &"NOT_FOUND".into())
     );
+}
+
+#[tokio::test]
+async fn a_download_that_broke_before_its_first_bytes_is_asked_for_once_more() {
+    for (document, status, body) in [("dying", 200, "first second"), ("gone", 503, "")] {
+        let stage = stage();
+        let path = PATH.replace("/d/", &format!("/{document}/"));
+        let reply = stage.send(signed_in(request("GET", &path)), "").await;
+        assert_eq!(reply.status, status, "{document}");
+        assert!(body.is_empty() || reply.bytes == body, "{document}");
+        let asked = stage.documents.downloads.load(Ordering::SeqCst);
+        assert_eq!(asked, 2, "{document}");
+    }
 }
 
 #[tokio::test]

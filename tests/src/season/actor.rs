@@ -258,6 +258,11 @@ impl Actor {
             }
             let refused = (!status.is_success()).then(|| status.to_string());
             self.ledger.note(step, begun.elapsed(), refused);
+            // As for every other call, it says to come again.
+            if matches!(status.as_u16(), 429 | 503) {
+                pause(PAUSE).await;
+                continue;
+            }
             if status.is_success() {
                 return Ok(content);
             }
