@@ -127,6 +127,15 @@ struct Passed {
     is_more: bool,
 }
 
+/// What became of the rows of a pass.
+#[derive(Default)]
+struct Moved {
+    taken: Vec<(i64, Uuid)>,
+    put_off: Vec<(i64, Event, i32)>,
+    /// Whether one was taken that others of its resource stood behind.
+    is_late: bool,
+}
+
 /// Moves one service's events to the bus.
 pub struct Relay {
     pub db: Database,
@@ -171,12 +180,29 @@ impl Relay {
         let fresh = self.read(FRESH).await?;
         let failed = self.read(FAILED).await?;
         let is_full = [&fresh, &failed].iter().any(|it| it.len() as u64 == BATCH);
-        let mut taken = Vec::new();
-        // A resource whose first event was taken at last has others that stood behind it.
-        let mut is_more = is_full;
+        let mut moved = Moved::default();
+        let rows = fresh.into_iter().chain(failed);
+        let read = self.move_all(rows, &mut moved).await;
+        // Also where a row could not be read: what was taken before it is.
+        self.done(&moved.taken).await?;
+        for (seq, event, attempts) in moved.put_off {
+            self.put_off(seq, &event, attempts).await?;
+        }
+        read?;
+        let taken = moved.taken.len();
+        Ok(Passed {
+            is_more: taken > 0 && (is_full || moved.is_late),
+            taken,
+        })
+    }
+
+    async fn move_all(
+        &self,
+        rows: impl Iterator<Item = QueryResult> + Send,
+        moved: &mut Moved,
+    ) -> Result<()> {
         let mut waiting = HashSet::new();
-        let mut put_off = Vec::new();
-        for row in fresh.into_iter().chain(failed) {
+        for row in rows {
             let event = event_of(&row)?;
             let (seq, attempts): (i64, i32) =
                 (row.try_get("", "seq")?, row.try_get("", "attempts")?);
@@ -187,23 +213,16 @@ impl Relay {
             }
             match self.bus.publish(&event).await {
                 Ok(()) => {
-                    is_more |= attempts > 0;
-                    taken.push((seq, event.id));
+                    moved.is_late |= attempts > 0;
+                    moved.taken.push((seq, event.id));
                 }
                 Err(_) => {
                     waiting.insert(event.about.clone());
-                    put_off.push((seq, event, attempts + 1));
+                    moved.put_off.push((seq, event, attempts + 1));
                 }
             }
         }
-        self.done(&taken).await?;
-        for (seq, event, attempts) in put_off {
-            self.put_off(seq, &event, attempts).await?;
-        }
-        Ok(Passed {
-            is_more: is_more && !taken.is_empty(),
-            taken: taken.len(),
-        })
+        Ok(())
     }
 
     async fn read(&self, which: &str) -> Result<Vec<QueryResult>> {

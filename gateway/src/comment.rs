@@ -2,24 +2,32 @@
 
 use std::collections::HashMap;
 
-use prost_reflect::{DescriptorPool, FieldDescriptor};
+use anyhow::Context;
+use prost::Message;
+use prost_reflect::FieldDescriptor;
+use prost_types::FileDescriptorSet;
 
 /// The comments of the whole contract, by file and path.
 pub struct Comments(HashMap<(String, Vec<i32>), String>);
 
 impl Comments {
-    pub fn read(pool: &DescriptorPool) -> Self {
+    /// # Errors
+    /// If this is no encoded `FileDescriptorSet`.
+    pub fn read(descriptor: &[u8]) -> anyhow::Result<Self> {
         let mut all = HashMap::new();
-        for file in pool.files() {
-            let info = file.file_descriptor_proto().source_code_info.as_ref();
-            for location in info.iter().flat_map(|info| &info.location) {
+        for file in FileDescriptorSet::decode(descriptor)
+            .context("the contract")?
+            .file
+        {
+            let name = file.name.unwrap_or_default();
+            let info = file.source_code_info.unwrap_or_default();
+            for location in info.location {
                 if let Some(text) = &location.leading_comments {
-                    let key = (file.name().to_owned(), location.path.clone());
-                    all.insert(key, paragraphs(text));
+                    all.insert((name.clone(), location.path), paragraphs(text));
                 }
             }
         }
-        Self(all)
+        Ok(Self(all))
     }
 
     pub fn of(&self, file: &prost_reflect::FileDescriptor, path: &[i32]) -> &str {

@@ -153,13 +153,11 @@ impl Gateway {
         clock: Clock,
         ready: Ready,
     ) -> anyhow::Result<Self> {
-        let openapi = {
-            let pool = DescriptorPool::decode(contract.descriptor).context("the contract")?;
-            openapi::document(&pool, &route::Routes::read(&pool, contract.doors)?)?
-        };
         let bare = bare::without_comments(contract.descriptor).context("the contract")?;
         let pool = DescriptorPool::decode(bare.as_slice()).context("the contract")?;
         let routes = route::Routes::read(&pool, contract.doors)?;
+        let comments = comment::Comments::read(contract.descriptor)?;
+        let openapi = openapi::document(&pool, &routes, &comments)?;
         let connections = route::SERVICES
             .into_iter()
             .map(|it| (it, connect(it)))

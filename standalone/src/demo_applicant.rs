@@ -138,9 +138,7 @@ impl Applicant {
     /// A paper that says what it is; its name.
     async fn hands_in(&self, section: &str, kind: &str) -> anyhow::Result<String> {
         let content = pdf(kind);
-        let sha256 = ring::digest::digest(&ring::digest::SHA256, &content);
-        let sha256 = sha256.as_ref().iter().map(|byte| format!("{byte:02x}"));
-        let sha256: String = sha256.collect();
+        let sha256 = hex::encode(ring::digest::digest(&ring::digest::SHA256, &content));
         let size_bytes = i64::try_from(content.len())?;
         let mut documents = DocumentsClient::new(self.connection.clone());
         let request = CreateDocumentRequest {

@@ -151,8 +151,8 @@ impl Database {
         ))
     }
 
-    /// Commits, and wakes whoever waits for new events in the outbox where there are some. It is never tried again: when
-    /// the answer is lost, only the request id tells what became of it.
+    /// Commits, and wakes whoever waits for new events in the outbox where there are some. It is never
+    /// tried again: when the answer is lost, only the request id tells what became of it.
     pub async fn commit(&self, tx: Tx) -> Result<(), DbErr> {
         let tells = tx.tells();
         observed(&self.write, "COMMIT", tx.commit()).await?;

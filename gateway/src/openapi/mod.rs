@@ -24,10 +24,13 @@ mod tree;
 ///
 /// # Errors
 /// Never on a contract whose routes could be read.
-pub fn document(pool: &DescriptorPool, routes: &Routes) -> anyhow::Result<String> {
-    let comments = Comments::read(pool);
-    let mut schemas = Schemas::new(&comments);
-    let paths = operation::paths(routes, &comments, &mut schemas);
+pub fn document(
+    pool: &DescriptorPool,
+    routes: &Routes,
+    comments: &Comments,
+) -> anyhow::Result<String> {
+    let mut schemas = Schemas::new(comments);
+    let paths = operation::paths(routes, comments, &mut schemas);
     let services = pool.services().filter(|service| {
         routes
             .operations

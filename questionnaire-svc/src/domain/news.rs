@@ -25,7 +25,7 @@ pub struct NewsItem {
     pub retire_time: Option<Timestamp>,
 }
 
-/// What a college signs of its news.
+/// What somebody writes of an item, and a college signs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
     pub title: Labels,
@@ -35,11 +35,15 @@ pub struct Written {
 }
 
 impl Written {
-    /// As it is read, by whose college it is.
+    /// As it is read when a college says it.
     pub fn by(&self, college: Bin) -> NewsItem {
+        self.of(PROGRAMME, Some(college))
+    }
+
+    pub fn of(&self, programme: &str, college: Option<Bin>) -> NewsItem {
         NewsItem {
-            programme: PROGRAMME.into(),
-            college: Some(college),
+            programme: programme.into(),
+            college,
             title: self.title.clone(),
             body: self.body.clone(),
             pinned: self.pinned,

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{json, places, time, unexpected, write_json};
+use super::{by_ids, json, places, time, unexpected, write_json};
 use crate::domain::choice::{Choice, Mark, State};
 
 /// A choice is read with who wishes it and under which number.
@@ -149,19 +149,9 @@ pub async fn lock(tx: &Tx, ids: &[String]) -> Result<Vec<Kept>> {
 }
 
 async fn all<C: ConnectionTrait>(on: &C, ids: &[String], held: &str) -> Result<Vec<Kept>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "SELECT {COLUMNS} FROM application_choice WHERE id IN ({}) ORDER BY id{held}",
-        places(0, ids.len())
-    );
-    let values = ids.iter().map(|id| Value::from(id.as_str()));
-    query_all(on, &sql, values)
-        .await?
-        .iter()
-        .map(read)
-        .collect()
+    let select = format!("SELECT {COLUMNS} FROM application_choice");
+    let rows = by_ids(on, &select, ids, held).await?;
+    rows.iter().map(read).collect()
 }
 
 /// The specialties that these are of, in the order of their ids. No choice ever changes its specialty, so

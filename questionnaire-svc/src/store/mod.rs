@@ -50,11 +50,12 @@ pub mod specialty;
 pub mod submission;
 
 use chassis::clock::from_us;
+use chassis::database::query_all;
 use chassis::{Error, Result};
 use jiff::Timestamp;
 /// Whatever a statement can be run on: the pool for reading, or a transaction.
 pub use sea_orm::ConnectionTrait as Connection;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
 use serde::de::DeserializeOwned;
 
 fn time(row: &QueryResult, column: &str) -> Result<Timestamp> {
@@ -102,6 +103,22 @@ fn places(after: usize, count: usize) -> String {
         .map(|it| format!("${it}"))
         .collect();
     places.join(", ")
+}
+
+/// The rows of these ids, in their order; `select` ends before its condition. Nobody asks for none.
+async fn by_ids<C: ConnectionTrait>(
+    on: &C,
+    select: &str,
+    ids: &[String],
+    held: &str,
+) -> Result<Vec<QueryResult>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places = places(0, ids.len());
+    let sql = format!("{select} WHERE id IN ({places}) ORDER BY id{held}");
+    let values = ids.iter().map(|id| Value::from(id.as_str()));
+    Ok(query_all(on, &sql, values).await?)
 }
 
 /// A value in a column that only a newer or a broken program can have written.

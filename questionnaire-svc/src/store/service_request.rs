@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{json, places, time, unexpected, write_json};
+use super::{by_ids, json, time, unexpected, write_json};
 use crate::domain::academic_year::AcademicYear;
 use crate::domain::service_request::{Kind, Service, ServiceRequest, State, Stay};
 
@@ -169,20 +169,9 @@ pub async fn find<C: ConnectionTrait>(on: &C, id: &str) -> Result<Option<Kept>> 
 /// Finds them and holds them until the transaction ends, in the order of their ids. Who is not found is
 /// not among them.
 pub async fn lock(tx: &Tx, ids: &[String]) -> Result<Vec<Kept>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "SELECT {COLUMNS} FROM service_request WHERE id IN ({}) ORDER BY id{}",
-        places(0, ids.len()),
-        for_update(tx)
-    );
-    let values = ids.iter().map(|id| Value::from(id.as_str()));
-    query_all(tx, &sql, values)
-        .await?
-        .iter()
-        .map(read)
-        .collect()
+    let select = format!("SELECT {COLUMNS} FROM service_request");
+    let rows = by_ids(tx, &select, ids, for_update(tx)).await?;
+    rows.iter().map(read).collect()
 }
 
 /// Which requests a list shows. Empty texts and `None` are no filter.

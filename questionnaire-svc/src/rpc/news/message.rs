@@ -5,7 +5,7 @@ use chassis::violation::Violations;
 use jiff::Timestamp;
 use proto::questionnaire::v1 as pb;
 
-use crate::domain::news::{NewsItem, State};
+use crate::domain::news::{NewsItem, State, Written};
 use crate::rpc::{etag, wire};
 use crate::store::news_item::Kept;
 
@@ -35,23 +35,25 @@ pub fn of(kept: &Kept, now: Timestamp) -> pb::NewsItem {
     }
 }
 
-/// The item that was sent, with everything wrong about it.
-pub fn read(violations: &mut Violations, pb: &pb::NewsItem) -> NewsItem {
+/// The words that were sent, and from when they are seen. What is wrong with them is asked of the item.
+pub fn written(violations: &mut Violations, path: &str, pb: &pb::NewsItem) -> Written {
     let publish_time = pb.publish_time.as_ref().and_then(|time| {
-        violations.take(
-            "news_item.publish_time",
-            from_pb(time).ok_or("OUT_OF_RANGE"),
-        )
+        let field = format!("{path}.publish_time");
+        violations.take(&field, from_pb(time).ok_or("OUT_OF_RANGE"))
     });
-    let item = NewsItem {
-        programme: pb.programme.trim().to_owned(),
-        college: None,
+    Written {
         title: wire::labels(pb.title.as_ref()),
         body: wire::labels(pb.body.as_ref()),
         pinned: pb.pinned,
         publish_time,
-        retire_time: None,
-    };
-    violations.extend(item.violations("news_item"));
+    }
+}
+
+/// The item of a programme that was sent, with everything wrong about it.
+pub fn read(violations: &mut Violations, pb: &pb::NewsItem) -> NewsItem {
+    let path = "news_item";
+    let written = written(violations, path, pb);
+    let item = written.of(pb.programme.trim(), None);
+    violations.extend(item.violations(path));
     item
 }

@@ -4,7 +4,7 @@
 mod create;
 mod get;
 mod list;
-mod message;
+pub mod message;
 mod retire;
 mod update;
 

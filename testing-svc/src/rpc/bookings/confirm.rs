@@ -14,7 +14,7 @@ use tonic::Request;
 use uuid::Uuid;
 
 use super::rush::confirms::Confirms;
-use super::rush::{Rush, Told};
+use super::rush::{Rush, Told, Who};
 use super::{eligible, locked, own, save, unpublished, written};
 use crate::domain::Change;
 use crate::domain::waitlist::Outcome;
@@ -39,12 +39,14 @@ pub async fn confirm(
         return Err(violations.into());
     };
     let asks = Confirms {
-        caller: caller.clone(),
-        account,
+        who: Who {
+            claim: Claim::new(&caller, &pb.request_id, &pb)?,
+            caller: caller.clone(),
+            account,
+        },
         campaign,
         booking: id,
         seen: etag,
-        claim: Claim::new(&caller, &pb.request_id, &pb)?,
         cause: Carried::current(),
     };
     match rush.ask(ctx, asks).await? {

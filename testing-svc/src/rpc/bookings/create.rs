@@ -14,7 +14,7 @@ use tonic::Request;
 use uuid::Uuid;
 
 use super::rush::holds::Asks;
-use super::rush::{Rush, Told};
+use super::rush::{Rush, Told, Who};
 use super::{Chosen, Phase, Refusal, Seat, needed, no_seat, written};
 use crate::domain::booking::{At, Booking};
 use crate::domain::eligibility;
@@ -37,9 +37,11 @@ pub async fn create(
     let pb = request.into_inner();
     let (wanted, needs) = read(&pb)?;
     let asks = Asks {
-        claim: Claim::new(&caller, &pb.request_id, &pb)?,
-        caller: caller.clone(),
-        account,
+        who: Who {
+            claim: Claim::new(&caller, &pb.request_id, &pb)?,
+            caller: caller.clone(),
+            account,
+        },
         wanted: wanted.clone(),
         needs: needs.clone(),
     };

@@ -12,7 +12,8 @@ use crate::domain::exam_sitting::{self, Appointment, MOST_ENTRIES, Points, TimeA
 use crate::rpc::name;
 
 pub fn appointment(violations: &mut Violations, asked: &pb::AppointExam) -> Act {
-    super::named(violations, "appoint_exam.specialty", &asked.specialty);
+    let field = "appoint_exam.specialty";
+    super::named(violations, field, super::SPECIALTY, &asked.specialty);
     let path = "appoint_exam.choices";
     check_count(violations, path, asked.choices.len(), MOST_ENTRIES);
     let names: Vec<_> = asked.choices.iter().map(String::as_str).collect();

@@ -34,6 +34,8 @@ use crate::domain::specialty::{PROGRAMME, Specialty, check_code};
 use crate::rpc::{colleges, etag, name, score_formulas, specialties};
 use crate::store::{Connection, campaign, score_formula};
 
+const SPECIALTY: &str = "specialties/*";
+
 /// What is to be done to what. What is made gets its name here, so that it is signed too.
 pub async fn read(
     ctx: &Context,
@@ -45,11 +47,8 @@ pub async fn read(
         Action::CreateSpecialty(asked) => {
             let sent = asked.specialty.clone().unwrap_or_default();
             let path = "create_specialty.specialty";
-            let specialty = specialties::message::read(violations, path, &sent);
-            let specialty = match asked.default_quotas {
-                true => with_default_quotas(ctx, violations, path, specialty).await?,
-                false => specialty,
-            };
+            let with = asked.default_quotas;
+            let specialty = specialty(ctx, violations, path, &sent, with).await?;
             Of {
                 object: format!("specialties/{}", ctx.ids.uuid()),
                 object_etag: String::new(),
@@ -59,12 +58,9 @@ pub async fn read(
         Action::ChangeSpecialty(asked) => {
             let sent = asked.specialty.clone().unwrap_or_default();
             let path = "change_specialty.specialty";
-            let specialty = specialties::message::read(violations, path, &sent);
-            let specialty = match asked.default_quotas {
-                true => with_default_quotas(ctx, violations, path, specialty).await?,
-                false => specialty,
-            };
-            named(violations, &format!("{path}.name"), &sent.name);
+            let with = asked.default_quotas;
+            let specialty = specialty(ctx, violations, path, &sent, with).await?;
+            named(violations, &format!("{path}.name"), SPECIALTY, &sent.name);
             let field = "change_specialty.current_etag";
             etag::check_needed(violations, field, &asked.current_etag);
             Of {
@@ -74,7 +70,8 @@ pub async fn read(
             }
         }
         Action::CloseSpecialty(asked) => {
-            named(violations, "close_specialty.specialty", &asked.specialty);
+            let field = "close_specialty.specialty";
+            named(violations, field, SPECIALTY, &asked.specialty);
             let field = "close_specialty.current_etag";
             etag::check_needed(violations, field, &asked.current_etag);
             Of {
@@ -95,7 +92,7 @@ pub async fn read(
         Action::ApproveScoreFormula(asked) => {
             let sent = asked.score_formula.clone().unwrap_or_default();
             let field = "approve_score_formula.specialty";
-            named(violations, field, &asked.specialty);
+            named(violations, field, SPECIALTY, &asked.specialty);
             let field = "approve_score_formula.current_etag";
             etag::check_needed(violations, field, &asked.current_etag);
             let id = asked.specialty.rsplit('/').next().unwrap_or_default();
@@ -148,7 +145,8 @@ pub async fn read(
             }
         }
         Action::StartRanking(asked) => {
-            named(violations, "start_ranking.specialty", &asked.specialty);
+            let field = "start_ranking.specialty";
+            named(violations, field, SPECIALTY, &asked.specialty);
             let field = "start_ranking.current_etag";
             etag::check_needed(violations, field, &asked.current_etag);
             Of {
@@ -192,18 +190,23 @@ fn in_folders(organisation: Bin, act: Act) -> Of {
     }
 }
 
-fn named(violations: &mut Violations, field: &str, name: &str) {
-    let id = name::id_of("specialties/*", name).ok_or(name::reason(name));
+fn named(violations: &mut Violations, field: &str, pattern: &str, name: &str) {
+    let id = name::id_of(pattern, name).ok_or(name::reason(name));
     violations.take(field, id);
 }
 
-/// The specialty with the places that the shares of the orders give today.
-async fn with_default_quotas(
+/// The specialty as it was sent; on demand with the places that the shares of the orders give today.
+async fn specialty(
     ctx: &Context,
     violations: &mut Violations,
     path: &str,
-    mut specialty: Specialty,
+    sent: &pb::Specialty,
+    with_default_quotas: bool,
 ) -> Result<Specialty> {
+    let mut specialty = specialties::message::read(violations, path, sent);
+    if !with_default_quotas {
+        return Ok(specialty);
+    }
     if !specialty.quotas.is_empty() {
         violations.add(format!("{path}.quotas"), "NOT_ASKED");
         return Ok(specialty);

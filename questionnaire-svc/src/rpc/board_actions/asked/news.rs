@@ -1,14 +1,16 @@
 //! What acts on news of the college ask for.
 
-use chassis::clock::from_pb;
 use chassis::identifier::Bin;
 use chassis::violation::Violations;
 use proto::questionnaire::v1 as pb;
 
+use super::named;
 use crate::Context;
 use crate::domain::board_action::{Act, Of};
-use crate::domain::news::Written;
-use crate::rpc::{etag, name, wire};
+use crate::rpc::etag;
+use crate::rpc::news::message;
+
+const ITEM: &str = "newsItems/*";
 
 pub fn written(
     ctx: &Context,
@@ -18,16 +20,7 @@ pub fn written(
 ) -> Of {
     let path = "write_news.news_item";
     let sent = asked.news_item.clone().unwrap_or_default();
-    let publish_time = sent.publish_time.as_ref().and_then(|time| {
-        let field = format!("{path}.publish_time");
-        violations.take(&field, from_pb(time).ok_or("OUT_OF_RANGE"))
-    });
-    let written = Written {
-        title: wire::labels(sent.title.as_ref()),
-        body: wire::labels(sent.body.as_ref()),
-        pinned: sent.pinned,
-        publish_time,
-    };
+    let written = message::written(violations, path, &sent);
     violations.extend(written.by(college).violations(path));
     let field = "write_news.current_etag";
     let object = if sent.name.is_empty() {
@@ -36,7 +29,7 @@ pub fn written(
         }
         format!("newsItems/{}", ctx.ids.uuid())
     } else {
-        named(violations, &format!("{path}.name"), &sent.name);
+        named(violations, &format!("{path}.name"), ITEM, &sent.name);
         etag::check_needed(violations, field, &asked.current_etag);
         sent.name
     };
@@ -48,7 +41,7 @@ pub fn written(
 }
 
 pub fn retired(violations: &mut Violations, asked: &pb::RetireNews) -> Of {
-    named(violations, "retire_news.news_item", &asked.news_item);
+    named(violations, "retire_news.news_item", ITEM, &asked.news_item);
     let field = "retire_news.current_etag";
     etag::check_needed(violations, field, &asked.current_etag);
     Of {
@@ -56,9 +49,4 @@ pub fn retired(violations: &mut Violations, asked: &pb::RetireNews) -> Of {
         object_etag: asked.current_etag.clone(),
         act: Act::RetireNews {},
     }
-}
-
-fn named(violations: &mut Violations, field: &str, name: &str) {
-    let id = name::id_of("newsItems/*", name).ok_or(name::reason(name));
-    violations.take(field, id);
 }

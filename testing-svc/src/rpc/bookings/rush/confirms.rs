@@ -4,14 +4,12 @@
 use std::collections::HashMap;
 
 use chassis::Result;
-use chassis::caller::Caller;
 use chassis::database::Tx;
-use chassis::many::Claim;
 use chassis::telemetry::carry::Carried;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Act, Told, begin, end};
+use super::{Act, Told, Who, begin, end};
 use crate::domain::Change;
 use crate::domain::eligibility::{self, Eligibility};
 use crate::domain::stage::Stage;
@@ -23,13 +21,11 @@ use crate::{Context, events, store};
 /// One who confirms.
 #[derive(Debug)]
 pub(in crate::rpc::bookings) struct Confirms {
-    pub caller: Caller,
-    pub account: Uuid,
+    pub who: Who,
     pub campaign: String,
     pub booking: Uuid,
     /// The version that the caller has seen.
     pub seen: Option<i32>,
-    pub claim: Claim,
     /// What asked for it: the transaction belongs to nobody's call.
     pub cause: Option<Carried>,
 }
@@ -45,48 +41,36 @@ impl Act for Confirms {
         self.campaign.clone()
     }
 
-    fn account(&self) -> Uuid {
-        self.account
-    }
-
-    fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
-    fn claim(&self) -> &Claim {
-        &self.claim
+    fn who(&self) -> &Who {
+        &self.who
     }
 
     async fn run(ctx: &Context, asks: &[&Self]) -> Result<Vec<Told>> {
-        run(ctx, asks).await
-    }
-}
-
-async fn run(ctx: &Context, asks: &[&Confirms]) -> Result<Vec<Told>> {
-    let (tx, new) = begin(ctx, asks).await?;
-    let mut known = Known::read(ctx, &tx, asks).await?;
-    let mut done = Vec::new();
-    for (place, one) in asks.iter().enumerate() {
-        if new.contains(&place)
-            && let Some(seat) = known.confirmed(one)
-        {
-            done.push((place, seat));
+        let (tx, new) = begin(ctx, asks).await?;
+        let mut known = Known::read(ctx, &tx, asks).await?;
+        let mut done = Vec::new();
+        for (place, one) in asks.iter().enumerate() {
+            if new.contains(&place)
+                && let Some(seat) = known.confirmed(one)
+            {
+                done.push((place, seat));
+            }
         }
+        let seats: Vec<&Seat> = done.iter().map(|(_, seat)| seat).collect();
+        store::rush::confirm(&tx, &seats).await?;
+        for (_, seat) in &mut done {
+            seat.booking.version += 1;
+        }
+        let news = done
+            .iter()
+            .map(|(place, seat)| (seat, asks[*place].cause.clone()));
+        events::bookings_confirmed(ctx, &tx, news).await?;
+        let answers = done
+            .iter()
+            .map(|(place, seat)| (*place, written(seat, &asks[*place].who.caller, known.now)));
+        let answers = answers.collect();
+        end(ctx, tx, (asks, &new), answers, HashMap::new()).await
     }
-    let seats: Vec<&Seat> = done.iter().map(|(_, seat)| seat).collect();
-    store::rush::confirm(&tx, &seats).await?;
-    for (_, seat) in &mut done {
-        seat.booking.version += 1;
-    }
-    let news = done
-        .iter()
-        .map(|(place, seat)| (seat, asks[*place].cause.clone()));
-    events::bookings_confirmed(ctx, &tx, news).await?;
-    let answers = done
-        .iter()
-        .map(|(place, seat)| (*place, written(seat, &asks[*place].caller, known.now)));
-    let answers = answers.collect();
-    end(ctx, tx, (asks, &new), answers, HashMap::new()).await
 }
 
 /// What they are held against; the rows are locked.
@@ -101,7 +85,7 @@ impl Known {
     /// Locks in the order of all: stages, people, bookings.
     async fn read(ctx: &Context, tx: &Tx, asks: &[&Confirms]) -> Result<Self> {
         let campaign = asks.first().map(|it| it.campaign.as_str());
-        let accounts: Vec<Uuid> = asks.iter().map(|it| it.account).collect();
+        let accounts: Vec<Uuid> = asks.iter().map(|it| it.who.account).collect();
         let bookings: Vec<Uuid> = asks.iter().map(|it| it.booking).collect();
         let mut stages = HashMap::new();
         for id in store::rush::stages_of(tx, &bookings).await? {
@@ -121,11 +105,11 @@ impl Known {
     fn confirmed(&mut self, asks: &Confirms) -> Option<Seat> {
         let mut seat = self.seats.remove(&asks.booking)?;
         let own = &seat.booking;
-        let is_plain = own.account == asks.account
+        let is_plain = own.account == asks.who.account
             && own.campaign == asks.campaign
             && own.waitlist_entry.is_none()
             && asks.seen.is_none_or(|seen| seen == own.version);
-        let person = self.people.get(&asks.account)?;
+        let person = self.people.get(&asks.who.account)?;
         eligibility::of(Some(person), seat.stage_number).ok()?;
         self.stages.get(&own.stage)?.is_open().ok()?;
         let mut booking = own.clone();

@@ -3,17 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chassis::caller::Caller;
 use chassis::clock::to_us;
 use chassis::database::Tx;
-use chassis::many::Claim;
 use chassis::{Error, Result};
 use jiff::Timestamp;
 use proto::testing::v1 as pb;
 use uuid::Uuid;
 
 use super::share::{self, Candidate, Free};
-use super::{Act, Told, begin, end};
+use super::{Act, Told, Who, begin, end};
 use crate::domain::booking::{At, Booking};
 use crate::domain::eligibility::{self, Eligibility};
 use crate::domain::quota::Needs;
@@ -32,11 +30,9 @@ use crate::{Context, dealing, store};
 /// One who asks for a seat.
 #[derive(Debug)]
 pub(in crate::rpc::bookings) struct Asks {
-    pub caller: Caller,
-    pub account: Uuid,
+    pub who: Who,
     pub wanted: Nested,
     pub needs: Needs,
-    pub claim: Claim,
 }
 
 impl Act for Asks {
@@ -50,54 +46,42 @@ impl Act for Asks {
         (self.wanted.campaign.clone(), self.wanted.parent)
     }
 
-    fn account(&self) -> Uuid {
-        self.account
-    }
-
-    fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
-    fn claim(&self) -> &Claim {
-        &self.claim
+    fn who(&self) -> &Who {
+        &self.who
     }
 
     async fn run(ctx: &Context, asks: &[&Self]) -> Result<Vec<Told>> {
-        run(ctx, asks).await
-    }
-}
-
-async fn run(ctx: &Context, asks: &[&Asks]) -> Result<Vec<Told>> {
-    let Some(first) = asks.first() else {
-        return Ok(Vec::new());
-    };
-    let (tx, new) = begin(ctx, asks).await?;
-    let mut known = Known::read(ctx, &tx, asks, &first.wanted.campaign).await?;
-    let (mut told, mut candidates) = (HashMap::new(), Vec::new());
-    for (place, one) in asks.iter().enumerate() {
-        let judged = match new.contains(&place) {
-            true => known.judge(ctx, one),
-            // It was made before, or is under way elsewhere.
-            false => Err(Told::Alone),
+        let Some(first) = asks.first() else {
+            return Ok(Vec::new());
         };
-        match judged {
-            Ok((booking, quotas)) => candidates.push(Candidate {
-                place,
-                booking,
-                quotas,
-            }),
-            Err(no) => drop(told.insert(place, no)),
+        let (tx, new) = begin(ctx, asks).await?;
+        let mut known = Known::read(ctx, &tx, asks, &first.wanted.campaign).await?;
+        let (mut told, mut candidates) = (HashMap::new(), Vec::new());
+        for (place, one) in asks.iter().enumerate() {
+            let judged = match new.contains(&place) {
+                true => known.judge(ctx, one),
+                // It was made before, or is under way elsewhere.
+                false => Err(Told::Alone),
+            };
+            match judged {
+                Ok((booking, quotas)) => candidates.push(Candidate {
+                    place,
+                    booking,
+                    quotas,
+                }),
+                Err(no) => drop(told.insert(place, no)),
+            }
         }
+        known.sweep(ctx, &tx, &candidates).await?;
+        let (got, refused) = give(&tx, &known, candidates).await?;
+        told.extend(known.refuse(&tx, refused).await?);
+        let mut answers = Vec::new();
+        for candidate in got {
+            let one = asks[candidate.place];
+            answers.push((candidate.place, known.answer(one, candidate.booking)?));
+        }
+        end(ctx, tx, (asks, &new), answers, told).await
     }
-    known.sweep(ctx, &tx, &candidates).await?;
-    let (got, refused) = give(&tx, &known, candidates).await?;
-    told.extend(known.refuse(&tx, refused).await?);
-    let mut answers = Vec::new();
-    for candidate in got {
-        let one = asks[candidate.place];
-        answers.push((candidate.place, known.answer(one, candidate.booking)?));
-    }
-    end(ctx, tx, (asks, &new), answers, told).await
 }
 
 /// What they are held against; the rows are locked.
@@ -114,7 +98,7 @@ struct Known {
 impl Known {
     /// Locks in the order of all: the stage, people, sessions, the waiting list.
     async fn read(ctx: &Context, tx: &Tx, asks: &[&Asks], campaign: &str) -> Result<Self> {
-        let accounts: Vec<Uuid> = asks.iter().map(|it| it.account).collect();
+        let accounts: Vec<Uuid> = asks.iter().map(|it| it.who.account).collect();
         let mut sessions: Vec<Uuid> = asks.iter().map(|it| it.wanted.id).collect();
         sessions.sort();
         sessions.dedup();
@@ -151,7 +135,7 @@ impl Known {
             return Err(Told::no(Error::NotFound(name)));
         };
         // Not eligible, or busy with something else at this moment.
-        let person = self.people.get(&asks.account).ok_or(Told::Alone)?;
+        let person = self.people.get(&asks.who.account).ok_or(Told::Alone)?;
         eligibility::of(Some(person), stage.number).map_err(Told::no)?;
         stage.is_open().map_err(Told::no)?;
         let session = &offered.session;
@@ -164,9 +148,9 @@ impl Known {
             terms: &stage.terms,
             now: self.now,
         };
-        let booking = Booking::hold(ctx.ids.uuid(), asks.account, needs, at);
+        let booking = Booking::hold(ctx.ids.uuid(), asks.who.account, needs, at);
         let booking = booking.map_err(Told::no)?;
-        if self.booked.contains(&asks.account) || self.waiting.contains(&asks.account) {
+        if self.booked.contains(&asks.who.account) || self.waiting.contains(&asks.who.account) {
             return Err(Told::Alone);
         }
         Ok((booking, quotas))
@@ -243,7 +227,7 @@ impl Known {
             time_zone: offered.time_zone.clone(),
             booking,
         };
-        Ok(written(&seat, &asks.caller, self.now))
+        Ok(written(&seat, &asks.who.caller, self.now))
     }
 }
 

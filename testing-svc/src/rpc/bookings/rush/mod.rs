@@ -42,6 +42,14 @@ const COME_AGAIN: Duration = Duration::from_secs(1);
 /// alone: whatever is wrong would hold up the next round, too.
 const SEARCH: Duration = Duration::from_secs(2);
 
+/// Who does something at once with others, under which request id.
+#[derive(Debug)]
+pub(super) struct Who {
+    pub caller: Caller,
+    pub account: Uuid,
+    pub claim: Claim,
+}
+
 /// What many do at once.
 pub(super) trait Act: Debug + Send + Sync + Sized + 'static {
     const RPC: &'static str;
@@ -54,11 +62,7 @@ pub(super) trait Act: Debug + Send + Sync + Sized + 'static {
 
     fn crowd(&self) -> Self::Crowd;
 
-    fn account(&self) -> Uuid;
-
-    fn caller(&self) -> &Caller;
-
-    fn claim(&self) -> &Claim;
+    fn who(&self) -> &Who;
 
     /// One transaction for all of them, who are of one crowd and each somebody else.
     fn run(ctx: &Context, asks: &[&Self]) -> impl Future<Output = Result<Vec<Told>>> + Send;
@@ -148,7 +152,7 @@ async fn settle<A: Act>(ctx: &Context, asked: Vec<Asked<A>>) {
     let mut twice = Vec::new();
     let mut crowds: Vec<Crowd<A>> = Vec::new();
     for one in asked {
-        let (of, account) = (one.asks.crowd(), one.asks.account());
+        let (of, account) = (one.asks.crowd(), one.asks.who().account);
         match crowds.iter_mut().find(|it| it.of == of) {
             Some(crowd) if crowd.who.contains(&account) => twice.push(one),
             Some(crowd) => {
@@ -212,7 +216,7 @@ fn tell<A>(all: Vec<Asked<A>>, mut what: impl FnMut(&A) -> Told) {
 async fn begin<A: Act>(ctx: &Context, asks: &[&A]) -> Result<(Tx, HashSet<usize>)> {
     let tx = ctx.db.begin().await?;
     many::prepare(&tx).await?;
-    let claims: Vec<_> = asks.iter().map(|it| it.claim()).collect();
+    let claims: Vec<_> = asks.iter().map(|it| &it.who().claim).collect();
     let new = many::begin(&tx, &ctx.clock, A::RPC, &claims).await?;
     Ok((tx, new))
 }
@@ -232,18 +236,18 @@ async fn end<A: Act>(
     } else {
         let names = answers
             .iter()
-            .map(|(place, answer)| (asks[*place].caller(), answer.name.clone()));
+            .map(|(place, answer)| (&asks[*place].who().caller, answer.name.clone()));
         audit::record_many(&tx, &ctx.clock, A::RPC, A::DETAIL, names).await?;
         let kept: Vec<_> = answers
             .iter()
-            .map(|(place, answer)| (asks[*place].claim(), answer))
+            .map(|(place, answer)| (&asks[*place].who().claim, answer))
             .collect();
         many::answer(&tx, A::RPC, &kept).await?;
         let got: HashSet<usize> = answers.iter().map(|(place, _)| *place).collect();
         // Only what was begun here: the answers of before stay.
         let others: Vec<_> = new
             .difference(&got)
-            .map(|place| asks[*place].claim())
+            .map(|place| &asks[*place].who().claim)
             .collect();
         if !others.is_empty() {
             many::forget(&tx, A::RPC, &others).await?;
