@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::domain::registration::Rules;
 use crate::domain::session::Lifetimes;
-use crate::domain::{email_change, recovery, staff_invitation};
+use crate::domain::{account_opening, email_change, recovery, staff_invitation};
 use crate::hashing::HashingCost;
 use crate::registry::http::HttpSettings;
 use crate::rpc::watching;
@@ -40,6 +40,7 @@ pub struct Config {
     pub recovery: recovery::Rules,
     pub email_change: email_change::Rules,
     pub staff_invitation: staff_invitation::Rules,
+    pub account_opening: account_opening::Rules,
     /// How many may follow inboxes, and for how long.
     pub watching: watching::Limits,
     /// Where mail is handed over.
@@ -63,6 +64,7 @@ impl Config {
             recovery: recovery::Rules::default(),
             email_change: email_change::Rules::default(),
             staff_invitation: staff_invitation::Rules::default(),
+            account_opening: account_opening::Rules::default(),
             watching: watching::Limits::default(),
             transport: transport::Choice::Kept,
         }

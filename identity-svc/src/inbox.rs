@@ -79,6 +79,7 @@ pub async fn send_registration(
         to: mail.to,
         language: mail.language,
         name: mail.attempt,
+        by: "",
         code: mail.code,
         lasts: mail.code_minutes,
         token: mail.token,
@@ -109,6 +110,7 @@ pub async fn send_recovery(
         to: &Masked::new(mail.account.email.reveal().to_owned()),
         language: mail.account.language,
         name: mail.recovery,
+        by: "",
         code: mail.code,
         lasts: mail.minutes,
         token: mail.token,
@@ -127,8 +129,10 @@ pub struct Proofs<'a> {
     pub language: Language,
     /// The name of what is proven.
     pub name: &'a str,
+    /// Who asked for it, where the text tells it; else empty.
+    pub by: &'a str,
     pub code: &'a Masked<String>,
-    /// How long the code is good: minutes or hours, as the text says.
+    /// How long the code is good: minutes, hours or days, as the text says.
     pub lasts: i64,
     pub token: &'a Masked<String>,
 }
@@ -145,11 +149,12 @@ pub async fn send_proofs(ctx: &Context, tx: &Tx, now: Timestamp, mail: Proofs<'_
     let lasts = mail.lasts.to_string();
     let text = |part: &str| {
         let args = [
+            ("by", mail.by),
             ("code", mail.code.reveal()),
             ("lasts", &lasts),
             ("link", &link),
         ];
-        let args = args.map(|(name, value)| (name, Cow::Borrowed(value.as_str())));
+        let args = args.map(|(name, value)| (name, Cow::Borrowed(value)));
         MESSAGE_TEXTS
             .message(mail.language, &format!("{}-{part}", mail.texts), args)
             .unwrap_or_default()

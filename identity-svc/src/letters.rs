@@ -40,6 +40,7 @@ pub async fn send_proof(ctx: &Context, tx: &Tx, letter: &ProofLetter<'_>) -> Res
         to: &Masked::new(letter.to.to_owned()),
         language: letter.language,
         name: letter.name,
+        by: "",
         code: &letter.secret.code,
         lasts: letter.lasts,
         token: &letter.secret.token,

@@ -20,6 +20,7 @@ pub const ROWS: &[Row] = &[
         "/irikteu.identity.v1.Accounts/RevokeRole",
         &[Has(Role::Administrator)],
     ),
+    ("/irikteu.identity.v1.Accounts/OpenAccount", &[Signatory]),
     (
         "/irikteu.identity.v1.MailPreferences/GetMailPreference",
         &[SignedIn],

@@ -7,7 +7,7 @@ use tests::college::{Board, fills, specialties};
 use tests::person::Someone;
 use tests::town::Town;
 
-use crate::steps::{IIN, inbox, registers_for};
+use crate::steps::{EMAIL, IIN, PASSWORD, inbox, registers_for};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_applicant_chooses_two_colleges_and_each_finds_the_application_in_its_folder() {
@@ -173,12 +173,15 @@ async fn a_board_applies_for_somebody_who_came_to_the_college() {
         .post(&path, body.clone())
         .await
         .refused("PERSON_UNKNOWN");
-    let applicant = registers_for(&town, town.colleges()).await;
+    let person = json!({"iin": IIN, "email": EMAIL});
+    let account = board.someone.post("/v1/accounts/open", person).await.ok();
+    assert_eq!(account, json!({}));
     let opened = board.someone.post(&path, body).await.ok();
     let application = opened["name"].as_str().unwrap();
     assert_eq!(opened["filledBy"], format!("colleges/{}", COLLEGES[0].bin));
     let offered = specialties(&town, "SKILLED_WORKER").await;
     fills(&board.someone, application, &offered).await;
+    let applicant = chooses_a_password(&town).await;
     let seen = applicant.get(&format!("/v1/{application}")).await.ok();
     assert_eq!(seen["state"], "STATE_DRAFT");
 
@@ -198,6 +201,30 @@ async fn a_board_applies_for_somebody_who_came_to_the_college() {
         .await
         .ok();
     town.close().await;
+}
+
+/// Whom the college opened an account for, with the mail that they got.
+async fn chooses_a_password(town: &Town) -> Someone {
+    town.settled().await;
+    let mails = town.mail_to(EMAIL).await;
+    let link = mails
+        .iter()
+        .find_map(|it| it.text.split("/recover#name=").nth(1));
+    let (name, rest) = link.unwrap().split_once("&token=").unwrap();
+    let token = rest.split_whitespace().next().unwrap();
+    let visitor = town.someone();
+    let path = format!("/v1/{name}/prove");
+    let told = visitor
+        .post(&path, json!({"token": token}))
+        .await
+        .violations();
+    assert_eq!(told, [("iin".to_owned(), "REQUIRED".to_owned())]);
+    let proof = json!({"token": token, "iin": IIN});
+    let proven = visitor.post(&path, proof).await.ok();
+    let chosen = json!({"completionToken": proven["completionToken"], "newPassword": PASSWORD});
+    let path = format!("/v1/{name}/complete");
+    visitor.post(&path, chosen).await.ok();
+    visitor.signed_in(IIN, PASSWORD).await
 }
 
 /// «Мемлекеттік қызмет»: жатақхана, тамақтану.

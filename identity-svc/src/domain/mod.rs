@@ -3,6 +3,7 @@
 //! | file | what it decides |
 //! |---|---|
 //! | [`account`] | who stands behind an account, its etag |
+//! | [`account_opening`] | an account that a college opened, until the person has a password |
 //! | [`age`] | full years, and whether a campaign takes them |
 //! | [`calendar_file`] | the file that goes with a booking (RFC 5545) |
 //! | [`clocks`] | times by the clocks of a place, and whose time it is |
@@ -27,6 +28,7 @@
 //! | [`throttle`] | how long what was done too often delays the next time |
 
 pub mod account;
+pub mod account_opening;
 pub mod admission;
 pub mod age;
 pub mod calendar_file;

@@ -2,6 +2,7 @@
 
 use chassis::identifier::{Bin, Iin};
 use chassis::mask::Masked;
+use chassis::text::Language;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -37,6 +38,17 @@ pub struct Title {
     pub kk: String,
     pub ru: String,
     pub en: String,
+}
+
+impl Title {
+    /// In a language that it has: the English one may be missing.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Ru => &self.ru,
+            Language::En if !self.en.is_empty() => &self.en,
+            Language::Kk | Language::En => &self.kk,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]

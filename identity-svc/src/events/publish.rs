@@ -21,6 +21,18 @@ pub async fn account_created(
     let event = AccountCreated {
         account: account.clone(),
         campaign: campaign.unwrap_or_default().to_owned(),
+        opened_by: String::new(),
+    };
+    outbox::publish(tx, &ctx.clock, &ctx.ids, &account, &event).await
+}
+
+/// `college` is `signingOrganisations/{bin}`.
+pub async fn account_opened(ctx: &Context, tx: &Tx, account: Uuid, college: &str) -> Result<()> {
+    let account = name(account);
+    let event = AccountCreated {
+        account: account.clone(),
+        campaign: String::new(),
+        opened_by: college.to_owned(),
     };
     outbox::publish(tx, &ctx.clock, &ctx.ids, &account, &event).await
 }

@@ -18,6 +18,7 @@ mod m0104_audit_found;
 mod m0105_failed_sign_ins;
 mod m0106_signing;
 mod m0107_signatures;
+mod m0108_account_openings;
 
 pub struct Migrator;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0105_failed_sign_ins::Migration),
             Box::new(m0106_signing::Migration),
             Box::new(m0107_signatures::Migration),
+            Box::new(m0108_account_openings::Migration),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
             Box::new(chassis::dead::DeadEvents),

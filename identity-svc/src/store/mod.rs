@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
 pub mod account;
+pub mod account_opening;
 pub mod audit;
 pub mod email_change;
 pub mod failed_sign_in;

@@ -417,6 +417,7 @@ async fn a_recovery_that_went_to_the_old_address_opens_the_account_no_more() {
             &old_mail,
         ))),
         request_id: world.request_id(),
+        iin: String::new(),
     };
     let late = recoveries.prove_recovery(prove).await;
     assert_eq!(refused(late), "RECOVERY_EXPIRED");

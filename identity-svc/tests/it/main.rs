@@ -21,6 +21,7 @@ mod inbox;
 mod limits;
 mod mail_delivery;
 mod mail_preferences;
+mod opened_accounts;
 mod passwords;
 mod recoveries;
 mod registration;

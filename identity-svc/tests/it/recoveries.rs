@@ -37,6 +37,7 @@ impl World {
             name: name.into(),
             proof: Some(proof),
             request_id: self.request_id(),
+            iin: String::new(),
         };
         let mut recoveries = RecoveriesClient::new(self.stranger());
         Ok(recoveries.prove_recovery(request).await?.into_inner())
@@ -300,6 +301,7 @@ async fn repeats_are_answered_and_a_new_completion_token_takes_the_place_of_a_lo
         name: name.clone(),
         proof: Some(Proof::Token(token_of(&mail))),
         request_id: world.request_id(),
+        iin: String::new(),
     };
     let lost = recoveries
         .prove_recovery(prove.clone())

@@ -6,6 +6,7 @@ use chassis::caller::{Caller, Role};
 use chassis::identifier::Bin;
 use chassis::policy::Allow;
 use chassis::testing;
+use identity_svc::config::Config;
 use identity_svc::policy::ROWS;
 use identity_svc::signature::Settings;
 use identity_svc::signature::built_in::BuiltInSettings;
@@ -24,6 +25,11 @@ pub const COLLEGE: &str = "991240000003";
 
 /// A world that believes the test authority and has its lists, an administrator, and who that is.
 pub async fn signing() -> (World, Caller) {
+    signing_with(|_| {}).await
+}
+
+/// The same with other settings.
+pub async fn signing_with(settings: impl FnOnce(&mut Config)) -> (World, Caller) {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/signature");
     let world = World::with(testing::clock(), |config| {
         config.signatures = Settings::BuiltIn(BuiltInSettings {
@@ -31,6 +37,7 @@ pub async fn signing() -> (World, Caller) {
             lists: vec![folder.join("issuing.crl"), folder.join("root.crl")],
             ..BuiltInSettings::default()
         });
+        settings(config);
     })
     .await;
     world.seed(IIN, EMAIL, &[Role::Administrator]).await;

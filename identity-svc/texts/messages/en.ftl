@@ -128,6 +128,19 @@ recovery-mail-body =
 
     If you did not ask for it, do nothing: the password stays as it is. Tell nobody the code.
 
+account-opened-mail-subject = An account was opened for you
+account-opened-mail-body =
+    Hello!
+
+    The admission board of { $by } opened an account for you, to apply in your name.
+
+    To choose a password, open this link (you will be asked for your IIN):
+    { $link }
+
+    The link is good for { $lasts } days. After that, choose a password on the page "Forgot password".
+
+    If you did not turn to the board, you need not do anything. Give the link to nobody.
+
 mail-footer = This mail was sent automatically. All messages: { $link }
 clocks-of-astana = Astana time
 clocks-of-the-place = time of the place, { $offset }

@@ -20,6 +20,7 @@ mod change_role;
 pub mod current_password;
 mod get;
 mod list;
+mod open;
 mod update;
 
 #[derive(Clone)]
@@ -75,6 +76,13 @@ impl accounts_server::Accounts for Accounts {
         request: Request<pb::RevokeRoleRequest>,
     ) -> Result<Response<pb::Account>, Status> {
         Ok(Response::new(change_role::revoke(&self.0, request).await?))
+    }
+
+    async fn open_account(
+        &self,
+        request: Request<pb::OpenAccountRequest>,
+    ) -> Result<Response<pb::OpenAccountResponse>, Status> {
+        Ok(Response::new(open::open(&self.0, request).await?))
     }
 }
 

@@ -68,6 +68,7 @@ pub async fn complete(
     let mut recovery = store::recovery::lock(tx, id).await?.ok_or_else(not_found)?;
     recovery.complete(&completion_hash, now)?;
     store::recovery::save_completed(tx, id, account.id).await?;
+    store::account_opening::save_claimed(tx, account.id, now).await?;
     recovery.kept_state = State::Completed;
     let ended = store::session::end_all(tx, account.id, now).await?;
     // Who just set a password does not wait for the wrong ones before it.

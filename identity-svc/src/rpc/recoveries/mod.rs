@@ -15,6 +15,7 @@ use crate::domain::recovery::{Recovery, State};
 
 mod complete;
 mod create;
+mod owner;
 mod prove;
 
 #[derive(Clone)]

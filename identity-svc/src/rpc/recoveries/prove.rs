@@ -2,6 +2,7 @@
 //! that completes the recovery, and nobody else does: not who started it, either.
 
 use chassis::caller::Caller;
+use chassis::identifier::Iin;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
 use chassis::{Error, Result};
@@ -10,8 +11,10 @@ use proto::identity::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
 
+use super::owner::must_know_the_iin;
 use super::{PATTERN, show, show_with};
-use crate::domain::recovery::State;
+use crate::domain::login;
+use crate::domain::recovery::{Recovery, State};
 use crate::domain::refusal::Refusal;
 use crate::rpc::proof::{Proof, Sent, take_guess};
 use crate::rpc::{check_request_id, named};
@@ -25,7 +28,7 @@ pub async fn prove(
 ) -> Result<pb::Recovery> {
     let caller = Caller::of(&request);
     let pb = request.into_inner();
-    let (id, proof) = parse(&pb)?;
+    let (id, proof, iin) = parse(&pb)?;
     let not_found = || Error::NotFound(pb.name.clone());
     let seen = store::recovery::find(ctx.db.read(), id)
         .await?
@@ -37,8 +40,15 @@ pub async fn prove(
     {
         return Err(Refusal::RecoveryTriesSpent.into());
     }
+    let is_right = |of: &Recovery| {
+        proof.is_of(ctx, id, &of.code_hash, &of.token_hash) && ctx.clock.now() < of.proofs_expire
+    };
+    if seen.state(ctx.clock.now()) == State::Pending && is_right(&seen) {
+        must_know_the_iin(ctx, &seen, iin).await?;
+    }
     let [kind, secret] = proof.parts();
-    let what = ctx.secrets.fingerprint(&[&pb.name, kind, secret]);
+    let stated = iin.map(|iin| iin.reveal()).unwrap_or_default();
+    let what = ctx.secrets.fingerprint(&[&pb.name, kind, secret, &stated]);
     let (db, clock) = (&ctx.db, &ctx.clock);
     let rpc = "ProveRecovery";
     let write = match once::begin(db, clock, &caller, rpc, &pb.request_id, &what).await? {
@@ -47,9 +57,7 @@ pub async fn prove(
     };
     let (tx, now) = (write.tx(), clock.now());
     let mut recovery = store::recovery::lock(tx, id).await?.ok_or_else(not_found)?;
-    let matches = proof.is_of(ctx, id, &recovery.code_hash, &recovery.token_hash)
-        && now < recovery.proofs_expire;
-    recovery.prove(matches, now, &ctx.config.recovery)?;
+    recovery.prove(is_right(&recovery), now, &ctx.config.recovery)?;
     let token = new_token(&ctx.ids);
     store::recovery::save_proven(tx, id, &token_hash(token.reveal())).await?;
     recovery.kept_state = State::Proven;
@@ -73,7 +81,7 @@ async fn again(ctx: &Context, id: Uuid, first: pb::Recovery) -> Result<pb::Recov
     Ok(show_with(first, token))
 }
 
-fn parse(pb: &pb::ProveRecoveryRequest) -> Result<(Uuid, Proof)> {
+fn parse(pb: &pb::ProveRecoveryRequest) -> Result<(Uuid, Proof, Option<Iin>)> {
     let mut violations = Violations::new();
     check_request_id(&mut violations, &pb.request_id);
     let id = named(&mut violations, "name", PATTERN, &pb.name);
@@ -81,8 +89,10 @@ fn parse(pb: &pb::ProveRecoveryRequest) -> Result<(Uuid, Proof)> {
         Wire::Code(code) => Sent::Code(code),
         Wire::Token(token) => Sent::Token(token),
     });
+    let iin = Some(pb.iin.as_str()).filter(|iin| !iin.is_empty());
+    let iin = iin.and_then(|iin| violations.take("iin", login::iin(iin)));
     match (id, Proof::parse(&mut violations, sent)) {
-        (Some(id), Some(proof)) if violations.is_empty() => Ok((id, proof)),
+        (Some(id), Some(proof)) if violations.is_empty() => Ok((id, proof, iin)),
         _ => Err(violations.into()),
     }
 }
