@@ -31,9 +31,15 @@ pub enum Step {
     ApplicationExpired,
     ApplicationDisqualified {
         reason: String,
+        /// What the reason is called in Kazakh, Russian and English; empty in what was told before events
+        /// said it.
+        #[serde(default)]
+        title: [String; 3],
     },
     ApplicationMarkedErroneous {
         reason: String,
+        #[serde(default)]
+        title: [String; 3],
     },
     StageAdvanced {
         /// What the stage is called in Kazakh, Russian and English.
@@ -193,11 +199,17 @@ impl Step {
             Step::ApplicationExpiring { closes } => {
                 vec![("closes", local(*closes - SignedDuration::from_micros(1)))]
             }
-            Step::ApplicationDisqualified { reason } => {
-                vec![("reason", label(texts, language, "rejection", reason))]
+            Step::ApplicationDisqualified { reason, title } => {
+                vec![(
+                    "reason",
+                    called(texts, language, "rejection", reason, title),
+                )]
             }
-            Step::ApplicationMarkedErroneous { reason } => {
-                vec![("reason", label(texts, language, "erroneous", reason))]
+            Step::ApplicationMarkedErroneous { reason, title } => {
+                vec![(
+                    "reason",
+                    called(texts, language, "erroneous", reason, title),
+                )]
             }
             Step::TestTerminated { reason } => {
                 vec![("reason", label(texts, language, "irregularity", reason))]
@@ -266,6 +278,20 @@ impl Step {
 /// `30.06.2026`.
 fn day(date: Date) -> String {
     date.strftime("%d.%m.%Y").to_string()
+}
+
+/// What a reason is called: as its dictionary did when it was told, or in our own words.
+fn called(
+    texts: &Texts,
+    language: Language,
+    group: &str,
+    code: &str,
+    title: &[String; 3],
+) -> String {
+    match in_language(title, language) {
+        "" => label(texts, language, group, code),
+        title => title.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -67,9 +67,11 @@ fn steps() -> Vec<Step> {
         Step::ApplicationExpired,
         Step::ApplicationDisqualified {
             reason: "FALSE_DATA".into(),
+            title: Default::default(),
         },
         Step::ApplicationMarkedErroneous {
             reason: "TEST_ENTRY".into(),
+            title: Default::default(),
         },
         Step::WaitingEnded { stage: stage() },
         Step::StageAdvanced { stage: stage() },
@@ -248,13 +250,24 @@ fn what_the_words_are_filled_in_with_is_in_them() {
     }
     let disqualified = |reason: &str| Step::ApplicationDisqualified {
         reason: reason.into(),
+        title: Default::default(),
     };
     let said = body(disqualified("FALSE_DATA"), Language::Ru);
     assert!(said.ends_with("Причина: Представлена умышленно ложная или неполная информация"));
     let said = body(disqualified("SOMETHING_NEW"), Language::Ru);
     assert!(said.ends_with("Причина: SOMETHING_NEW"), "as it is");
+    // A reason that managers added to the dictionary since.
+    let added = Step::ApplicationDisqualified {
+        reason: "SOMETHING_NEW".into(),
+        title: ["Жаңа себеп", "Новая причина", ""].map(Into::into),
+    };
+    let said = body(added.clone(), Language::Ru);
+    assert!(said.ends_with("Причина: Новая причина"));
+    let said = body(added, Language::En);
+    assert!(said.ends_with("Жаңа себеп"), "in the language that it has");
     let erroneous = Step::ApplicationMarkedErroneous {
         reason: "WRONG_PERSON".into(),
+        title: Default::default(),
     };
     let said = body(erroneous, Language::Ru);
     assert!(said.contains("Причина: Заявка открыта от имени другого человека\n"));

@@ -341,6 +341,11 @@ async fn what_should_never_have_been_there_is_set_aside_unless_it_is_decided() {
         account: application.applicant.clone(),
         reason_code: "TEST_ENTRY".into(),
         submission_number: 1,
+        reason_title: Some(proto::wire::v1::LocalizedText {
+            kk: "Сынақ жазбасы".into(),
+            ru: "Проверочная запись".into(),
+            en: "A test entry".into(),
+        }),
     };
     assert_eq!(told, std::slice::from_ref(&expected));
     let stale = manager.mark_erroneous(marks("TEST_ENTRY")).await;

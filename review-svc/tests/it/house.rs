@@ -330,6 +330,7 @@ impl House {
             account: account(number),
             reason_code: "FALSE_DATA".into(),
             submission_number: 1,
+            reason_title: None,
         };
         self.hears(&self.event(&payload.application, &payload))
             .await
@@ -343,6 +344,7 @@ impl House {
             account: account(number),
             reason_code: "TEST_ENTRY".into(),
             submission_number: 1,
+            reason_title: None,
         };
         let event = self.event(&payload.application, &payload);
         self.hears(&event).await.expect("the event is taken");

@@ -20,12 +20,13 @@ pub async fn disqualify(
         rpc: "DisqualifyApplication",
         dictionary: "disqualification-reasons",
         end: Application::disqualify,
-        event: |kept, reason| ApplicationDisqualified {
+        event: |kept, reason, title| ApplicationDisqualified {
             application: kept.name(),
             campaign: kept.campaign_name(),
             account: kept.applicant(),
             reason_code: reason.to_owned(),
             submission_number: last_submission(kept),
+            reason_title: Some(title),
         },
         name: &pb.name,
         etag: &pb.etag,

@@ -20,12 +20,13 @@ pub async fn mark_erroneous(
         rpc: "MarkErroneous",
         dictionary: "erroneous-reasons",
         end: Application::mark_erroneous,
-        event: |kept, reason| ApplicationMarkedErroneous {
+        event: |kept, reason, title| ApplicationMarkedErroneous {
             application: kept.name(),
             campaign: kept.campaign_name(),
             account: kept.applicant(),
             reason_code: reason.to_owned(),
             submission_number: last_submission(kept),
+            reason_title: Some(title),
         },
         name: &pb.name,
         etag: &pb.etag,

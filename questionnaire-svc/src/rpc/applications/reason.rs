@@ -3,9 +3,11 @@
 use chassis::Result;
 use chassis::violation::Violations;
 use jiff::Timestamp;
+use proto::wire::v1::LocalizedText;
 
 use crate::Context;
 use crate::rpc::etag;
+use crate::rpc::wire::to_text;
 use crate::store::Connection;
 
 /// The reason that was sent, and the etag beside it.
@@ -16,9 +18,16 @@ pub struct Reason<'a> {
 }
 
 impl Reason<'_> {
+    /// What the dictionary calls it.
+    ///
     /// # Errors
     /// `INVALID_REQUEST` for a reason or an etag that is none.
-    pub async fn check<C: Connection>(&self, ctx: &Context, on: &C, now: Timestamp) -> Result<()> {
+    pub async fn check<C: Connection>(
+        &self,
+        ctx: &Context,
+        on: &C,
+        now: Timestamp,
+    ) -> Result<LocalizedText> {
         let mut violations = Violations::new();
         etag::check(&mut violations, "etag", self.etag);
         let dictionaries = ctx.catalogue.dictionaries(on, now).await?;
@@ -33,6 +42,7 @@ impl Reason<'_> {
             }
             Some(_) => {}
         }
-        violations.into_result()
+        violations.into_result()?;
+        Ok(found.map(|it| to_text(&it.labels)).unwrap_or_default())
     }
 }

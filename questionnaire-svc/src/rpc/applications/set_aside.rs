@@ -7,6 +7,7 @@ use chassis::{Error, Result, audit, outbox};
 use jiff::Timestamp;
 use prost::{Message, Name};
 use proto::questionnaire::v1 as pb;
+use proto::wire::v1::LocalizedText;
 
 use super::reason::Reason;
 use super::{choices, message};
@@ -26,7 +27,7 @@ pub struct SetAside<'a, E> {
     /// The rule: it is allowed and done, or refused.
     pub end: fn(&mut Application, &str, Timestamp) -> Result<(), Refusal>,
     /// What others are told of it.
-    pub event: fn(&Kept, &str) -> E,
+    pub event: fn(&Kept, &str, LocalizedText) -> E,
     pub name: &'a str,
     pub etag: &'a str,
     pub reason_code: &'a str,
@@ -46,7 +47,7 @@ pub async fn set_aside<Q: Message, E: Message + Name>(
         code: way.reason_code,
         etag: way.etag,
     };
-    reason.check(ctx, ctx.db.read(), now).await?;
+    let title = reason.check(ctx, ctx.db.read(), now).await?;
 
     let begun = once::begin(
         &ctx.db,
@@ -67,7 +68,7 @@ pub async fn set_aside<Q: Message, E: Message + Name>(
     (way.end)(&mut kept.application, way.reason_code, now)?;
     application::save(tx, &mut kept).await?;
     choices::end(ctx, tx, &kept, Choice::set_aside_with_application, now).await?;
-    let event = (way.event)(&kept, way.reason_code);
+    let event = (way.event)(&kept, way.reason_code, title);
     outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
     let (about, reason) = (kept.name(), way.reason_code);
     audit::record(tx, &ctx.clock, caller, way.rpc, &about, reason).await?;
