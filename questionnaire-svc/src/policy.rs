@@ -15,6 +15,10 @@ pub const ROWS: &[Row] = &[
         &[Role(CampaignManager)],
     ),
     (
+        "/irikteu.questionnaire.v1.AuditRecords/ListAuditRecords",
+        &[Role(Administrator)],
+    ),
+    (
         "/irikteu.questionnaire.v1.Campaigns/UpdateCampaign",
         &[Role(CampaignManager)],
     ),

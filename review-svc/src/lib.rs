@@ -35,6 +35,7 @@ use chassis::policy::Policy;
 use chassis::server::{Guard, Service};
 use chassis::text::Texts;
 use chassis::token::Verifier;
+use proto::review::v1::audit_records_server::AuditRecordsServer;
 use proto::review::v1::bulk_reviews_server::BulkReviewsServer;
 use proto::review::v1::decision_log_entries_server::DecisionLogEntriesServer;
 use proto::review::v1::enquiries_server::EnquiriesServer;
@@ -188,4 +189,7 @@ fn manager_routes(routes: Routes, ctx: &Arc<Context>) -> Routes {
             rpc::review_policies::ReviewPolicies::new(ctx),
         ))
         .add_service(StatisticsServer::new(rpc::statistics::Statistics::new(ctx)))
+        .add_service(AuditRecordsServer::new(rpc::audit_records::AuditRecords(
+            ctx.clone(),
+        )))
 }

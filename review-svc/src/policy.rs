@@ -20,6 +20,10 @@ pub const ROWS: &[Row] = &[
         ],
     ),
     (
+        "/irikteu.review.v1.AuditRecords/ListAuditRecords",
+        &[Role(Administrator)],
+    ),
+    (
         "/irikteu.review.v1.ReviewTasks/GetDossier",
         &[Role(Expert), Role(CampaignManager)],
     ),

@@ -1,6 +1,6 @@
 //! Who may call which RPC. Whose code or booking they reach is the handler's question.
 
-use chassis::caller::Role::{CampaignManager, ExamDesk};
+use chassis::caller::Role::{Administrator, CampaignManager, ExamDesk};
 use chassis::policy::Allow::{Anyone, Partner, Role, Service, Signatory, SignedIn};
 use chassis::policy::Row;
 
@@ -12,6 +12,10 @@ pub const ROWS: &[Row] = &[
     (
         "/irikteu.testing.v1.LanguageResults/GetLanguageResult",
         &[Service("questionnaire-svc")],
+    ),
+    (
+        "/irikteu.testing.v1.AuditRecords/ListAuditRecords",
+        &[Role(Administrator)],
     ),
     (
         "/irikteu.testing.v1.TestCenters/CreateTestCenter",

@@ -161,6 +161,42 @@ async fn somebody_is_invited_to_the_staff_and_loses_the_role_while_at_work() {
     town.close().await;
 }
 
+/// Who extended the window, who made the centre, who named the working days: no database has to be asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_reads_who_did_what_in_every_service() {
+    let town = Town::at_ten_on_the_first_of_june().await;
+    let manager = town.staff("manager@demo.irikteu.kz").await;
+    let campaign = manager.get(&format!("/v1/{}", town.campaign())).await.ok();
+    let path = format!("/v1/{}?updateMask=closeTime", town.campaign());
+    let later = json!({"closeTime": "2026-08-30T18:59:00Z"});
+    let etag = campaign["etag"].as_str().unwrap();
+    manager.patch(&path, etag, later).await.ok();
+    let me = manager.get("/v1/accounts/me").await.ok();
+
+    let administrator = town.staff("admin@demo.irikteu.kz").await;
+    let door = "/v1/services/questionnaire-svc/auditRecords";
+    let path = format!("{door}?resource={}", town.campaign());
+    let found = administrator.get(&path).await.ok();
+    let newest = &found["auditRecords"][0];
+    assert_eq!(newest["action"], "UpdateCampaign");
+    assert_eq!(newest["caller"], me["name"]);
+    // A page belongs to its filter.
+    let page = administrator.get(&format!("{door}?pageSize=1")).await.ok();
+    let token = page["nextPageToken"].as_str().unwrap();
+    let next = format!("{door}?pageSize=1&pageToken={token}");
+    let second = administrator.get(&next).await.ok();
+    assert_ne!(second["auditRecords"][0], page["auditRecords"][0]);
+    let other = format!("{next}&resource=things/1");
+    let told = administrator.get(&other).await.violations();
+    assert_eq!(told[0].0, "page_token");
+    for service in ["questionnaire-svc", "review-svc", "testing-svc"] {
+        let door = format!("/v1/services/{service}/auditRecords");
+        administrator.get(&door).await.ok();
+        manager.get(&door).await.refused("NOT_ALLOWED");
+    }
+    town.close().await;
+}
+
 async fn kinds(someone: &Someone) -> Vec<Value> {
     let messages = inbox(someone).await;
     messages

@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 pub mod account;
 pub mod account_opening;
-pub mod audit;
 pub mod email_change;
 pub mod failed_sign_in;
 pub mod inbox;

@@ -13,6 +13,7 @@
 pub mod access;
 pub mod application_choices;
 pub mod applications;
+pub mod audit_records;
 pub mod board_actions;
 pub mod campaigns;
 pub mod claims;
@@ -43,6 +44,7 @@ use std::sync::Arc;
 
 use proto::questionnaire::v1::application_choices_server::ApplicationChoicesServer;
 use proto::questionnaire::v1::applications_server::ApplicationsServer;
+use proto::questionnaire::v1::audit_records_server::AuditRecordsServer;
 use proto::questionnaire::v1::board_actions_server::BoardActionsServer;
 use proto::questionnaire::v1::campaigns_server::CampaignsServer;
 use proto::questionnaire::v1::colleges_server::CollegesServer;
@@ -66,6 +68,9 @@ use crate::Context;
 /// Every gRPC service, not yet guarded.
 pub fn routes(ctx: &Arc<Context>) -> Routes {
     Routes::default()
+        .add_service(AuditRecordsServer::new(audit_records::AuditRecords(
+            ctx.clone(),
+        )))
         .add_service(CampaignsServer::new(campaigns::Campaigns(ctx.clone())))
         .add_service(FormsServer::new(forms::Forms(ctx.clone())))
         .add_service(DictionariesServer::new(dictionaries::Dictionaries(

@@ -1,5 +1,6 @@
 //! What people call: one folder per gRPC service, one file per RPC.
 
+pub mod audit_records;
 pub mod bulk_reviews;
 pub mod decision_log_entries;
 pub mod enquiries;

@@ -17,6 +17,7 @@ pub mod admission_results;
 pub mod allocation_runs;
 pub mod appeals;
 pub mod attempts;
+pub mod audit_records;
 pub mod bookings;
 pub mod candidates;
 pub mod certificates;
@@ -48,6 +49,7 @@ use proto::testing::v1::admission_results_server::AdmissionResultsServer;
 use proto::testing::v1::allocation_runs_server::AllocationRunsServer;
 use proto::testing::v1::appeals_server::AppealsServer;
 use proto::testing::v1::attempts_server::AttemptsServer;
+use proto::testing::v1::audit_records_server::AuditRecordsServer;
 use proto::testing::v1::bookings_server::BookingsServer;
 use proto::testing::v1::candidates_server::CandidatesServer;
 use proto::testing::v1::certificates_server::CertificatesServer;
@@ -69,6 +71,9 @@ use crate::Context;
 /// What people and services call.
 pub fn routes(ctx: &Arc<Context>) -> Routes {
     Routes::default()
+        .add_service(AuditRecordsServer::new(audit_records::AuditRecords(
+            ctx.clone(),
+        )))
         .add_service(PromoCodesServer::new(promo_codes::PromoCodes(ctx.clone())))
         .add_service(LanguageResultsServer::new(
             language_results::LanguageResults(ctx.clone()),

@@ -1,16 +1,17 @@
 //! Lists what was done, newest first.
 
 use chassis::Result;
+use chassis::audit::{self, Filter, Record};
 use chassis::caller::Caller;
 use chassis::clock::to_pb;
 use chassis::page::Page;
 use chassis::violation::Violations;
 use proto::identity::v1 as pb;
+use proto::wire::v1::AuditRecord;
 use tonic::Request;
 
+use crate::Context;
 use crate::rpc::staff::administrator;
-use crate::store::audit::{Filter, Record};
-use crate::{Context, store};
 
 /// Longer than any name of a resource of ours.
 const LONGEST: usize = 200;
@@ -33,7 +34,7 @@ pub async fn list(
         caller: &caller,
         action: &action,
     };
-    let mut records = store::audit::list(ctx.db.read(), &filter, page.after, page.limit()).await?;
+    let mut records = audit::list(ctx.db.read(), &filter, page.after, page.limit()).await?;
     let next_page_token = page.next(&mut records, |last| last.number);
     Ok(pb::ListAuditRecordsResponse {
         audit_records: records.into_iter().map(show).collect(),
@@ -41,8 +42,8 @@ pub async fn list(
     })
 }
 
-fn show(record: Record) -> pb::AuditRecord {
-    pb::AuditRecord {
+fn show(record: Record) -> AuditRecord {
+    AuditRecord {
         name: format!("auditRecords/{}", record.number),
         create_time: Some(to_pb(record.time)),
         caller: record.caller,

@@ -1,0 +1,31 @@
+//! Lists what was done, newest first.
+
+use chassis::clock::to_pb;
+use chassis::{Result, audit};
+use proto::testing::v1 as pb;
+use proto::wire::v1::AuditRecord;
+use tonic::Request;
+
+use crate::Context;
+
+pub async fn list(
+    ctx: &Context,
+    request: Request<pb::ListAuditRecordsRequest>,
+) -> Result<pb::ListAuditRecordsResponse> {
+    let pb = request.into_inner();
+    let (size, token) = (pb.page_size, pb.page_token.as_str());
+    let page = audit::page(ctx.db.read(), &pb.resource, size, token).await?;
+    let (records, next_page_token) = page;
+    let show = |record: audit::Record| AuditRecord {
+        name: format!("auditRecords/{}", record.number),
+        create_time: Some(to_pb(record.time)),
+        caller: record.caller,
+        action: record.action,
+        resource: record.resource,
+        detail: record.detail,
+    };
+    Ok(pb::ListAuditRecordsResponse {
+        audit_records: records.into_iter().map(show).collect(),
+        next_page_token,
+    })
+}
