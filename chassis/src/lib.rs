@@ -6,7 +6,7 @@
 //! | [`caller`], [`token`], [`policy`] | who calls, how that is proven, what they may call |
 //! | [`server`], [`watch`], [`client`], [`tls`], [`deadline`] | the layers before a handler; calls that stay open; one client for local and remote services, over mutual TLS and never past its deadline |
 //! | [`database`], [`once`], [`many`], [`outbox`], [`bus`], [`audit`] | writing exactly once, alone or in crowds, and telling others at least once |
-//! | [`page`], [`name`] | keyset lists and resource names |
+//! | [`page`], [`name`], [`csv`] | keyset lists and resource names; tables that no spreadsheet reckons |
 //! | [`canonical`], [`chain`], [`signed_act`] | JSON whose bytes are the same wherever they are made; logs whose rows are bound to each other, and the row of a signed act |
 //! | [`bounded`] | memory that stays small |
 //! | [`clock`], [`agreement`], [`ids`], [`mask`], [`identifier`] | injected time, and whether the machine's is right; ids and randomness; personal data that cannot be printed |
@@ -28,6 +28,7 @@ pub mod chain;
 pub mod client;
 pub mod clock;
 pub mod config;
+pub mod csv;
 pub mod database;
 pub mod dead;
 pub mod deadline;

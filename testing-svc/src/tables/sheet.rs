@@ -1,35 +1,9 @@
 //! A table for a spreadsheet, as CSV and as a workbook. Texts in it are texts: what begins as a formula
 //! would is shown, and never reckoned.
 
+use chassis::csv::{self, Cell};
 use jiff::Timestamp;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cell {
-    Empty,
-    Text(String),
-    /// A decimal, written with a point.
-    Number(String),
-}
-
-impl Cell {
-    pub fn text(text: &str) -> Self {
-        match text {
-            "" => Self::Empty,
-            text => Self::Text(text.to_owned()),
-        }
-    }
-
-    /// Nothing else than a decimal is a number.
-    pub fn number(decimal: String) -> Self {
-        let digits = decimal.strip_prefix('-').unwrap_or(&decimal);
-        let plain = |byte: u8| byte.is_ascii_digit() || byte == b'.';
-        match digits.is_empty() || !digits.bytes().all(plain) {
-            true => Self::text(&decimal),
-            false => Self::Number(decimal),
-        }
-    }
-}
 
 #[derive(Debug, Clone)]
 pub struct Sheet {
@@ -47,21 +21,11 @@ impl Sheet {
         self.rows.push(row);
     }
 
-    /// A byte order mark and `;`, so that spreadsheets take it for what it is.
+    /// A whole file.
     pub fn csv(&self) -> String {
-        let mut text = String::from('\u{feff}');
+        let mut text = String::from(csv::BYTE_ORDER_MARK);
         for row in &self.rows {
-            for (column, cell) in row.iter().enumerate() {
-                if column > 0 {
-                    text.push(';');
-                }
-                match cell {
-                    Cell::Empty => {}
-                    Cell::Number(decimal) => text.push_str(decimal),
-                    Cell::Text(it) => quoted(&mut text, it),
-                }
-            }
-            text.push_str("\r\n");
+            csv::line(&mut text, row);
         }
         text
     }
@@ -92,23 +56,5 @@ impl Sheet {
             }
         }
         Ok(workbook.save_to_buffer()?)
-    }
-}
-
-/// A text that no spreadsheet takes for a formula: with an apostrophe before what could begin one.
-fn quoted(to: &mut String, text: &str) {
-    let begins = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let shown = match begins {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    };
-    let plain = !shown.contains([';', '"', '\r', '\n', ',', '\t']);
-    match plain {
-        true => to.push_str(&shown),
-        false => {
-            to.push('"');
-            to.push_str(&shown.replace('"', "\"\""));
-            to.push('"');
-        }
     }
 }

@@ -2,11 +2,12 @@
 
 use super::input::market;
 use super::result::{comparison, table};
-use super::sheet::{Cell, Sheet};
+use super::sheet::Sheet;
 use crate::domain::allocation::compare::compare;
 use crate::domain::allocation::in_turn::Acceptance;
 use crate::domain::allocation::lottery::Lottery;
 use crate::domain::allocation::run::{Mode, Run, Terms, allocate};
+use chassis::csv::Cell;
 
 const PLACES: &str = "\u{feff}specialty;places;order;right;quota;size\r\n\
     nurse;2;;;;\r\n\

@@ -3,11 +3,12 @@
 
 use std::io::{Cursor, Read};
 
+use chassis::csv::Cell;
 use proto::testing::v1 as pb;
 use quick_xml::de::from_str;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use testing_svc::tables::sheet::{Cell, Sheet};
+use testing_svc::tables::sheet::Sheet;
 use zip::ZipArchive;
 
 use crate::admission::{COLLEGE, NURSE, all_of, rated, signatory};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chassis::caller::Caller;
+use chassis::csv::{self, Cell};
 use chassis::violation::Violations;
 use chassis::{Result, audit};
 use proto::testing::v1 as pb;
@@ -15,7 +16,7 @@ use crate::Context;
 use crate::domain::ranking::reckoning::Missing;
 use crate::rpc::paper::{Bytes, drawn};
 use crate::rpc::parse;
-use crate::tables::sheet::{Cell, Sheet};
+use crate::tables::sheet::Sheet;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -37,10 +38,7 @@ pub async fn download(ctx: &Context, request: Request<pb::DownloadRatingRequest>
     let now = ctx.clock.now();
     match format {
         Format::Unspecified | Format::Csv => {
-            drawn("text/csv; charset=utf-8", move || {
-                Ok(sheet.csv().into_bytes())
-            })
-            .await
+            drawn(csv::MEDIA_TYPE, move || Ok(sheet.csv().into_bytes())).await
         }
         Format::Xlsx => drawn(XLSX, move || sheet.xlsx(now)).await,
     }
