@@ -32,6 +32,7 @@ service-request-exists = You asked this college for the same already: { $service
 service-requests-used-up = You asked this college for the same in this academic year as often as it can be asked. At most: { $limit }
 service-request-decided = This can't be done to the request any more. Its state: { $state }
 dormitory-places-taken = More places of the dormitory are given. Given: { $taken }
+board-openings-used-up = Boards have opened applications for this person in this campaign as often as they may; the person can apply by themselves. At most: { $most }
 section-not-under-correction = The expert did not ask for a correction of this section: { $section }
 section-verified = A language result filled this section; it can't be edited.
 document-limit-reached = The application has as many documents as it may have: { $limit }

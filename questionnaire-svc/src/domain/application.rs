@@ -285,7 +285,7 @@ impl Application {
             return Err(Refusal::ApplicationIncomplete { problems });
         }
         self.state = match (campaign.rules.acceptance, &self.state) {
-            (Acceptance::ByExpert | Acceptance::ByBoards, _) => {
+            (Acceptance::ByExpert | Acceptance::ByBoards { .. }, _) => {
                 State::Submitted { submit_time: now }
             }
             // It stays accepted since it was first.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::application_kind::{self, ApplicationKind, Forms};
 use super::attempt::Allowance;
+use super::board_opening;
 use super::dictionary::Dictionaries;
 use super::labels;
 use super::labels::Labels;
@@ -85,7 +86,10 @@ pub enum Acceptance {
         edit_until_hours: i32,
     },
     /// Colleges, each its own of the choices: the application stays as it was sent.
-    ByBoards,
+    ByBoards {
+        /// How often boards may open one for the same person.
+        openings: i32,
+    },
 }
 
 /// On which day the age is taken.
@@ -159,7 +163,7 @@ impl Campaign {
     /// where experts decide.
     pub fn edit_until(&self) -> Option<Timestamp> {
         match self.rules.acceptance {
-            Acceptance::ByExpert | Acceptance::ByBoards => None,
+            Acceptance::ByExpert | Acceptance::ByBoards { .. } => None,
             Acceptance::OnSubmission { edit_until_hours } => {
                 let before = SignedDuration::from_hours(edit_until_hours.into());
                 Some(self.window.close - before)
@@ -239,7 +243,7 @@ impl Campaign {
         let least = i32::from(self.rules.acceptance == Acceptance::ByExpert);
         within("campaign.places", self.places, least, 1_000_000, &mut wrong);
         self.rules.violations(&mut wrong);
-        if self.rules.acceptance == Acceptance::ByBoards {
+        if self.rules.board_openings().is_some() {
             self.board_violations(forms, &mut wrong);
         }
         declaration_violations(&self.declarations, &mut wrong);
@@ -286,6 +290,14 @@ impl Campaign {
 }
 
 impl Rules {
+    /// How often boards may open an application for the same person; `None` where boards don't decide.
+    pub fn board_openings(&self) -> Option<i32> {
+        match self.acceptance {
+            Acceptance::ByExpert | Acceptance::OnSubmission { .. } => None,
+            Acceptance::ByBoards { openings } => Some(openings),
+        }
+    }
+
     fn violations(&self, wrong: &mut Violations) {
         let age = self.max_age_years.unwrap_or(35);
         within("campaign.rules.max_age_years", age, 14, 120, wrong);
@@ -301,6 +313,10 @@ impl Rules {
         if let Acceptance::OnSubmission { edit_until_hours } = self.acceptance {
             let field = "campaign.rules.edit_until_hours";
             within(field, edit_until_hours, 0, MAX_EDIT_HOURS, wrong);
+        }
+        if let Some(openings) = self.board_openings() {
+            let field = "campaign.rules.board_openings_per_person";
+            within(field, openings, 1, board_opening::MOST, wrong);
         }
         if let Some(attempts) = self.attempts {
             attempts.violations(wrong);

@@ -15,7 +15,7 @@
 //! | [`experience`], [`language`], [`eligibility`] | what the rules of a campaign make of the answers |
 //! | [`campaign`], [`application_kind`], [`campaign_change`] | window, rules, declarations; kinds of application, each with its form; what may change when |
 //! | [`application`] | the life of an application and its right to a promo code |
-//! | [`attempt`] | how often a person may sit a test in a year, and what is free of it |
+//! | [`attempt`], [`board_opening`] | how often a person may sit a test in a year, and what is free of it; how often boards apply for the same person |
 //! | [`document`] | files: what is taken, what the bytes are, which of them count |
 //! | [`readiness`] | everything that still stands between a draft and its submission |
 //! | [`seat`] | which seat in a test was asked for: what others are told of the answers |
@@ -41,6 +41,7 @@ pub mod application_kind;
 pub mod application_number;
 pub mod attempt;
 pub mod board_action;
+pub mod board_opening;
 pub mod campaign;
 pub mod campaign_change;
 pub mod check;

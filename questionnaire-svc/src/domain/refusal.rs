@@ -172,6 +172,9 @@ pub enum Refusal {
         /// The choices by their names, as far as they are told.
         choices: Violations,
     },
+    BoardOpeningsUsedUp {
+        most: i32,
+    },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -233,6 +236,7 @@ impl chassis::error::Refusal for Refusal {
             Self::ServiceRequestDecided { .. } => "SERVICE_REQUEST_DECIDED",
             Self::DormitoryPlacesTaken { .. } => "DORMITORY_PLACES_TAKEN",
             Self::MarksMissing { .. } => "MARKS_MISSING",
+            Self::BoardOpeningsUsedUp { .. } => "BOARD_OPENINGS_USED_UP",
         }
     }
 
@@ -340,6 +344,7 @@ impl chassis::error::Refusal for Refusal {
                 vec![("service_request", service_request.clone())]
             }
             Self::ServiceRequestsUsedUp { limit } => vec![("limit", limit.to_string())],
+            Self::BoardOpeningsUsedUp { most } => vec![("most", most.to_string())],
             Self::DormitoryPlacesTaken { taken } => vec![("taken", taken.to_string())],
             Self::MarksMissing {
                 specialty, count, ..
@@ -522,6 +527,7 @@ mod tests {
                 count: 3,
                 choices: Violations::one("campaigns/c/applications/a/choices/1", "MARK_MISSING"),
             },
+            Refusal::BoardOpeningsUsedUp { most: 3 },
         ]
     }
 

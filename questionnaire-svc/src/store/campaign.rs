@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{for_share, json, time, unexpected, write_json};
 use crate::domain::attempt::Allowance;
+use crate::domain::board_opening;
 use crate::domain::campaign::{Acceptance, AgeReference, Campaign, Demand, Rules, State, Window};
 use crate::domain::language::LanguageLevel;
 
@@ -45,6 +46,9 @@ struct RulesColumn {
     edit_until_hours: Option<i32>,
     #[serde(default)]
     decided_by_boards: bool,
+    /// Only where boards decide. Rows of before have none.
+    #[serde(default)]
+    board_openings: Option<i32>,
     /// Only where attempts are counted.
     #[serde(default)]
     attempts: Option<Allowance>,
@@ -258,10 +262,11 @@ fn column(rules: &Rules) -> RulesColumn {
         higher_education: rules.higher_education == Demand::Asked,
         correction_working_days: rules.correction_working_days,
         edit_until_hours: match rules.acceptance {
-            Acceptance::ByExpert | Acceptance::ByBoards => None,
+            Acceptance::ByExpert | Acceptance::ByBoards { .. } => None,
             Acceptance::OnSubmission { edit_until_hours } => Some(edit_until_hours),
         },
-        decided_by_boards: rules.acceptance == Acceptance::ByBoards,
+        decided_by_boards: rules.board_openings().is_some(),
+        board_openings: rules.board_openings(),
         attempts: rules.attempts,
     }
 }
@@ -290,7 +295,9 @@ fn rules(column: RulesColumn) -> Result<Rules> {
         higher_education: demand(column.higher_education),
         correction_working_days: column.correction_working_days,
         acceptance: match column.edit_until_hours {
-            None if column.decided_by_boards => Acceptance::ByBoards,
+            None if column.decided_by_boards => Acceptance::ByBoards {
+                openings: column.board_openings.unwrap_or(board_opening::USUAL),
+            },
             None => Acceptance::ByExpert,
             Some(edit_until_hours) => Acceptance::OnSubmission { edit_until_hours },
         },

@@ -16,7 +16,8 @@ use super::{attempt, message};
 use crate::Context;
 use crate::clients::persons;
 use crate::domain::application_kind;
-use crate::domain::campaign::{Acceptance, Campaign};
+use crate::domain::board_opening;
+use crate::domain::campaign::Campaign;
 use crate::domain::eligibility::{Citizenship, Subject, must_be_of_age, must_not_be_a_member};
 use crate::domain::experience::Experience;
 use crate::domain::refusal::Refusal;
@@ -91,6 +92,11 @@ pub async fn create(
         }
         .into());
     }
+    if filled_by.is_some() {
+        // This one is among them: whoever opens another waits until it is known what became of this one.
+        let opened = application::opened_by_boards(tx, campaign_id, account).await?;
+        board_opening::must_have_been_left(&campaign.rules, opened)?;
+    }
     attempt::must_be_left(tx, account, campaign, now).await?;
     let event = ApplicationCreated {
         application: kept.name(),
@@ -139,7 +145,7 @@ async fn whose(ctx: &Context, caller: &Caller, iin: &str, campaign: &Campaign) -
             filled_by: None,
         });
     };
-    if campaign.rules.acceptance != Acceptance::ByBoards {
+    if campaign.rules.board_openings().is_none() {
         return Err(Error::Denied);
     }
     let bin = board.organisation;

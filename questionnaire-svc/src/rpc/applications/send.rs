@@ -70,7 +70,7 @@ pub async fn send(
     match filling.campaign.rules.acceptance {
         Acceptance::ByExpert => Ok(()),
         Acceptance::OnSubmission { .. } => accepted(ctx, tx, kept).await,
-        Acceptance::ByBoards => {
+        Acceptance::ByBoards { .. } => {
             choices::make(ctx, tx, kept, &filling, now).await?;
             application_number::take(tx, kept, filling.campaign.year()).await
         }

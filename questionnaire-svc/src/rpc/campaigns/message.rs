@@ -8,6 +8,7 @@ use proto::testing::v1::LanguageLevel as WireLevel;
 
 use crate::domain::application_kind::{ApplicationKind, MAX_KINDS};
 use crate::domain::attempt::Allowance;
+use crate::domain::board_opening;
 use crate::domain::campaign::{
     Acceptance, AgeReference, Campaign, Declaration, Demand, Direction, Rules, State, Window,
 };
@@ -71,7 +72,7 @@ fn rules(rules: &Rules) -> pb::CampaignRules {
             WireLevel::from_str_name(&format!("LANGUAGE_LEVEL_{level}")).unwrap_or_default()
         });
     let edit_until_hours = match rules.acceptance {
-        Acceptance::ByExpert | Acceptance::ByBoards => None,
+        Acceptance::ByExpert | Acceptance::ByBoards { .. } => None,
         Acceptance::OnSubmission { edit_until_hours } => Some(edit_until_hours),
     };
     pb::CampaignRules {
@@ -87,7 +88,8 @@ fn rules(rules: &Rules) -> pb::CampaignRules {
         edit_until_hours: edit_until_hours.unwrap_or_default(),
         free_attempts_per_year: rules.attempts.map_or(0, |it| it.free),
         paid_attempts_per_year: rules.attempts.map_or(0, |it| it.paid),
-        decided_by_boards: rules.acceptance == Acceptance::ByBoards,
+        decided_by_boards: rules.board_openings().is_some(),
+        board_openings_per_person: rules.board_openings().unwrap_or_default(),
     }
 }
 
@@ -213,7 +215,10 @@ fn attempts(pb: &pb::CampaignRules) -> Option<Allowance> {
 }
 
 fn acceptance(violations: &mut Violations, pb: &pb::CampaignRules) -> Acceptance {
-    let edit_until_hours = pb.edit_until_hours;
+    let (edit_until_hours, openings) = (pb.edit_until_hours, pb.board_openings_per_person);
+    if openings != 0 && !pb.decided_by_boards {
+        violations.add("campaign.rules.board_openings_per_person", "NOT_ASKED");
+    }
     if pb.accepted_on_submission {
         if pb.decided_by_boards {
             violations.add("campaign.rules.decided_by_boards", "NOT_ASKED");
@@ -224,7 +229,12 @@ fn acceptance(violations: &mut Violations, pb: &pb::CampaignRules) -> Acceptance
         violations.add("campaign.rules.edit_until_hours", "NOT_ASKED");
     }
     match pb.decided_by_boards {
-        true => Acceptance::ByBoards,
+        true => Acceptance::ByBoards {
+            openings: match openings {
+                0 => board_opening::USUAL,
+                openings => openings,
+            },
+        },
         false => Acceptance::ByExpert,
     }
 }

@@ -229,6 +229,17 @@ pub async fn is_any<C: ConnectionTrait>(on: &C, campaign: &str) -> Result<bool> 
     Ok(query_one(on, sql, [campaign.into()]).await?.is_some())
 }
 
+/// How many applications boards opened for the person in the campaign, taken back or not.
+pub async fn opened_by_boards(tx: &Tx, campaign: &str, account: Uuid) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS opened FROM application
+               WHERE account = $1 AND campaign = $2 AND filled_by IS NOT NULL";
+    let values = [account.to_string().into(), campaign.into()];
+    match query_one(tx, sql, values).await? {
+        Some(row) => Ok(row.try_get("", "opened")?),
+        None => Ok(0),
+    }
+}
+
 /// Keeps the new state of what was locked, and counts the version up.
 ///
 /// # Errors
