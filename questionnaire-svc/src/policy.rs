@@ -277,6 +277,10 @@ pub const ROWS: &[Row] = &[
         &[SignedIn, Signatory],
     ),
     (
+        "/irikteu.questionnaire.v1.ServiceRequests/DownloadServiceRequests",
+        &[Signatory],
+    ),
+    (
         "/irikteu.questionnaire.v1.ServiceRequests/GetServiceRequestStatistics",
         &[Signatory],
     ),

@@ -33,6 +33,7 @@ service-requests-used-up = You asked this college for the same in this academic 
 service-request-decided = This can't be done to the request any more. Its state: { $state }
 dormitory-places-taken = More places of the dormitory are given. Given: { $taken }
 board-openings-used-up = Boards have opened applications for this person in this campaign as often as they may; the person can apply by themselves. At most: { $most }
+service-requests-too-many = These are more requests than one file has. Ask for one kind, state or academic year. At most: { $limit }
 section-not-under-correction = The expert did not ask for a correction of this section: { $section }
 section-verified = A language result filled this section; it can't be edited.
 document-limit-reached = The application has as many documents as it may have: { $limit }

@@ -308,4 +308,14 @@ async fn decides(board: &Board, meals: &Value, dormitory: &Value) {
     let counted = board.someone.get(&path).await.ok();
     assert_eq!(counted["dormitoryPlaces"][0]["taken"], 1);
     assert_eq!(counted["counts"].as_array().unwrap().len(), 2);
+    let path = format!("/v1/colleges/{}/serviceRequests/content", COLLEGES[0].bin);
+    let table = board.someone.download(&path).await;
+    let table = String::from_utf8(table).unwrap();
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 3, "{table}");
+    for (kind, state) in [("DORMITORY", "GRANTED"), ("MEALS", "REFUSED")] {
+        let of = |line: &&&str| line.contains(&format!(";{kind};2026;"));
+        let line = lines.iter().find(of).unwrap();
+        assert!(line.contains(&format!(";{state};")), "{line}");
+    }
 }

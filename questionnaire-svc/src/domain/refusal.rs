@@ -175,6 +175,9 @@ pub enum Refusal {
     BoardOpeningsUsedUp {
         most: i32,
     },
+    ServiceRequestsTooMany {
+        limit: usize,
+    },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -237,6 +240,7 @@ impl chassis::error::Refusal for Refusal {
             Self::DormitoryPlacesTaken { .. } => "DORMITORY_PLACES_TAKEN",
             Self::MarksMissing { .. } => "MARKS_MISSING",
             Self::BoardOpeningsUsedUp { .. } => "BOARD_OPENINGS_USED_UP",
+            Self::ServiceRequestsTooMany { .. } => "SERVICE_REQUESTS_TOO_MANY",
         }
     }
 
@@ -345,6 +349,7 @@ impl chassis::error::Refusal for Refusal {
             }
             Self::ServiceRequestsUsedUp { limit } => vec![("limit", limit.to_string())],
             Self::BoardOpeningsUsedUp { most } => vec![("most", most.to_string())],
+            Self::ServiceRequestsTooMany { limit } => vec![("limit", limit.to_string())],
             Self::DormitoryPlacesTaken { taken } => vec![("taken", taken.to_string())],
             Self::MarksMissing {
                 specialty, count, ..
@@ -528,6 +533,7 @@ mod tests {
                 choices: Violations::one("campaigns/c/applications/a/choices/1", "MARK_MISSING"),
             },
             Refusal::BoardOpeningsUsedUp { most: 3 },
+            Refusal::ServiceRequestsTooMany { limit: 20_000 },
         ]
     }
 

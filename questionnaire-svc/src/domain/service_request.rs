@@ -15,6 +15,8 @@ use super::specialty::{Specialty, State as SpecialtyState};
 /// So often somebody asks a college for the same in an academic year: whoever was refused may try again,
 /// and nobody asks without end.
 pub const MOST_TURNS: i32 = 5;
+/// So many are in one file: those of an academic year of the largest college. They are in memory together.
+pub const MOST_IN_A_FILE: usize = 20_000;
 const LONGEST_NOTE: usize = 500;
 /// A code of `payment-kinds`.
 const PAID: &str = "PAID";

@@ -13,8 +13,9 @@ use super::{by_ids, json, time, unexpected, write_json};
 use crate::domain::academic_year::AcademicYear;
 use crate::domain::service_request::{Kind, Service, ServiceRequest, State, Stay};
 
-/// A request is read with the campaign and the number of its application.
+/// A request is read with the campaign and the number of its application, and the code of its specialty.
 const COLUMNS: &str = "service_request.*,
+    (SELECT s.code FROM specialty s WHERE s.id = service_request.specialty) AS specialty_code,
     (SELECT a.campaign FROM application a WHERE a.id = service_request.application) AS campaign,
     (SELECT a.number FROM application a WHERE a.id = service_request.application) AS number";
 
@@ -32,6 +33,8 @@ pub struct Kept {
     pub application: String,
     /// The number of the application.
     pub number: String,
+    /// A code of `specialties`; empty where none is asked for.
+    pub specialty_code: String,
     pub request: ServiceRequest,
     pub create_time: Timestamp,
     /// When it came into its state.
@@ -298,6 +301,9 @@ fn read(row: &QueryResult) -> Result<Kept> {
         application: text("application")?,
         number: row
             .try_get::<Option<String>>("", "number")?
+            .unwrap_or_default(),
+        specialty_code: row
+            .try_get::<Option<String>>("", "specialty_code")?
             .unwrap_or_default(),
         request: ServiceRequest {
             bin: Bin::parse(&text("bin")?).map_err(|_| unexpected("BIN"))?,

@@ -53,6 +53,7 @@ mod rankings;
 mod scans;
 mod score_formulas;
 mod sections;
+mod service_request_files;
 mod service_requests;
 mod specialties;
 mod stores;

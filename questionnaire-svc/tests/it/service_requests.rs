@@ -16,21 +16,21 @@ use crate::board::{Board, COLLEGE, OTHER_COLLEGE, closes, nursing};
 use crate::candidate::Candidate;
 use crate::world::{World, metadata, pairs, reason, violations};
 
-async fn world() -> World {
+pub async fn world() -> World {
     let world = World::new().await;
     world.admission().await;
     world
 }
 
 /// Somebody whose application was sent to a college.
-struct Asker<'a> {
+pub struct Asker<'a> {
     world: &'a World,
-    person: Candidate<'a>,
+    pub person: Candidate<'a>,
     application: String,
 }
 
 impl World {
-    async fn asker(&self, number: u128, specialty: &pb::Specialty) -> Asker<'_> {
+    pub async fn asker(&self, number: u128, specialty: &pb::Specialty) -> Asker<'_> {
         let wish = self.chose(number, &[specialty]).await.remove(0);
         self.asker_of(number, &wish.choice)
     }
@@ -45,12 +45,12 @@ impl World {
     }
 }
 
-fn client(connection: Connection) -> ServiceRequestsClient<Connection> {
+pub fn client(connection: Connection) -> ServiceRequestsClient<Connection> {
     ServiceRequestsClient::new(connection)
 }
 
 impl Asker<'_> {
-    fn wants(&self, kind: Kind) -> pb::ServiceRequest {
+    pub fn wants(&self, kind: Kind) -> pb::ServiceRequest {
         let blank = pb::ServiceRequest {
             kind: kind.into(),
             application: self.application.clone(),
@@ -67,18 +67,18 @@ impl Asker<'_> {
         }
     }
 
-    fn wants_to_pay(&self, specialty: &pb::Specialty) -> pb::ServiceRequest {
+    pub fn wants_to_pay(&self, specialty: &pb::Specialty) -> pb::ServiceRequest {
         pb::ServiceRequest {
             specialty: specialty.name.clone(),
             ..self.wants(Kind::PaidStudy)
         }
     }
 
-    async fn asks(&self, request: pb::ServiceRequest) -> Result<pb::ServiceRequest, Status> {
+    pub async fn asks(&self, request: pb::ServiceRequest) -> Result<pb::ServiceRequest, Status> {
         self.asks_of(COLLEGE, request).await
     }
 
-    async fn asks_of(
+    pub async fn asks_of(
         &self,
         bin: &str,
         request: pb::ServiceRequest,
@@ -102,12 +102,12 @@ impl Asker<'_> {
         Ok(client.withdraw_service_request(request).await?.into_inner())
     }
 
-    async fn sees(&self, name: &str) -> pb::ServiceRequest {
+    pub async fn sees(&self, name: &str) -> pb::ServiceRequest {
         shown(self.person.connection(), name).await.unwrap()
     }
 }
 
-fn day(year: i32, month: i32, day: i32) -> Option<Date> {
+pub fn day(year: i32, month: i32, day: i32) -> Option<Date> {
     Some(Date { year, month, day })
 }
 
@@ -141,19 +141,19 @@ fn seen(requests: &[pb::ServiceRequest]) -> Vec<pb::SeenServiceRequest> {
     requests.iter().map(seen).collect()
 }
 
-fn acknowledges(requests: &[pb::ServiceRequest]) -> Action {
+pub fn acknowledges(requests: &[pb::ServiceRequest]) -> Action {
     Action::AcknowledgeServiceRequests(pb::AcknowledgeServiceRequests {
         service_requests: seen(requests),
     })
 }
 
-fn grants(requests: &[pb::ServiceRequest]) -> Action {
+pub fn grants(requests: &[pb::ServiceRequest]) -> Action {
     Action::GrantServiceRequests(pb::GrantServiceRequests {
         service_requests: seen(requests),
     })
 }
 
-fn refuses(requests: &[pb::ServiceRequest], reasons: &[&str], comment: &str) -> Action {
+pub fn refuses(requests: &[pb::ServiceRequest], reasons: &[&str], comment: &str) -> Action {
     Action::RefuseServiceRequests(pb::RefuseServiceRequests {
         service_requests: seen(requests),
         reason_codes: reasons.iter().map(|&it| it.to_owned()).collect(),
@@ -161,7 +161,7 @@ fn refuses(requests: &[pb::ServiceRequest], reasons: &[&str], comment: &str) -> 
     })
 }
 
-fn ends(requests: &[pb::ServiceRequest]) -> Action {
+pub fn ends(requests: &[pb::ServiceRequest]) -> Action {
     Action::EndServiceRequests(pb::EndServiceRequests {
         service_requests: seen(requests),
     })
@@ -220,7 +220,7 @@ async fn again(asked: &[(Asker<'_>, pb::ServiceRequest)]) -> Vec<pb::ServiceRequ
     now
 }
 
-fn paid() -> pb::Specialty {
+pub fn paid() -> pb::Specialty {
     pb::Specialty {
         payment: "PAID".into(),
         ..nursing()

@@ -2,7 +2,6 @@
 
 use chassis::caller::Caller;
 use chassis::database::Tx;
-use chassis::identifier::Bin;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
 use chassis::{Error, Result, audit};
@@ -11,12 +10,12 @@ use proto::questionnaire::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
 
+use super::filter;
 use super::message;
 use super::sent::{self, Asking};
 use crate::Context;
 use crate::domain::refusal::Refusal;
 use crate::domain::service_request::{MOST_TURNS, ServiceRequest, State};
-use crate::rpc::name;
 use crate::store::service_request::{self, New};
 
 pub async fn create(
@@ -27,8 +26,7 @@ pub async fn create(
     let account = caller.person()?.account;
     let pb = request.into_inner();
     let mut wrong = Violations::new();
-    let id = name::id_of("colleges/*", &pb.parent).ok_or(name::reason(&pb.parent));
-    let bin = wrong.take("parent", id.and_then(Bin::parse));
+    let bin = filter::college(&mut wrong, &pb.parent);
     if pb.service_request.is_none() {
         wrong.add("service_request", "REQUIRED");
     }

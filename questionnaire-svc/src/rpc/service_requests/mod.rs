@@ -3,20 +3,26 @@
 //!
 //! | file | what is shared |
 //! |---|---|
-//! | [`message`] | requests and places of dormitories as messages |
+//! | [`filter`] | which requests a list or a file is to have |
+//! | [`message`], [`table`] | requests and places of dormitories as messages; requests as lines of a table |
 //! | [`sent`] | a request that was sent, and everything wrong with it |
 
 mod create;
+mod download;
+mod filter;
 mod get;
 mod list;
 pub mod message;
 mod sent;
 mod statistics;
+mod table;
 mod withdraw;
 
 use std::sync::Arc;
 
 use chassis::caller::Caller;
+use futures_util::stream::BoxStream;
+use proto::google::api::HttpBody;
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::service_requests_server;
 use tonic::{Request, Response, Status};
@@ -48,6 +54,15 @@ impl service_requests_server::ServiceRequests for ServiceRequests {
         request: Request<pb::ListServiceRequestsRequest>,
     ) -> Result<Response<pb::ListServiceRequestsResponse>, Status> {
         Ok(Response::new(list::list(&self.0, request).await?))
+    }
+
+    type DownloadServiceRequestsStream = BoxStream<'static, Result<HttpBody, Status>>;
+
+    async fn download_service_requests(
+        &self,
+        request: Request<pb::DownloadServiceRequestsRequest>,
+    ) -> Result<Response<Self::DownloadServiceRequestsStream>, Status> {
+        Ok(Response::new(download::download(&self.0, request).await?))
     }
 
     async fn get_service_request_statistics(
