@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::choice::Hundredths;
 use super::refusal::Refusal;
 use super::score_formula::{ScoreFormula, Tie};
-use super::specialty::{ExamNeed, Specialty};
+use super::specialty::Specialty;
 
 /// More than fit into a hall; and a list of which everything wrong can still be read.
 pub const MOST_ENTRIES: usize = 500;
@@ -18,7 +18,6 @@ const LONGEST_ADDRESS: usize = 300;
 const MOST_POINTS: Hundredths = Hundredths::whole(100);
 
 /// Who becomes a skilled worker is talked to, whatever a formula counts.
-const WORKER: &str = "SKILLED_WORKER";
 const INTERVIEW: &str = "INTERVIEW";
 
 /// A sitting as it stands.
@@ -112,8 +111,7 @@ pub fn points(text: &str) -> Option<Hundredths> {
 /// The exams that every applicant of a specialty has to have points of before they are ranked.
 pub fn needed<'a>(specialty: &Specialty, formula: &'a ScoreFormula) -> BTreeSet<&'a str> {
     let counted = formula.added.iter().map(|added| added.exam.as_str());
-    let worker = specialty.qualification_level == WORKER;
-    let interviewed = worker && specialty.exam == Some(ExamNeed::Required);
+    let interviewed = specialty.is_by_interview();
     counted.chain(interviewed.then_some(INTERVIEW)).collect()
 }
 
@@ -124,17 +122,33 @@ pub fn asked<'a>(specialty: &Specialty, formula: &'a ScoreFormula) -> BTreeSet<&
         Tie::Exam(exam) => Some(exam.as_str()),
         Tie::Mark(_) | Tie::Merit(_) => None,
     });
-    let interviewed = specialty.qualification_level == WORKER;
+    let interviewed = specialty.is_for_workers();
     counted
         .chain(ties)
         .chain(interviewed.then_some(INTERVIEW))
         .collect()
 }
 
+/// The exams of which a list of those who have not sat one is asked for: all that everybody needs, or this
+/// one, if it can be appointed.
+pub fn awaited<'a>(
+    specialty: &Specialty,
+    formula: &'a ScoreFormula,
+    exam: Option<&str>,
+) -> BTreeSet<&'a str> {
+    let Some(exam) = exam else {
+        return needed(specialty, formula);
+    };
+    let mut asked = asked(specialty, formula);
+    asked.retain(|it| *it == exam);
+    asked
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::score_formula::{Added, Rounding};
+    use crate::domain::specialty::ExamNeed;
 
     fn time(text: &str) -> Timestamp {
         text.parse().expect("an instant")
@@ -251,5 +265,20 @@ mod tests {
         assert_eq!(asked(&worker, &marks), BTreeSet::from(["INTERVIEW"]));
         let by_marks = specialty("SKILLED_WORKER", ExamNeed::None);
         assert!(needed(&by_marks, &marks).is_empty());
+    }
+
+    #[test]
+    fn who_has_not_sat_an_exam_is_asked_of_all_needed_ones_or_of_one_that_can_be_appointed() {
+        let middle = specialty("MIDDLE_SPECIALIST", ExamNeed::Required);
+        let formula = formula(&["CREATIVE", "PSYCHOMETRIC"], &["SPECIAL"]);
+        let all = BTreeSet::from(["CREATIVE", "PSYCHOMETRIC"]);
+        for (exam, expected) in [
+            (None, all),
+            (Some("CREATIVE"), BTreeSet::from(["CREATIVE"])),
+            (Some("SPECIAL"), BTreeSet::from(["SPECIAL"])),
+            (Some("INTERVIEW"), BTreeSet::new()),
+        ] {
+            assert_eq!(awaited(&middle, &formula, exam), expected, "{exam:?}");
+        }
     }
 }

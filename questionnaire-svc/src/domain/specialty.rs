@@ -10,6 +10,8 @@ use super::refusal::Refusal;
 pub const PROGRAMME: &str = "college";
 /// More than any college has rooms for.
 const MOST_PLACES: i32 = 5_000;
+/// The level of qualification of skilled workers.
+const WORKER: &str = "SKILLED_WORKER";
 /// Six years: longer than any course of a college.
 const MOST_MONTHS: i32 = 72;
 
@@ -86,6 +88,15 @@ impl Specialty {
         }
         self.check_quotas(&mut wrong, path, dictionaries);
         wrong
+    }
+
+    pub fn is_for_workers(&self) -> bool {
+        self.qualification_level == WORKER
+    }
+
+    /// Whether its exam is the interview of skilled workers, which no formula has to count.
+    pub fn is_by_interview(&self) -> bool {
+        self.is_for_workers() && self.exam == Some(ExamNeed::Required)
     }
 
     /// Field, dictionary and code of all that is chosen from dictionaries.

@@ -197,8 +197,16 @@ pub struct Filter<'a> {
     /// The id of a specialty.
     pub specialty: &'a str,
     pub qualification_level: &'a str,
-    /// Only accepted ones of specialties with an exam that wait for none now.
-    pub awaiting_exam: bool,
+    /// Only accepted ones that have no appointment for an exam which they need. None: no filter.
+    pub awaiting: Option<Vec<Awaiting>>,
+}
+
+/// Specialties whose applicants need the same exams.
+pub struct Awaiting {
+    /// Codes of `entrance-exams`, at least one.
+    pub exams: Vec<String>,
+    /// Ids, at least one.
+    pub specialties: Vec<String>,
 }
 
 /// The newest first, below the id of the last one seen.
@@ -230,11 +238,8 @@ pub async fn list<C: ConnectionTrait>(
             values.len()
         );
     }
-    if filter.awaiting_exam {
-        wheres += " AND state = 'ACCEPTED'
-            AND specialty IN (SELECT s.id FROM specialty s WHERE s.exam = 'REQUIRED')
-            AND NOT EXISTS (SELECT 1 FROM exam_entry e
-                WHERE e.choice = application_choice.id AND e.points IS NULL)";
+    if let Some(awaiting) = &filter.awaiting {
+        wheres += &awaits(awaiting, &mut values);
     }
     let sql = format!(
         "SELECT {COLUMNS} FROM application_choice
@@ -246,6 +251,29 @@ pub async fn list<C: ConnectionTrait>(
         .iter()
         .map(read)
         .collect()
+}
+
+/// Accepted, and lacking an appointment for one of the exams of its specialty.
+fn awaits(awaiting: &[Awaiting], values: &mut Vec<Value>) -> String {
+    let mut any = vec!["FALSE".to_owned()];
+    for group in awaiting {
+        let of = places(values.len(), group.specialties.len());
+        values.extend(group.specialties.iter().map(|id| Value::from(id.as_str())));
+        let mut lacks = Vec::new();
+        for exam in &group.exams {
+            values.push(exam.as_str().into());
+            lacks.push(format!(
+                "NOT EXISTS (SELECT 1 FROM exam_entry e
+                    WHERE e.choice = application_choice.id AND e.exam = ${})",
+                values.len()
+            ));
+        }
+        any.push(format!(
+            "(specialty IN ({of}) AND ({}))",
+            lacks.join(" OR ")
+        ));
+    }
+    format!(" AND state = 'ACCEPTED' AND ({})", any.join(" OR "))
 }
 
 /// How many choices of a specialty are in a folder.

@@ -6,7 +6,7 @@ use chassis::database::{Tx, execute, query_all, query_one};
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult};
 
-use super::{json, time, write_json};
+use super::{json, specialty, time, write_json};
 use crate::domain::score_formula::ScoreFormula;
 
 /// A version with what only the row knows.
@@ -16,6 +16,13 @@ pub struct Kept {
     pub formula: ScoreFormula,
     pub board_action: String,
     pub approve_time: Timestamp,
+}
+
+impl Kept {
+    pub fn name(&self) -> String {
+        let version = self.formula.version;
+        format!("specialties/{}/scoreFormulas/{version}", self.specialty)
+    }
 }
 
 /// False where the specialty has this version.
@@ -71,6 +78,29 @@ pub async fn list<C: ConnectionTrait>(
     )
     .await?;
     rows.iter().map(read).collect()
+}
+
+/// The specialties of a college in a campaign that took anybody into their competition, each with the formula
+/// that holds; of one specialty where its id is given.
+pub async fn of_competitions<C: ConnectionTrait>(
+    on: &C,
+    campaign: &str,
+    bin: &str,
+    specialty: &str,
+) -> Result<Vec<(specialty::Kept, ScoreFormula)>> {
+    let sql = "SELECT s.*, f.formula AS formula FROM specialty s
+               JOIN score_formula f ON f.specialty = s.id AND f.version =
+                (SELECT MAX(g.version) FROM score_formula g WHERE g.specialty = s.id)
+               WHERE s.campaign = $1 AND s.bin = $2 AND ($3 = '' OR s.id = $3)
+                AND EXISTS (SELECT 1 FROM application_choice c
+                    WHERE c.specialty = s.id AND c.state = 'ACCEPTED')
+               ORDER BY s.id";
+    let read = |row: &QueryResult| Ok((specialty::read(row)?, json(row, "formula")?));
+    query_all(on, sql, [campaign.into(), bin.into(), specialty.into()])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 fn number(version: u32) -> i32 {

@@ -225,7 +225,7 @@ pub async fn list<C: ConnectionTrait>(
     rows.iter().map(read).collect()
 }
 
-fn read(row: &QueryResult) -> Result<Kept> {
+pub(super) fn read(row: &QueryResult) -> Result<Kept> {
     let text = |column: &str| row.try_get::<String>("", column);
     Ok(Kept {
         id: text("id")?,

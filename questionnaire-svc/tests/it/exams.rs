@@ -7,10 +7,13 @@ use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::exam_sitting::State;
 use proto::questionnaire::v1::exam_sittings_client::ExamSittingsClient;
 use proto::questionnaire::v1::prepare_board_action_request::Action;
+use proto::questionnaire::v1::tie_break::By;
 use tonic::{Code, Status};
 
 use crate::applicants::{Wish, sets_aside};
-use crate::board::{Board, COLLEGE, OTHER_COLLEGE, nursing};
+use crate::board::{ADMISSION, Board, COLLEGE, OTHER_COLLEGE, nursing};
+use crate::college_applications::{choices_of, listed};
+use crate::score_formulas::{approves, formula};
 use crate::world::{World, pairs, reason, violations};
 
 pub const START: &str = "2026-07-05T04:00:00Z";
@@ -69,6 +72,20 @@ impl Board<'_> {
         answer.into_inner().exam_sittings
     }
 
+    /// Those who have no appointment for this exam, or for any that they need.
+    pub async fn awaiting(&self, specialty: &str, exam: &str) -> Vec<String> {
+        let request = pb::ListApplicationChoicesRequest {
+            parent: format!("{ADMISSION}/applications/-"),
+            specialty: specialty.into(),
+            awaiting_exam: true,
+            exam: exam.into(),
+            ..Default::default()
+        };
+        let mut client = choices_of(self.connection());
+        let found = listed(&mut client, request).await.unwrap();
+        names(found.into_iter().map(|it| it.name))
+    }
+
     pub async fn appoints(&self, specialty: &pb::Specialty, wishes: &[Wish]) -> pb::ExamSitting {
         let done = self.does(appoints(specialty, wishes)).await.unwrap();
         self.sitting(&done.object).await.unwrap()
@@ -119,6 +136,90 @@ async fn an_exam_is_appointed_for_many_and_each_is_told_when_and_where() {
     assert_eq!((&listed[0].name, listed[0].entry_count), (&sitting.name, 3));
     assert!(listed[0].entries.is_empty());
     assert!(board.sittings("", State::Graded).await.is_empty());
+}
+
+fn names(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut names: Vec<_> = names.into_iter().collect();
+    names.sort();
+    names
+}
+
+fn named(wishes: &[Wish]) -> Vec<String> {
+    names(wishes.iter().map(|it| it.choice.clone()))
+}
+
+#[tokio::test]
+async fn who_has_not_sat_an_exam_is_listed_until_it_is_appointed_and_not_after_it_was_graded() {
+    let world = World::new().await;
+    world.admission().await;
+    let board = world.board(COLLEGE, 1);
+    let offered = board.offers(nursing()).await.unwrap();
+    let mut two = formula();
+    two.added.push(pb::AddedExam {
+        exam: "PSYCHOMETRIC".into(),
+        ..two.added[0].clone()
+    });
+    two.ties.push(pb::TieBreak {
+        by: Some(By::Exam("CREATIVE".into())),
+    });
+    board.does(approves(&offered, two)).await.unwrap();
+    let specialty = board.sees(&offered.name).await;
+    let mut wishes = world.wished(&specialty, 1..4).await;
+    board.takes(&mut wishes).await;
+    let waiting = world.wished(&specialty, 8..9).await;
+    let exams = ["", "SPECIAL", "PSYCHOMETRIC", "CREATIVE"];
+    for exam in exams {
+        let listed = board.awaiting(&specialty.name, exam).await;
+        assert_eq!(listed, named(&wishes), "{exam}");
+    }
+    assert!(board.awaiting("", "INTERVIEW").await.is_empty());
+    let other = world.board(OTHER_COLLEGE, 2);
+    assert!(other.awaiting("", "").await.is_empty());
+
+    let sitting = board.appoints(&specialty, &wishes[..2]).await;
+    assert_eq!(board.awaiting("", "SPECIAL").await, named(&wishes[2..]));
+    for exam in ["", "PSYCHOMETRIC", "CREATIVE"] {
+        assert_eq!(board.awaiting("", exam).await, named(&wishes), "{exam}");
+    }
+    let points = [(&wishes[0], "80"), (&wishes[1], "70")];
+    board.does(grades(&sitting, &points)).await.unwrap();
+    assert_eq!(board.awaiting("", "SPECIAL").await, named(&wishes[2..]));
+    // Whoever is listed can be appointed, all of them at once.
+    board.appoints(&specialty, &wishes[2..]).await;
+    assert!(board.awaiting("", "SPECIAL").await.is_empty());
+    let Action::AppointExam(mut second) = appoints(&specialty, &wishes) else {
+        unreachable!("it is an appointment")
+    };
+    second.exam = "PSYCHOMETRIC".into();
+    board.does(Action::AppointExam(second)).await.unwrap();
+    assert!(board.awaiting("", "").await.is_empty());
+    assert_eq!(waiting.len(), 1);
+}
+
+#[tokio::test]
+async fn an_exam_is_asked_for_in_folders_and_beside_who_waits_for_one() {
+    let world = World::new().await;
+    let (_, wishes) = accepted(&world).await;
+    let board = world.board(COLLEGE, 1);
+    let mut client = choices_of(board.connection());
+    let mut request = pb::ListApplicationChoicesRequest {
+        parent: format!("{ADMISSION}/applications/-"),
+        exam: "SPECIAL".into(),
+        ..Default::default()
+    };
+    let refused = listed(&mut client, request.clone()).await.unwrap_err();
+    assert_eq!(violations(&refused), pairs(&[("exam", "NOT_ASKED")]));
+    request.awaiting_exam = true;
+    request.exam = "DUEL".into();
+    let refused = listed(&mut client, request.clone()).await.unwrap_err();
+    assert_eq!(violations(&refused), pairs(&[("exam", "UNKNOWN_VALUE")]));
+    request.exam.clear();
+    let application = wishes[0].choice.split("/choices/").next().unwrap();
+    request.parent = application.into();
+    let mut own = choices_of(world.candidate(1).connection());
+    let refused = listed(&mut own, request).await.unwrap_err();
+    let expected = [("awaiting_exam", "NOT_ASKED")];
+    assert_eq!(violations(&refused), pairs(&expected));
 }
 
 #[tokio::test]

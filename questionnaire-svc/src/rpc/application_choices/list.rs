@@ -1,6 +1,8 @@
 //! Lists choices: of one application by preference; or the folders of the caller's college, the newest
 //! first.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chassis::caller::{Caller, Role};
 use chassis::page::Page;
 use chassis::violation::Violations;
@@ -11,9 +13,10 @@ use tonic::Request;
 use super::message;
 use crate::Context;
 use crate::domain::choice::State;
+use crate::domain::exam_sitting;
 use crate::rpc::name::{self, ApplicationName};
-use crate::store::choice::{self, Filter, Kept};
-use crate::store::{application, campaign};
+use crate::store::choice::{self, Awaiting, Filter, Kept};
+use crate::store::{application, campaign, score_formula};
 
 pub async fn list(
     ctx: &Context,
@@ -28,21 +31,26 @@ pub async fn list(
         state,
         specialty: filter_id(&mut violations, &pb.specialty),
         qualification_level: &pb.qualification_level,
-        awaiting_exam: pb.awaiting_exam,
         ..Filter::default()
     };
-    level(ctx, &mut violations, &pb.qualification_level).await?;
+    codes(ctx, &mut violations, &pb).await?;
     let parts = [
         pb.parent.as_str(),
         state.map_or("", State::code),
         &pb.specialty,
         &pb.qualification_level,
         if pb.awaiting_exam { "awaiting" } else { "" },
+        &pb.exam,
     ];
     let page = Page::<String>::parse(&mut violations, pb.page_size, &pb.page_token, &parts);
     if let Some(campaign) = id {
         violations.into_result()?;
-        return folder(ctx, &caller, campaign, filter, &page).await;
+        let exam = (!pb.exam.is_empty()).then_some(pb.exam.as_str());
+        let awaiting = pb.awaiting_exam.then_some(exam);
+        return folder(ctx, &caller, campaign, filter, awaiting, &page).await;
+    }
+    if pb.awaiting_exam {
+        violations.add("awaiting_exam", "NOT_ASKED");
     }
     let parent = ApplicationName::parse("parent", &pb.parent);
     let name = match parent {
@@ -58,12 +66,13 @@ pub async fn list(
     answer(ctx, found.collect(), String::new()).await
 }
 
-/// The caller's own college, and no other.
+/// The caller's own college, and no other; on demand those alone who wait for an exam, any or this one.
 async fn folder(
     ctx: &Context,
     caller: &Caller,
     campaign: &str,
     filter: Filter<'_>,
+    awaiting: Option<Option<&str>>,
     page: &Page<String>,
 ) -> Result<pb::ListApplicationChoicesResponse> {
     let bin = caller.signatory()?.organisation.to_string();
@@ -73,11 +82,39 @@ async fn folder(
     let filter = Filter {
         campaign,
         bin: &bin,
+        awaiting: match awaiting {
+            Some(exam) => Some(awaited_by(ctx, campaign, &bin, filter.specialty, exam).await?),
+            None => None,
+        },
         ..filter
     };
     let mut found = choice::list(ctx.db.read(), &filter, page.after.clone(), page.limit()).await?;
     let next_page_token = page.next(&mut found, |kept| kept.id.clone());
     answer(ctx, found, next_page_token).await
+}
+
+/// The specialties of a college whose applicants need an exam, by the exams that they need.
+async fn awaited_by(
+    ctx: &Context,
+    campaign: &str,
+    bin: &str,
+    specialty: &str,
+    exam: Option<&str>,
+) -> Result<Vec<Awaiting>> {
+    let on = ctx.db.read();
+    let found = score_formula::of_competitions(on, campaign, bin, specialty).await?;
+    let mut groups: BTreeMap<BTreeSet<&str>, Vec<String>> = BTreeMap::new();
+    for (kept, formula) in &found {
+        let exams = exam_sitting::awaited(&kept.specialty, formula, exam);
+        if !exams.is_empty() {
+            groups.entry(exams).or_default().push(kept.id.clone());
+        }
+    }
+    let group = |(exams, specialties): (BTreeSet<&str>, Vec<String>)| Awaiting {
+        exams: exams.into_iter().map(str::to_owned).collect(),
+        specialties,
+    };
+    Ok(groups.into_iter().map(group).collect())
 }
 
 /// All choices of one application fit on any page.
@@ -132,15 +169,32 @@ fn filter_id<'a>(violations: &mut Violations, name: &'a str) -> &'a str {
     violations.take("specialty", id).unwrap_or_default()
 }
 
-async fn level(ctx: &Context, violations: &mut Violations, code: &str) -> Result<()> {
-    if code.is_empty() {
+/// The codes that are filtered by stand in their dictionaries.
+async fn codes(
+    ctx: &Context,
+    violations: &mut Violations,
+    pb: &pb::ListApplicationChoicesRequest,
+) -> Result<()> {
+    if !pb.exam.is_empty() && !pb.awaiting_exam {
+        violations.add("exam", "NOT_ASKED");
+    }
+    if pb.qualification_level.is_empty() && pb.exam.is_empty() {
         return Ok(());
     }
     let on = ctx.db.read();
     let dictionaries = ctx.catalogue.dictionaries(on, ctx.clock.now()).await?;
-    let levels = dictionaries.find("qualification-levels");
-    if levels.and_then(|it| it.entry(code)).is_none() {
-        violations.add("qualification_level", "UNKNOWN_VALUE");
+    for (field, dictionary, code) in [
+        (
+            "qualification_level",
+            "qualification-levels",
+            &pb.qualification_level,
+        ),
+        ("exam", "entrance-exams", &pb.exam),
+    ] {
+        let entry = dictionaries.find(dictionary).and_then(|it| it.entry(code));
+        if !code.is_empty() && entry.is_none() {
+            violations.add(field, "UNKNOWN_VALUE");
+        }
     }
     Ok(())
 }
