@@ -24,7 +24,7 @@
 //! | [`quota_share`] | the share of the places that an order keeps for a benefit |
 //! | [`choice`] | what applicants of colleges wish for, and what becomes of each wish |
 //! | [`specialty_choice`], [`application_number`] | the specialties that answers name; the number of an application that was sent |
-//! | [`score_formula`] | how a specialty compares its applicants |
+//! | [`score_formula`], [`formula_fit`] | how a specialty compares its applicants; whether that is a way for this specialty |
 //! | [`choice_act`], [`claim`] | what a board signs about choices; the benefits that an applicant claimed |
 //! | [`exam_sitting`] | entrance exams: when and where, and points once |
 //! | [`service_request`], [`service_act`] | paid study, the dormitory, meals: what is asked of a college, and what a board signs about it |
@@ -61,6 +61,7 @@ pub mod experience;
 pub mod form;
 pub mod form_diff;
 pub mod format;
+pub mod formula_fit;
 pub mod frozen;
 pub mod import;
 pub mod labels;

@@ -178,6 +178,12 @@ pub enum Refusal {
     ServiceRequestsTooMany {
         limit: usize,
     },
+    FormulaUnfit {
+        /// `specialties/{specialty}/scoreFormulas/{version}`.
+        score_formula: String,
+        /// What speaks against it, by its paths.
+        why: Violations,
+    },
 }
 
 impl chassis::error::Refusal for Refusal {
@@ -241,6 +247,7 @@ impl chassis::error::Refusal for Refusal {
             Self::MarksMissing { .. } => "MARKS_MISSING",
             Self::BoardOpeningsUsedUp { .. } => "BOARD_OPENINGS_USED_UP",
             Self::ServiceRequestsTooMany { .. } => "SERVICE_REQUESTS_TOO_MANY",
+            Self::FormulaUnfit { .. } => "FORMULA_UNFIT",
         }
     }
 
@@ -268,6 +275,7 @@ impl chassis::error::Refusal for Refusal {
         match self {
             Self::ApplicationIncomplete { problems } => Some(problems),
             Self::MarksMissing { choices, .. } => Some(choices),
+            Self::FormulaUnfit { why, .. } => Some(why),
             _ => None,
         }
     }
@@ -360,6 +368,9 @@ impl chassis::error::Refusal for Refusal {
                 ]
             }
             Self::ExamGraded { exam_sitting } => vec![("exam_sitting", exam_sitting.clone())],
+            Self::FormulaUnfit { score_formula, .. } => {
+                vec![("score_formula", score_formula.clone())]
+            }
             Self::AttemptsUsedUp { free, paid, year } => vec![
                 ("free_attempts", free.to_string()),
                 ("paid_attempts", paid.to_string()),
@@ -534,6 +545,10 @@ mod tests {
             },
             Refusal::BoardOpeningsUsedUp { most: 3 },
             Refusal::ServiceRequestsTooMany { limit: 20_000 },
+            Refusal::FormulaUnfit {
+                score_formula: text(),
+                why: Violations::one("specialties/s/scoreFormulas/1.added", "EXAM_NEEDED"),
+            },
         ]
     }
 

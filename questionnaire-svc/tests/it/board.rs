@@ -168,7 +168,15 @@ pub fn closes(specialty: &pb::Specialty) -> Action {
     })
 }
 
-/// Nursing after grade 9, 50 places, every row filled.
+/// The same by the marks of the certificate alone.
+pub fn by_marks() -> pb::Specialty {
+    pb::Specialty {
+        exam: pb::ExamNeed::None.into(),
+        ..nursing()
+    }
+}
+
+/// Nursing after grade 9 with an exam, 50 places, every row filled.
 pub fn nursing() -> pb::Specialty {
     pb::Specialty {
         campaign: ADMISSION.into(),

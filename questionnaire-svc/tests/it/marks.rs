@@ -5,7 +5,7 @@ use proto::questionnaire::v1 as pb;
 use serde_json::{Value, json};
 
 use crate::applicants::{Wish, accepts, corrects, rejects};
-use crate::board::{Board, COLLEGE, OTHER_COLLEGE, nursing};
+use crate::board::{Board, COLLEGE, OTHER_COLLEGE, by_marks};
 use crate::college_applications::{choices_of, listed};
 use crate::rankings::{of_marks, starts};
 use crate::score_formulas::approves;
@@ -27,7 +27,7 @@ async fn offered(
     let board = world.board(COLLEGE, 1);
     let specialty = pb::Specialty {
         language: language.into(),
-        ..nursing()
+        ..by_marks()
     };
     let offered = board.offers(specialty).await.unwrap();
     board.does(approves(&offered, of_marks())).await.unwrap();
@@ -97,7 +97,7 @@ async fn what_is_put_right_meets_the_rules_of_an_acceptance_and_changes_somethin
     let mut waiting = world.wished(&specialty, 8..9).await;
     board.acknowledges(&mut waiting).await;
     let theirs = world.board(OTHER_COLLEGE, 2);
-    let foreign = theirs.offers(nursing()).await.unwrap();
+    let foreign = theirs.offers(by_marks()).await.unwrap();
     let foreign = world.wished(&foreign, 9..10).await.remove(0);
     wishes[4].version = 1;
     let rows = vec![

@@ -3,13 +3,14 @@
 use proto::events::v1::SpecialtyRankingStarted;
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::prepare_board_action_request::Action;
+use proto::questionnaire::v1::tie_break::By;
 
 use crate::applicants::{Wish, accepts, acknowledges, rejects, sets_aside};
-use crate::board::{COLLEGE, changes, closes, nursing};
+use crate::board::{COLLEGE, by_marks, changes, closes, nursing};
 use crate::college_applications::withdraws_choice;
 use crate::exams::{appoints, grades, moves};
 use crate::score_formulas::{approves, formula};
-use crate::world::{World, metadata, reason};
+use crate::world::{World, metadata, pairs, reason, violations};
 
 pub fn starts(specialty: &pb::Specialty) -> Action {
     Action::StartRanking(pb::StartRanking {
@@ -87,7 +88,7 @@ async fn a_ranking_waits_until_nobody_waits_for_anything_and_takes_everything_as
 async fn after_it_nothing_of_the_specialty_and_its_choices_changes() {
     let world = world().await;
     let board = world.board(COLLEGE, 1);
-    let offered = board.offers(nursing()).await.unwrap();
+    let offered = board.offers(by_marks()).await.unwrap();
     board.does(approves(&offered, of_marks())).await.unwrap();
     let specialty = board.sees(&offered.name).await;
     let mut wishes = world.wished(&specialty, 1..3).await;
@@ -105,7 +106,7 @@ async fn after_it_nothing_of_the_specialty_and_its_choices_changes() {
         starts(&ranked),
         changes(&ranked, |it| it.places = 60),
         closes(&ranked),
-        approves(&ranked, formula()),
+        approves(&ranked, of_marks()),
         acknowledges(late),
         accepts(vec![late[0].accepted()]),
         rejects(late, &["DATA_DIFFER"]),
@@ -136,6 +137,90 @@ async fn a_sitting_of_a_ranked_specialty_is_neither_moved_nor_graded() {
     ] {
         let refused = board.prepares(act).await.unwrap_err();
         assert_eq!(reason(&refused), "SPECIALTY_RANKING_STARTED");
+    }
+}
+
+#[tokio::test]
+async fn an_exam_is_counted_where_one_is_required_and_nowhere_else() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    let examined = board.offers(nursing()).await.unwrap();
+    let refused = board.prepares(approves(&examined, of_marks())).await;
+    let at = |field: &str| format!("approve_score_formula.score_formula.{field}");
+    let expected = [(at("added"), "EXAM_NEEDED".to_owned())];
+    assert_eq!(violations(&refused.unwrap_err()), expected);
+
+    let marked = pb::Specialty {
+        language: "RU".into(),
+        ..by_marks()
+    };
+    let marked = board.offers(marked).await.unwrap();
+    let mut tied = formula();
+    tied.ties.push(pb::TieBreak {
+        by: Some(By::Exam("SPECIAL".into())),
+    });
+    tied.marks[0].weight = 0;
+    let refused = board.prepares(approves(&marked, tied)).await;
+    // What is wrong with the formula in any specialty is told with it.
+    let expected = [
+        ("marks[0].weight", "OUT_OF_RANGE"),
+        ("added[0].exam", "EXAM_NOT_ASKED"),
+        ("ties[1]", "EXAM_NOT_ASKED"),
+    ];
+    let expected = expected.map(|(field, reason)| (at(field), reason.to_owned()));
+    assert_eq!(violations(&refused.unwrap_err()), expected);
+}
+
+#[tokio::test]
+async fn a_specialty_keeps_its_need_of_an_exam_under_an_approved_formula() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    let specialty = board.competes(nursing()).await;
+    let change = |need: pb::ExamNeed| changes(&specialty, move |it| it.exam = need.into());
+    let refused = board.prepares(change(pb::ExamNeed::None)).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(reason(&refused), "FORMULA_UNFIT");
+    let score_formula = format!("{}/scoreFormulas/1", specialty.name);
+    assert_eq!(metadata(&refused, "score_formula"), score_formula);
+    let field = format!("{score_formula}.added[0].exam");
+    let expected = [(field.as_str(), "EXAM_NOT_ASKED")];
+    assert_eq!(violations(&refused), pairs(&expected));
+
+    // As they stood before this was a rule.
+    let none = "UPDATE specialty SET exam = 'NONE'";
+    world.sql(none).await.unwrap();
+    let refused = board.prepares(starts(&specialty)).await.unwrap_err();
+    assert_eq!(reason(&refused), "FORMULA_UNFIT");
+    // Either of both is the way out.
+    let again = board.prepares(change(pb::ExamNeed::Required)).await;
+    again.unwrap();
+    board.does(approves(&specialty, of_marks())).await.unwrap();
+    let specialty = board.sees(&specialty.name).await;
+    board.does(starts(&specialty)).await.unwrap();
+}
+
+/// Whichever is signed first, the other finds that it does not fit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_a_formula_and_another_need_of_an_exam_at_once_one_is_done() {
+    let world = world().await;
+    let (board, colleague) = (world.board(COLLEGE, 1), world.board(COLLEGE, 2));
+    for language in ["KK", "RU", "EN"] {
+        let offered = pb::Specialty {
+            language: language.into(),
+            ..nursing()
+        };
+        let offered = board.offers(offered).await.unwrap();
+        let need = changes(&offered, |it| it.exam = pb::ExamNeed::None.into());
+        let (approved, changed) = tokio::join!(
+            board.prepares(approves(&offered, formula())),
+            colleague.prepares(need)
+        );
+        let (approved, changed) = (approved.unwrap(), changed.unwrap());
+        let (approved, changed) = tokio::join!(board.signs(&approved), colleague.signs(&changed));
+        assert_ne!(approved.is_ok(), changed.is_ok());
+        let refused = approved.err().or(changed.err()).unwrap();
+        let told = reason(&refused);
+        assert!(told == "STALE_ETAG" || told == "INVALID_REQUEST", "{told}");
     }
 }
 
@@ -172,7 +257,7 @@ async fn of_an_acceptance_and_a_ranking_at_once_one_finds_what_the_other_did() {
     for (at, language) in ["KK", "RU", "EN"].into_iter().enumerate() {
         let offered = pb::Specialty {
             language: language.into(),
-            ..nursing()
+            ..by_marks()
         };
         let offered = board.offers(offered).await.unwrap();
         board.does(approves(&offered, of_marks())).await.unwrap();

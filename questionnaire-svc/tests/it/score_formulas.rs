@@ -71,7 +71,7 @@ async fn a_version_follows_another_and_the_one_before_stays_as_it_was_signed() {
     assert_eq!(only, std::slice::from_ref(&first));
 
     let mut other = formula();
-    other.added.clear();
+    other.added[0].denominator = 20;
     other.rounding = Some(pb::ScoreRounding {
         kind: Kind::Exact.into(),
         decimals: 0,
@@ -81,7 +81,7 @@ async fn a_version_follows_another_and_the_one_before_stays_as_it_was_signed() {
     let seen = world.specialty(&offered.name).await.unwrap();
     board.does(approves(&seen, other)).await.unwrap();
     let both = versions(&world, &offered.name).await;
-    assert_eq!((both[0].version, both[0].added.len()), (2, 0));
+    assert_eq!((both[0].version, both[0].added[0].denominator), (2, 20));
     assert_eq!(both[1], first);
     let rewritten = "UPDATE score_formula SET formula = '{}'";
     assert!(world.sql(rewritten).await.is_err());

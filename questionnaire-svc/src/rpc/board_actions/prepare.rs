@@ -28,7 +28,7 @@ pub async fn prepare(
     // What is wrong with rows of a bulk is told together with what is wrong with what they name, which is
     // found when it is tried.
     if !of.act.is_bulk() {
-        violations.extend(asked::judge(ctx, ctx.db.read(), &of.act, now).await?);
+        violations.extend(asked::judge(ctx, ctx.db.read(), (&of.object, &of.act), now).await?);
         violations.into_result()?;
         violations = Violations::new();
     }

@@ -28,11 +28,12 @@ use crate::domain::academic_year::AcademicYear;
 use crate::domain::board_action::{Act, Of};
 use crate::domain::choice_act::{check_erroneous, check_refusal, check_seen};
 use crate::domain::dormitory::is_set_for;
+use crate::domain::formula_fit;
 use crate::domain::quota_share::{self, default_quotas};
 use crate::domain::service_act;
 use crate::domain::specialty::{PROGRAMME, Specialty, check_code};
 use crate::rpc::{colleges, etag, name, score_formulas, specialties};
-use crate::store::{Connection, campaign, score_formula};
+use crate::store::{Connection, campaign, score_formula, specialty};
 
 const SPECIALTY: &str = "specialties/*";
 
@@ -239,11 +240,12 @@ pub async fn warnings<C: Connection>(
     Ok(told.into_iter().map(warning).collect())
 }
 
-/// What the rules have against an act as it stands, by dictionaries and campaigns of this moment.
+/// What the rules have against an act on this object as it stands, by dictionaries, campaigns and specialties of
+/// this moment.
 pub async fn judge<C: Connection>(
     ctx: &Context,
     on: &C,
-    act: &Act,
+    (object, act): (&str, &Act),
     now: Timestamp,
 ) -> Result<Violations> {
     let dictionaries = ctx.catalogue.dictionaries(on, now).await?;
@@ -285,7 +287,12 @@ pub async fn judge<C: Connection>(
         }
         Act::ApproveScoreFormula(formula) => {
             let path = "approve_score_formula.score_formula";
-            return Ok(formula.violations(path, &dictionaries));
+            let mut wrong = formula.violations(path, &dictionaries);
+            let id = object.rsplit('/').next().unwrap_or_default();
+            if let Some(of) = specialty::find(on, id).await? {
+                wrong.extend(formula_fit::exams(path, &of.specialty, formula));
+            }
+            return Ok(wrong);
         }
         Act::AcknowledgeChoices { .. } => return Ok(Violations::new()),
         Act::AcceptChoices { choices } => {

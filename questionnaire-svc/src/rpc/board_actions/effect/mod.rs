@@ -60,7 +60,7 @@ pub async fn apply(
     now: Timestamp,
 ) -> Result<()> {
     must_be_a_college(tx, bin).await?;
-    let wrong = asked::judge(ctx, tx, &content.act, now).await?;
+    let wrong = asked::judge(ctx, tx, (&content.object, &content.act), now).await?;
     // Rows of a bulk are told what is wrong with what they name in the same breath.
     if !content.act.is_bulk() {
         wrong.clone().into_result()?;

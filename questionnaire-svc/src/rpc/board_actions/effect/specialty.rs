@@ -8,11 +8,12 @@ use jiff::Timestamp;
 
 use crate::domain::board_action::Content;
 use crate::domain::campaign::State as CampaignState;
+use crate::domain::formula_fit;
 use crate::domain::refusal::Refusal;
 use crate::domain::specialty::{Ranking, Specialty, State, must_be_changeable};
 use crate::rpc::etag;
-use crate::store::campaign;
 use crate::store::specialty::{self, Kept};
+use crate::store::{campaign, score_formula};
 
 pub async fn create(
     tx: &Tx,
@@ -54,7 +55,20 @@ pub async fn change(
     }
     kept.specialty = next.clone();
     must_be_the_only_one(tx, &kept).await?;
+    if let Some(formula) = score_formula::list(tx, &kept.id, None, 1).await?.first() {
+        must_fit(&kept, formula)?;
+    }
     save(tx, kept, now).await
+}
+
+/// An exam that is required is counted, and one that is not is asked for nowhere.
+pub fn must_fit(kept: &Kept, formula: &score_formula::Kept) -> Result<(), Refusal> {
+    let score_formula = formula.name();
+    let why = formula_fit::exams(&score_formula, &kept.specialty, &formula.formula);
+    match why.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::FormulaUnfit { score_formula, why }),
+    }
 }
 
 pub async fn close(tx: &Tx, bin: Bin, content: &Content, now: Timestamp) -> Result<()> {

@@ -1,0 +1,96 @@
+//! Whether a score formula is one for its specialty: an exam that is required is counted, and one that is not
+//! is asked for nowhere.
+
+use chassis::violation::Violations;
+
+use super::score_formula::{ScoreFormula, Tie};
+use super::specialty::{ExamNeed, Specialty};
+
+/// What speaks against it, by the paths of the formula.
+pub fn exams(path: &str, specialty: &Specialty, formula: &ScoreFormula) -> Violations {
+    let mut wrong = Violations::new();
+    match specialty.exam {
+        Some(ExamNeed::Required) => {
+            // The interview of skilled workers is asked for without the formula.
+            if formula.added.is_empty() && !specialty.is_for_workers() {
+                wrong.add(format!("{path}.added"), "EXAM_NEEDED");
+            }
+        }
+        Some(ExamNeed::None) => {
+            for at in 0..formula.added.len() {
+                wrong.add(format!("{path}.added[{at}].exam"), "EXAM_NOT_ASKED");
+            }
+            for (at, tie) in formula.ties.iter().enumerate() {
+                if let Tie::Exam(_) = tie {
+                    wrong.add(format!("{path}.ties[{at}]"), "EXAM_NOT_ASKED");
+                }
+            }
+        }
+        None => {}
+    }
+    wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::score_formula::{Added, Marked, Rounding};
+    use super::super::specialty::tests::nursing;
+    use super::*;
+
+    fn formula(added: &[&str], ties: &[&str]) -> ScoreFormula {
+        let one = |exam: &&str| Added {
+            exam: (*exam).into(),
+            numerator: 1,
+            denominator: 10,
+        };
+        ScoreFormula {
+            version: 1,
+            marks: vec![Marked {
+                any_of: vec!["KAZAKH".into()],
+                weight: 1,
+            }],
+            added: added.iter().map(one).collect(),
+            rounding: Rounding::Exact,
+            ties: ties.iter().map(|exam| Tie::Exam((*exam).into())).collect(),
+        }
+    }
+
+    #[test]
+    fn an_exam_that_is_required_is_counted_and_one_that_is_not_is_asked_for_nowhere() {
+        let (required, none) = (Some(ExamNeed::Required), Some(ExamNeed::None));
+        let (middle, worker) = ("MIDDLE_SPECIALIST", "SKILLED_WORKER");
+        let needed = ("f.added", "EXAM_NEEDED");
+        let added = ("f.added[0].exam", "EXAM_NOT_ASKED");
+        let tie = ("f.ties[0]", "EXAM_NOT_ASKED");
+        for (level, exam, formula, expected) in [
+            (middle, required, formula(&["SPECIAL"], &[]), vec![]),
+            (middle, required, formula(&[], &[]), vec![needed]),
+            // What only decides between equals adds no points.
+            (middle, required, formula(&[], &["SPECIAL"]), vec![needed]),
+            (middle, none, formula(&[], &[]), vec![]),
+            (middle, none, formula(&["SPECIAL"], &[]), vec![added]),
+            (
+                middle,
+                none,
+                formula(&["SPECIAL"], &["SPECIAL"]),
+                vec![added, tie],
+            ),
+            (worker, required, formula(&[], &[]), vec![]),
+            (worker, required, formula(&["INTERVIEW"], &[]), vec![]),
+            (worker, none, formula(&["INTERVIEW"], &[]), vec![added]),
+            (middle, None, formula(&[], &[]), vec![]),
+        ] {
+            let specialty = Specialty {
+                qualification_level: level.into(),
+                exam,
+                ..nursing()
+            };
+            let told = exams("f", &specialty, &formula);
+            let told: Vec<_> = told
+                .iter()
+                .map(|it| (it.field.as_str(), it.reason))
+                .collect();
+            assert_eq!(told, expected, "{level} {exam:?}");
+        }
+    }
+}
