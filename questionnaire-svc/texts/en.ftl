@@ -25,7 +25,7 @@ formula-missing = The specialty has no approved score formula yet: { $specialty 
 choices-open = Choices of this specialty still wait for an answer. How many: { $count }
 exams-open = Accepted applicants of this specialty still wait for points of an exam. How many: { $count }
 marks-missing = Accepted applicants lack marks that the formula counts, so the ranking does not begin. Enter them by a correction, or set the choice aside. How many: { $count }
-formula-unfit = The score formula does not fit the specialty: where an exam is required the formula counts one, and where there is none it asks for none: { $score_formula }
+formula-unfit = The approved score formula does not fit the specialty (exam or compulsory subjects): { $score_formula }. Approve another formula, or close the specialty and offer another one.
 exam-graded = Somebody in this exam has points, so its time and place cannot be changed any more.
 archive-not-taken = The ZIP archive is not taken: it may hold only PDF, JPEG and PNG files (at most 30, 60 MiB together), without a password and without archives inside. Why: { $why }
 person-unknown = Nobody with this IIN has an account. They register, or the board opens an account for them.
@@ -131,6 +131,7 @@ service-request-state-wrong = This can't be done in the state that the request i
 no-dormitory-place = The dormitory has no place left for this request. Free places of the academic year: { $free }
 nothing-corrected = This row says what stands there already: there is nothing to correct.
 exam-needed = The specialty has an exam, so the score formula has to count at least one.
+compulsory-subject-missing = The score formula lacks a compulsory subject: { $subjects }. Basis: { $basis }
 
 ## Checks of eligibility
 check-age-met = The age is within the limit. Full years on { $reference_date }: { $age_years }. Limit: { $max_age_years }

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::compulsory_subject::CompulsorySubjects;
 use super::labels::Labels;
 use super::quota_share::QuotaShare;
 
@@ -54,6 +55,9 @@ pub struct Entry {
     /// Of a benefit: the share of the places that an order keeps for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<QuotaShare>,
+    /// Of an education that people come with: the subjects whose marks every score formula counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compulsory: Option<CompulsorySubjects>,
 }
 
 /// The dictionaries as they hold at one moment.

@@ -57,28 +57,25 @@ mod tests {
 
     #[test]
     fn an_exam_that_is_required_is_counted_and_one_that_is_not_is_asked_for_nowhere() {
+        type Told<'a> = &'a [(&'a str, &'a str)];
+        const NEEDED: Told = &[("f.added", "EXAM_NEEDED")];
+        const ADDED: Told = &[("f.added[0].exam", "EXAM_NOT_ASKED")];
+        const BOTH: Told = &[ADDED[0], ("f.ties[0]", "EXAM_NOT_ASKED")];
         let (required, none) = (Some(ExamNeed::Required), Some(ExamNeed::None));
         let (middle, worker) = ("MIDDLE_SPECIALIST", "SKILLED_WORKER");
-        let needed = ("f.added", "EXAM_NEEDED");
-        let added = ("f.added[0].exam", "EXAM_NOT_ASKED");
-        let tie = ("f.ties[0]", "EXAM_NOT_ASKED");
+        let good: Told = &[];
         for (level, exam, formula, expected) in [
-            (middle, required, formula(&["SPECIAL"], &[]), vec![]),
-            (middle, required, formula(&[], &[]), vec![needed]),
+            (middle, required, formula(&["SPECIAL"], &[]), good),
+            (middle, required, formula(&[], &[]), NEEDED),
             // What only decides between equals adds no points.
-            (middle, required, formula(&[], &["SPECIAL"]), vec![needed]),
-            (middle, none, formula(&[], &[]), vec![]),
-            (middle, none, formula(&["SPECIAL"], &[]), vec![added]),
-            (
-                middle,
-                none,
-                formula(&["SPECIAL"], &["SPECIAL"]),
-                vec![added, tie],
-            ),
-            (worker, required, formula(&[], &[]), vec![]),
-            (worker, required, formula(&["INTERVIEW"], &[]), vec![]),
-            (worker, none, formula(&["INTERVIEW"], &[]), vec![added]),
-            (middle, None, formula(&[], &[]), vec![]),
+            (middle, required, formula(&[], &["SPECIAL"]), NEEDED),
+            (middle, none, formula(&[], &[]), good),
+            (middle, none, formula(&["SPECIAL"], &[]), ADDED),
+            (middle, none, formula(&["SPECIAL"], &["SPECIAL"]), BOTH),
+            (worker, required, formula(&[], &[]), good),
+            (worker, required, formula(&["INTERVIEW"], &[]), good),
+            (worker, none, formula(&["INTERVIEW"], &[]), ADDED),
+            (middle, None, formula(&[], &[]), good),
         ] {
             let specialty = Specialty {
                 qualification_level: level.into(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::compulsory_subject::CompulsorySubjects;
 use super::dictionary::{Dictionary, Entry};
 use super::labels::Labels;
 use super::quota_share::QuotaShare;
@@ -14,7 +15,7 @@ use super::sheet::{self, Problems, Row, Shape};
 /// How many entries a dictionary may have: a select box with more helps nobody.
 pub const MAX_ENTRIES: usize = 5000;
 
-const SHAPE: Shape<11> = Shape {
+const SHAPE: Shape<12> = Shape {
     columns: [
         "code",
         "kk",
@@ -27,6 +28,7 @@ const SHAPE: Shape<11> = Shape {
         "percent",
         "start_date",
         "basis",
+        "compulsory",
     ],
     needed: 4,
     max_rows: MAX_ENTRIES,
@@ -44,14 +46,14 @@ pub struct Outcome {
     pub unchanged: usize,
 }
 
-/// The entries of a file, and everything wrong with it.
-pub fn read(bytes: &[u8]) -> (Vec<Entry>, Vec<Problem>) {
+/// The entries of a file, and everything wrong with it; by the subjects that there are.
+pub fn read(bytes: &[u8], subjects: &Dictionary) -> (Vec<Entry>, Vec<Problem>) {
     let (rows, mut problems) = sheet::read(bytes, &SHAPE);
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
     for row in rows {
         let line = row.line;
-        let entry = entry(row, &mut problems);
+        let entry = entry(row, subjects, &mut problems);
         if !entry.code.is_empty() && !seen.insert(entry.code.clone()) {
             problems.add(line, "code", "VALUE_TWICE");
         }
@@ -93,7 +95,7 @@ pub fn held_against(dictionary: &Dictionary, file: Vec<Entry>) -> Outcome {
     outcome
 }
 
-fn entry(row: Row<11>, problems: &mut Problems) -> Entry {
+fn entry(row: Row<12>, known: &Dictionary, problems: &mut Problems) -> Entry {
     let line = row.line;
     let [
         code,
@@ -107,6 +109,7 @@ fn entry(row: Row<11>, problems: &mut Problems) -> Entry {
         percent,
         start_date,
         basis,
+        compulsory,
     ] = row.values;
     if !code.is_empty() && !chassis::name::is_id(&code) {
         problems.add(line, "code", "CODE_INVALID");
@@ -122,6 +125,12 @@ fn entry(row: Row<11>, problems: &mut Problems) -> Entry {
         let parts = text.split('|').map(str::trim).filter(|it| !it.is_empty());
         parts.map(str::to_owned).collect()
     };
+    let subjects = CompulsorySubjects::subjects(&compulsory);
+    let is_known = |code: &String| known.entry(code).is_some_and(|it| !it.retired);
+    if !subjects.iter().flatten().all(is_known) {
+        problems.add(line, "compulsory", "UNKNOWN_VALUE");
+    }
+    let basis = basis_of(line, [&percent, &start_date, &basis], &subjects, problems);
     Entry {
         code,
         labels: Labels { kk, ru, en },
@@ -130,34 +139,49 @@ fn entry(row: Row<11>, problems: &mut Problems) -> Entry {
         kato: (!kato.is_empty()).then_some(kato),
         parent: (!parent.is_empty()).then_some(parent),
         retired: false,
-        share: share(line, [&percent, &start_date, &basis], problems),
+        share: basis.as_ref().and_then(|(start_date, basis)| {
+            Some(QuotaShare {
+                percent: QuotaShare::percent(&percent)?,
+                start_date: *start_date,
+                basis: basis.clone(),
+            })
+        }),
+        compulsory: basis
+            .filter(|_| !subjects.is_empty())
+            .map(|(start_date, basis)| CompulsorySubjects {
+                subjects,
+                start_date,
+                basis,
+            }),
     }
 }
 
-/// All three of them, or none.
-fn share(line: usize, texts: [&str; 3], problems: &mut Problems) -> Option<QuotaShare> {
-    if texts.iter().all(|text| text.is_empty()) {
+/// From when and by which document a share or compulsory subjects hold: all of it, or nothing.
+fn basis_of(
+    line: usize,
+    texts: [&str; 3],
+    subjects: &[Vec<String>],
+    problems: &mut Problems,
+) -> Option<(Date, String)> {
+    if texts.iter().all(|text| text.is_empty()) && subjects.is_empty() {
         return None;
     }
     let [percent, start_date, basis] = texts;
-    let read = QuotaShare::percent(percent);
     let day = start_date.parse::<Date>().ok();
+    let is_share = QuotaShare::percent(percent).is_some();
     for (column, text, is_right) in [
-        ("percent", percent, read.is_some()),
+        ("percent", percent, is_share),
         ("start_date", start_date, day.is_some()),
         ("basis", basis, true),
     ] {
-        if text.is_empty() {
+        let is_needed = column != "percent" || subjects.is_empty();
+        if text.is_empty() && is_needed {
             problems.add(line, column, "REQUIRED");
-        } else if !is_right {
+        } else if !text.is_empty() && !is_right {
             problems.add(line, column, "INVALID_FORMAT");
         }
     }
-    Some(QuotaShare {
-        percent: read?,
-        start_date: day?,
-        basis: basis.to_owned(),
-    })
+    Some((day?, basis.to_owned()))
 }
 
 #[cfg(test)]
@@ -179,6 +203,11 @@ mod tests {
         };
         let rows: String = dictionary.entries.iter().map(row).collect();
         format!("code,kk,ru,en,kato\n{rows}")
+    }
+
+    fn read(bytes: &[u8]) -> (Vec<Entry>, Vec<Problem>) {
+        let subjects = Dictionaries::shipped().find("certificate-subjects");
+        super::read(bytes, subjects.expect("subjects"))
     }
 
     fn told(text: &str) -> Vec<(usize, &'static str, &'static str)> {

@@ -25,6 +25,7 @@
 //! | [`choice`] | what applicants of colleges wish for, and what becomes of each wish |
 //! | [`specialty_choice`], [`application_number`] | the specialties that answers name; the number of an application that was sent |
 //! | [`score_formula`], [`formula_fit`] | how a specialty compares its applicants; whether that is a way for this specialty |
+//! | [`compulsory_subject`] | the subjects whose marks every formula counts |
 //! | [`choice_act`], [`claim`] | what a board signs about choices; the benefits that an applicant claimed |
 //! | [`exam_sitting`] | entrance exams: when and where, and points once |
 //! | [`service_request`], [`service_act`] | paid study, the dormitory, meals: what is asked of a college, and what a board signs about it |
@@ -49,6 +50,7 @@ pub mod choice;
 pub mod choice_act;
 pub mod claim;
 pub mod college;
+pub mod compulsory_subject;
 pub mod csv;
 pub mod dependence;
 pub mod dictionary;

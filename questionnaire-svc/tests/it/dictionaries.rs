@@ -26,7 +26,7 @@ fn file(csv: &[u8]) -> pb::ImportDictionaryEntriesRequest {
     }
 }
 
-async fn imports(
+pub async fn imports(
     world: &World,
     request: pb::ImportDictionaryEntriesRequest,
 ) -> Result<pb::DictionaryImport, Status> {
@@ -40,7 +40,7 @@ async fn imports(
     Ok(answer.into_inner())
 }
 
-async fn entries(
+pub async fn entries(
     world: &World,
     parent: &str,
     change: impl FnOnce(&mut pb::ListDictionaryEntriesRequest),

@@ -7,8 +7,10 @@ use proto::questionnaire::v1::score_formulas_client::ScoreFormulasClient;
 use proto::questionnaire::v1::score_rounding::Kind;
 use proto::questionnaire::v1::tie_break::By;
 use tonic::Code;
+use tonic_types::StatusExt;
 
-use crate::board::{COLLEGE, OTHER_COLLEGE, nursing};
+use crate::board::{COLLEGE, OTHER_COLLEGE, changes, nursing};
+use crate::dictionaries::{entries, imports};
 use crate::world::{World, pairs, reason, violations};
 
 pub fn formula() -> pb::ScoreFormula {
@@ -139,4 +141,97 @@ async fn everything_wrong_with_a_formula_is_told_at_once() {
     ];
     let expected: Vec<_> = expected.iter().map(|(a, b)| (a.as_str(), *b)).collect();
     assert_eq!(violations(&refused), pairs(&expected));
+}
+
+/// The education bases with algebra beside the language of the school after grade 9.
+const BASES: &str = "code,kk,ru,en,compulsory,start_date,basis\n\
+    BASIC_SECONDARY,Негізгі орта,Основное среднее,Basic secondary,KAZAKH|RUSSIAN;ALGEBRA,2026-01-01,№ 12\n\
+    PRIMARY,Бастауыш,Начальное,Primary,,,\n";
+
+fn of_subjects(subjects: &[&[&str]]) -> pb::ScoreFormula {
+    let mark = |codes: &&[&str]| pb::CountedMark {
+        any_of: codes.iter().map(|&code| code.to_owned()).collect(),
+        weight: 1,
+    };
+    pb::ScoreFormula {
+        marks: subjects.iter().map(mark).collect(),
+        ..formula()
+    }
+}
+
+#[tokio::test]
+async fn a_formula_counts_every_compulsory_subject_of_the_education_that_people_come_with() {
+    let world = World::new().await;
+    world.admission().await;
+    let board = world.board(COLLEGE, 1);
+    let offered = board.offers(nursing()).await.unwrap();
+    let marks = "approve_score_formula.score_formula.marks";
+    let lacks = [(marks, "COMPULSORY_SUBJECT_MISSING")];
+    let chosen: &[&[&str]] = &[&["KAZAKH", "BIOLOGY"], &["CHEMISTRY"]];
+    for subjects in [chosen, &[]] {
+        let refused = board.prepares(approves(&offered, of_subjects(subjects)));
+        let refused = refused.await.unwrap_err();
+        assert_eq!(violations(&refused), pairs(&lacks));
+        let told = refused.get_details_bad_request().unwrap();
+        let told = &told.field_violations[0].description;
+        assert!(
+            told.contains("Қазақ тілі / Орыс тілі") && told.contains("578"),
+            "{told}"
+        );
+    }
+    let language: &[&[&str]] = &[&["RUSSIAN"], &["BIOLOGY", "CHEMISTRY"]];
+    let prepared = board.prepares(approves(&offered, of_subjects(language)));
+    let prepared = prepared.await.unwrap();
+
+    // A later order holds for what is signed after it too.
+    let imported = pb::ImportDictionaryEntriesRequest {
+        parent: "dictionaries/education-bases".into(),
+        csv: BASES.into(),
+        retire_count: 4,
+        ..Default::default()
+    };
+    let unheard = pb::ImportDictionaryEntriesRequest {
+        csv: BASES.replace("ALGEBRA", "ALCHEMY").into(),
+        ..imported.clone()
+    };
+    let refused = imports(&world, unheard).await.unwrap_err();
+    let expected = [("csv.lines[2].compulsory", "UNKNOWN_VALUE")];
+    assert_eq!(violations(&refused), pairs(&expected));
+    imports(&world, imported).await.unwrap();
+    let shown = entries(&world, "dictionaries/education-bases", |_| {}).await;
+    let fact = shown[0].compulsory_subjects.as_ref().unwrap();
+    assert_eq!((fact.subjects.len(), fact.basis.as_str()), (2, "№ 12"));
+    let refused = board.signs(&prepared).await.unwrap_err();
+    assert_eq!(violations(&refused), pairs(&lacks));
+    let all: &[&[&str]] = &[&["RUSSIAN"], &["ALGEBRA"]];
+    let approved = approves(&offered, of_subjects(all));
+    board.does(approved).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_formula_without_marks_is_none_for_other_people_than_it_was_approved_for() {
+    let world = World::new().await;
+    world.admission().await;
+    let board = world.board(COLLEGE, 1);
+    let dancers = pb::Specialty {
+        education_base: "PRIMARY".into(),
+        ..nursing()
+    };
+    let offered = board.offers(dancers).await.unwrap();
+    let approved = approves(&offered, of_subjects(&[]));
+    board.does(approved).await.unwrap();
+    let specialty = board.sees(&offered.name).await;
+    let change = |base: &str| {
+        let base = base.to_owned();
+        changes(&specialty, |it| {
+            it.education_base = base;
+            it.places = 60;
+        })
+    };
+    let refused = board.prepares(change("BASIC_SECONDARY")).await.unwrap_err();
+    assert_eq!(reason(&refused), "FORMULA_UNFIT");
+    let field = format!("{}/scoreFormulas/1.marks", specialty.name);
+    let expected = [(field.as_str(), "COMPULSORY_SUBJECT_MISSING")];
+    assert_eq!(violations(&refused), pairs(&expected));
+    board.does(change("PRIMARY")).await.unwrap();
 }

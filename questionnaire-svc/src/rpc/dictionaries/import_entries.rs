@@ -12,6 +12,7 @@ use tonic::Request;
 use super::message;
 use super::newest::{newest, number};
 use crate::Context;
+use crate::domain::compulsory_subject::SUBJECTS;
 use crate::domain::import::{self, Outcome};
 use crate::rpc::{etag, name, problems};
 use crate::store::dictionary::{self, Kept};
@@ -25,7 +26,12 @@ pub async fn import_entries(
     let id = name::dictionary("parent", &pb.parent)?;
     let now = ctx.clock.now();
     let start = parse(&pb, now)?;
-    let (entries, wrong) = import::read(&pb.csv);
+    let all = ctx.catalogue.dictionaries(ctx.db.read(), start).await?;
+    let subjects = all.find(SUBJECTS).ok_or_else(|| {
+        let error = anyhow::anyhow!("there is no dictionary of subjects");
+        Error::Internal(error)
+    })?;
+    let (entries, wrong) = import::read(&pb.csv, subjects);
     if !pb.dry_run {
         problems::violations(&wrong).into_result()?;
     }

@@ -37,6 +37,17 @@ pub fn entry(dictionary: &str, entry: &Entry) -> pb::DictionaryEntry {
             start_date: Some(wire::to_date(share.start_date)),
             basis: share.basis.clone(),
         }),
+        compulsory_subjects: entry.compulsory.as_ref().map(|it| pb::CompulsorySubjects {
+            subjects: it.subjects.iter().map(|row| subject(row)).collect(),
+            start_date: Some(wire::to_date(it.start_date)),
+            basis: it.basis.clone(),
+        }),
+    }
+}
+
+fn subject(any_of: &[String]) -> pb::CompulsorySubject {
+    pb::CompulsorySubject {
+        any_of: any_of.to_vec(),
     }
 }
 

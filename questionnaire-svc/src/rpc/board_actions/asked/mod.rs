@@ -16,7 +16,7 @@ mod service_requests;
 
 use chassis::Result;
 use chassis::clock::astana_date;
-use chassis::error::explain;
+use chassis::error::{explain, language};
 use chassis::identifier::Bin;
 use chassis::violation::{Violation, Violations};
 use jiff::Timestamp;
@@ -27,6 +27,7 @@ use crate::Context;
 use crate::domain::academic_year::AcademicYear;
 use crate::domain::board_action::{Act, Of};
 use crate::domain::choice_act::{check_erroneous, check_refusal, check_seen};
+use crate::domain::compulsory_subject;
 use crate::domain::dormitory::is_set_for;
 use crate::domain::formula_fit;
 use crate::domain::quota_share::{self, default_quotas};
@@ -291,6 +292,10 @@ pub async fn judge<C: Connection>(
             let id = object.rsplit('/').next().unwrap_or_default();
             if let Some(of) = specialty::find(on, id).await? {
                 wrong.extend(formula_fit::exams(path, &of.specialty, formula));
+                let at = (astana_date(now), language());
+                let missing =
+                    compulsory_subject::missing(path, &of.specialty, formula, &dictionaries, at);
+                wrong.extend(missing);
             }
             return Ok(wrong);
         }

@@ -74,7 +74,7 @@ pub async fn apply(
     };
     match &content.act {
         Act::CreateSpecialty(next) => specialty::create(tx, bin, content, next, now).await,
-        Act::ChangeSpecialty(next) => specialty::change(tx, bin, content, next, now).await,
+        Act::ChangeSpecialty(next) => specialty::change(acting, next).await,
         Act::CloseSpecialty {} => specialty::close(tx, bin, content, now).await,
         Act::PutCollege(next) => college::put(tx, bin, content, next, now).await,
         Act::ApproveScoreFormula(next) => score_formula::approve(tx, bin, content, next, now).await,

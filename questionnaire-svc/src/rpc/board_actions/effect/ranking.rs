@@ -28,7 +28,7 @@ pub async fn start(acting: &Acting<'_>) -> Result<()> {
     let formula = newest.first().ok_or_else(|| Refusal::FormulaMissing {
         specialty: specialty.clone(),
     })?;
-    own::must_fit(&kept, formula)?;
+    own::must_fit_exams(&kept, formula)?;
     let count = choice::count_open(tx, &kept.id).await?;
     if count > 0 {
         return Err(Refusal::ChoicesOpen { specialty, count }.into());

@@ -1,13 +1,17 @@
 //! What acts on specialties do.
 
+use chassis::clock::astana_date;
 use chassis::database::Tx;
+use chassis::error::language;
 use chassis::identifier::Bin;
 use chassis::violation::Violations;
 use chassis::{Error, Result};
 use jiff::Timestamp;
 
+use super::Acting;
 use crate::domain::board_action::Content;
 use crate::domain::campaign::State as CampaignState;
+use crate::domain::compulsory_subject;
 use crate::domain::formula_fit;
 use crate::domain::refusal::Refusal;
 use crate::domain::specialty::{Ranking, Specialty, State, must_be_changeable};
@@ -40,31 +44,47 @@ pub async fn create(
     }
 }
 
-pub async fn change(
-    tx: &Tx,
-    bin: Bin,
-    content: &Content,
-    next: &Specialty,
-    now: Timestamp,
-) -> Result<()> {
-    let mut kept = lock_own(tx, bin, content).await?;
+pub async fn change(acting: &Acting<'_>, next: &Specialty) -> Result<()> {
+    let Acting { tx, now, .. } = *acting;
+    let mut kept = lock_own(tx, acting.bin, acting.content).await?;
     must_not_be_over(tx, &kept.specialty.campaign, now).await?;
     if next.campaign != kept.specialty.campaign {
         let field = "change_specialty.specialty.campaign";
         return Err(Violations::one(field, "UNKNOWN_VALUE").into());
     }
-    kept.specialty = next.clone();
+    let before = std::mem::replace(&mut kept.specialty, next.clone());
     must_be_the_only_one(tx, &kept).await?;
     if let Some(formula) = score_formula::list(tx, &kept.id, None, 1).await?.first() {
-        must_fit(&kept, formula)?;
+        let mut why = formula_fit::exams(&formula.name(), next, &formula.formula);
+        // A formula stands as it was approved, until other people are compared by it.
+        if next.education_base != before.education_base
+            || next.is_by_interview() != before.is_by_interview()
+        {
+            let dictionaries = acting.ctx.catalogue.dictionaries(tx, now).await?;
+            let at = (astana_date(now), language());
+            let path = formula.name();
+            let of = &formula.formula;
+            why.extend(compulsory_subject::missing(
+                &path,
+                next,
+                of,
+                &dictionaries,
+                at,
+            ));
+        }
+        must_fit(formula, why)?;
     }
     save(tx, kept, now).await
 }
 
 /// An exam that is required is counted, and one that is not is asked for nowhere.
-pub fn must_fit(kept: &Kept, formula: &score_formula::Kept) -> Result<(), Refusal> {
+pub fn must_fit_exams(kept: &Kept, formula: &score_formula::Kept) -> Result<(), Refusal> {
+    let why = formula_fit::exams(&formula.name(), &kept.specialty, &formula.formula);
+    must_fit(formula, why)
+}
+
+fn must_fit(formula: &score_formula::Kept, why: Violations) -> Result<(), Refusal> {
     let score_formula = formula.name();
-    let why = formula_fit::exams(&score_formula, &kept.specialty, &formula.formula);
     match why.is_empty() {
         true => Ok(()),
         false => Err(Refusal::FormulaUnfit { score_formula, why }),
