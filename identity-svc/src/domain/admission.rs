@@ -27,6 +27,7 @@ pub enum Admission {
     },
     ExamAppointed(Exam),
     ExamMoved(Exam),
+    ExamMissed(Exam),
     MarksCorrected(Choice),
     ApplicationOpenedByBoard {
         college: [String; 3],
@@ -83,6 +84,7 @@ impl Admission {
             Admission::ChoiceSetAside { .. } => "CHOICE_SET_ASIDE",
             Admission::ExamAppointed(_) => "EXAM_APPOINTED",
             Admission::ExamMoved(_) => "EXAM_MOVED",
+            Admission::ExamMissed(_) => "EXAM_MISSED",
             Admission::ServiceRequestAcknowledged(_) => "SERVICE_REQUEST_ACKNOWLEDGED",
             Admission::ServiceRequestGranted(_) => "SERVICE_REQUEST_GRANTED",
             Admission::ServiceRequestRefused { .. } => "SERVICE_REQUEST_REFUSED",
@@ -109,9 +111,9 @@ impl Admission {
                 facts.push(("reasons", lines(reasons, language)));
                 facts
             }
-            Admission::ExamAppointed(exam) | Admission::ExamMoved(exam) => {
-                exam.facts(texts, language)
-            }
+            Admission::ExamAppointed(exam)
+            | Admission::ExamMoved(exam)
+            | Admission::ExamMissed(exam) => exam.facts(texts, language),
             Admission::ServiceRequestAcknowledged(service)
             | Admission::ServiceRequestGranted(service)
             | Admission::ServiceRequestEnded(service) => service.facts(texts, language),

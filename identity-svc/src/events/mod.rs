@@ -48,6 +48,7 @@ mod choice_marks_corrected;
 mod email_change_started;
 mod enquiry_answered;
 mod entrance_exam_appointed;
+mod entrance_exam_missed;
 mod language_result_received;
 mod membership_started;
 mod promo_code_issued;
@@ -96,7 +97,7 @@ pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
     ),
     (
         "EntranceExamGraded",
-        "no score is in a message: the choice shows the points",
+        "no score is in a message: the choice shows the points; who did not come is told by EntranceExamMissed",
     ),
     (
         "ReviewOverdue",
@@ -166,6 +167,7 @@ inbox! {
     admission_missed
     application_choice_moved
     entrance_exam_appointed
+    entrance_exam_missed
     service_request_moved
     choice_marks_corrected
     application_created

@@ -76,6 +76,7 @@ fn all() -> Vec<Admission> {
         },
         Admission::ExamAppointed(exam()),
         Admission::ExamMoved(exam()),
+        Admission::ExamMissed(exam()),
         Admission::ServiceRequestAcknowledged(dormitory()),
         Admission::ServiceRequestGranted(dormitory()),
         Admission::ServiceRequestRefused {
@@ -135,7 +136,9 @@ fn each_has_its_own_words_in_three_languages_and_says_what_it_is_about() {
                 | Admission::ServiceRequestRefused { .. } => {
                     said.extend(reasons().into_iter().map(|it| format!("• {}", it[at])));
                 }
-                Admission::ExamAppointed(_) | Admission::ExamMoved(_) => {
+                Admission::ExamAppointed(_)
+                | Admission::ExamMoved(_)
+                | Admission::ExamMissed(_) => {
                     said.extend([
                         exam()[at].clone(),
                         "05.07.2026 09:00".into(),
@@ -283,6 +286,17 @@ async fn what_a_board_does_in_somebodys_name_is_told_in_the_inbox_and_by_mail() 
         ..Default::default()
     };
     world.told(&corrected).await;
+    let missed = events::EntranceExamMissed {
+        choice: "campaigns/c/applications/a/choices/1".into(),
+        account: account.clone(),
+        exam_title: text(exam()),
+        specialty_title: text(specialty()),
+        start_time: Some(instant("2026-07-05T04:00:00Z")),
+        time_zone: "Asia/Almaty".into(),
+        address: "Абай даңғылы 8, 203".into(),
+        ..Default::default()
+    };
+    world.told(&missed).await;
     let request = pb::ListMessagesRequest {
         parent: "accounts/me".into(),
         page_size: 100,
@@ -290,9 +304,9 @@ async fn what_a_board_does_in_somebodys_name_is_told_in_the_inbox_and_by_mail() 
     };
     let answer = world.messages_of(&me).list_messages(request).await;
     let messages = answer.expect("messages").into_inner().messages;
-    let kinds = messages.iter().filter(|it| (56..=58).contains(&it.kind));
-    assert_eq!(kinds.count(), 3);
-    assert_eq!(messages.len(), 4, "and the welcome");
+    let kinds = messages.iter().filter(|it| (56..=59).contains(&it.kind));
+    assert_eq!(kinds.count(), 4);
+    assert_eq!(messages.len(), 5, "and the welcome");
     let subjects = world.mails_to(EMAIL).await.len();
     assert_eq!(subjects, messages.len());
 }

@@ -477,6 +477,15 @@ exam-moved-body =
 
     The time and the place before are good no longer.
 
+exam-missed-title = You did not come to an exam
+exam-missed-body =
+    Dear applicant, the college wrote down that you did not come to an exam: { $exam }.
+    Specialty: { $specialty }
+    Start: { $start } ({ $clocks })
+    Address: { $address }
+
+    If the specialty requires this exam, you are not ranked for it. Your other choices stay as they are. If this is a mistake, turn to the admission board at once.
+
 service-request-acknowledged-title = The college has your request
 service-request-acknowledged-body =
     Dear applicant, the college has received what you asked of it: { $service }.

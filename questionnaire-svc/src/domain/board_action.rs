@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::academic_year::AcademicYear;
 use super::choice_act::{Acceptance, Correction, SeenChoice};
 use super::college::College;
-use super::exam_sitting::{Appointment, Points, TimeAndPlace};
+use super::exam_sitting::{Appointment, Grade, TimeAndPlace};
 use super::news;
 use super::refusal::Refusal;
 use super::score_formula::ScoreFormula;
@@ -56,7 +56,7 @@ pub enum Act {
     AppointExam(Appointment),
     MoveExam(TimeAndPlace),
     GradeExam {
-        rows: Vec<Points>,
+        rows: Vec<Grade>,
     },
     StartRanking {},
     FileApplication(Filing),

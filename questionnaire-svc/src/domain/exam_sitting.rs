@@ -1,5 +1,5 @@
 //! Sittings of entrance exams: a day, a time and a place that applicants of a specialty share, and the
-//! points that are given there once.
+//! points that are given there once, or that nobody came.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ pub struct ExamSitting {
     pub grades: Grades,
 }
 
-/// Whether anybody in a sitting has points.
+/// Whether anybody in a sitting has points, or did not come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grades {
     None,
@@ -59,12 +59,65 @@ pub struct TimeAndPlace {
     pub address: String,
 }
 
-/// The points of one applicant. This is what a board signs.
+/// What came of an exam for one applicant. This is what a board signs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Points {
+#[serde(into = "Row", try_from = "Row")]
+pub struct Grade {
     /// The name of a choice.
     pub choice: String,
-    pub points: Hundredths,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Points(Hundredths),
+    /// Nobody came.
+    Absent,
+}
+
+impl Outcome {
+    pub fn points(self) -> Option<Hundredths> {
+        match self {
+            Self::Points(points) => Some(points),
+            Self::Absent => None,
+        }
+    }
+}
+
+/// A grade as it is signed: `points`, or `absent`.
+#[derive(Serialize, Deserialize)]
+struct Row {
+    choice: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    points: Option<Hundredths>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    absent: bool,
+}
+
+impl From<Grade> for Row {
+    fn from(grade: Grade) -> Self {
+        Self {
+            choice: grade.choice,
+            points: grade.outcome.points(),
+            absent: grade.outcome == Outcome::Absent,
+        }
+    }
+}
+
+impl TryFrom<Row> for Grade {
+    type Error = &'static str;
+
+    fn try_from(row: Row) -> Result<Self, Self::Error> {
+        let outcome = match (row.points, row.absent) {
+            (Some(points), false) => Outcome::Points(points),
+            (None, true) => Outcome::Absent,
+            _ => return Err("either points, or nobody came"),
+        };
+        Ok(Self {
+            choice: row.choice,
+            outcome,
+        })
+    }
 }
 
 impl TimeAndPlace {
@@ -248,6 +301,32 @@ mod tests {
         }
         for text in ["100.01", "-1", "87.255", "ninety", ""] {
             assert_eq!(points(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_signed_of_a_grade_is_either_points_or_that_nobody_came() {
+        let grade = |outcome| Grade {
+            choice: "c".into(),
+            outcome,
+        };
+        for (outcome, signed) in [
+            (
+                Outcome::Points(Hundredths::whole(87)),
+                r#"{"choice":"c","points":"87"}"#,
+            ),
+            (Outcome::Absent, r#"{"choice":"c","absent":true}"#),
+        ] {
+            let written = serde_json::to_string(&grade(outcome)).expect("JSON");
+            assert_eq!(written, signed);
+            let read: Grade = serde_json::from_str(signed).expect("a grade");
+            assert_eq!(read, grade(outcome));
+        }
+        for neither in [
+            r#"{"choice":"c"}"#,
+            r#"{"choice":"c","points":"87","absent":true}"#,
+        ] {
+            assert!(serde_json::from_str::<Grade>(neither).is_err(), "{neither}");
         }
     }
 

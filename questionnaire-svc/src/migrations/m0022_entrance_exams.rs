@@ -27,8 +27,9 @@ impl MigrationTrait for EntranceExams {
             "CREATE TABLE exam_entry (
                 choice TEXT NOT NULL REFERENCES application_choice (id), exam TEXT NOT NULL,
                 sitting TEXT NOT NULL REFERENCES exam_sitting (id),
-                points TEXT NULL, graded_us BIGINT NULL,
-                CHECK ((points IS NULL) = (graded_us IS NULL)),
+                points TEXT NULL, absent BOOLEAN NOT NULL DEFAULT FALSE, graded_us BIGINT NULL,
+                CHECK ((graded_us IS NOT NULL) = (points IS NOT NULL OR absent)),
+                CHECK (points IS NULL OR NOT absent),
                 PRIMARY KEY (choice, exam))",
             "CREATE INDEX exam_entry_sitting ON exam_entry (sitting, choice)",
         ] {
@@ -42,14 +43,14 @@ impl MigrationTrait for EntranceExams {
 }
 
 /// Баға қойылған жағдайда емтихан уақытын өзгерту мүмкін емес: a sitting of which anybody has points
-/// keeps its time and place, and points keep what they are, whoever writes past the service.
+/// keeps its time and place, and points, or that nobody came, keep what they are, whoever writes past the service.
 fn graded_stays(backend: DbBackend) -> &'static [&'static str] {
     match backend {
         DbBackend::Postgres => &[
             "CREATE TRIGGER exam_sitting_stays BEFORE UPDATE OR DELETE ON exam_sitting
              FOR EACH ROW WHEN (OLD.graded) EXECUTE FUNCTION only_grows()",
             "CREATE TRIGGER exam_entry_stays BEFORE UPDATE OR DELETE ON exam_entry
-             FOR EACH ROW WHEN (OLD.points IS NOT NULL) EXECUTE FUNCTION only_grows()",
+             FOR EACH ROW WHEN (OLD.graded_us IS NOT NULL) EXECUTE FUNCTION only_grows()",
         ],
         _ => &[
             "CREATE TRIGGER exam_sitting_is_not_updated BEFORE UPDATE ON exam_sitting
@@ -57,9 +58,9 @@ fn graded_stays(backend: DbBackend) -> &'static [&'static str] {
             "CREATE TRIGGER exam_sitting_is_not_deleted BEFORE DELETE ON exam_sitting
              WHEN OLD.graded BEGIN SELECT RAISE(ABORT, 'a graded exam stays'); END",
             "CREATE TRIGGER exam_entry_is_not_updated BEFORE UPDATE ON exam_entry
-             WHEN OLD.points IS NOT NULL BEGIN SELECT RAISE(ABORT, 'points stay'); END",
+             WHEN OLD.graded_us IS NOT NULL BEGIN SELECT RAISE(ABORT, 'points stay'); END",
             "CREATE TRIGGER exam_entry_is_not_deleted BEFORE DELETE ON exam_entry
-             WHEN OLD.points IS NOT NULL BEGIN SELECT RAISE(ABORT, 'points stay'); END",
+             WHEN OLD.graded_us IS NOT NULL BEGIN SELECT RAISE(ABORT, 'points stay'); END",
         ],
     }
 }

@@ -328,6 +328,8 @@ pub struct Appointed {
     pub address: String,
     /// A decimal, once it is graded.
     pub points: Option<String>,
+    /// Nobody came.
+    pub absent: bool,
     pub sitting_version: i64,
 }
 
@@ -338,7 +340,7 @@ pub async fn exams<C: ConnectionTrait>(on: &C, choices: &[String]) -> Result<Vec
     }
     let sql = format!(
         "SELECT e.choice AS choice, e.sitting AS sitting, e.exam AS exam, e.points AS points,
-            s.starts_us AS starts_us, s.address AS address, s.version AS version
+            e.absent AS absent, s.starts_us AS starts_us, s.address AS address, s.version AS version
          FROM exam_entry e JOIN exam_sitting s ON s.id = e.sitting
          WHERE e.choice IN ({}) ORDER BY e.choice, s.starts_us, e.exam",
         places(0, choices.len())
@@ -352,6 +354,7 @@ pub async fn exams<C: ConnectionTrait>(on: &C, choices: &[String]) -> Result<Vec
             start_time: time(row, "starts_us")?,
             address: row.try_get("", "address")?,
             points: row.try_get("", "points")?,
+            absent: row.try_get("", "absent")?,
             sitting_version: row.try_get("", "version")?,
         })
     };
@@ -383,18 +386,25 @@ pub async fn count_corrections<C: ConnectionTrait>(on: &C, specialty: &str) -> R
     })
 }
 
-/// The name of each that stands in the competition of a specialty, and its marks, by id.
-pub async fn marks<C: ConnectionTrait>(
-    on: &C,
-    specialty: &str,
-) -> Result<Vec<(String, Vec<Mark>)>> {
+/// What has to be there of a choice that is ranked.
+pub struct Marked {
+    pub id: String,
+    pub name: String,
+    pub marks: Vec<Mark>,
+}
+
+/// Those that stand in the competition of a specialty, by id.
+pub async fn marks<C: ConnectionTrait>(on: &C, specialty: &str) -> Result<Vec<Marked>> {
     let sql = "SELECT id, campaign, application, marks FROM application_choice
                WHERE specialty = $1 AND state = 'ACCEPTED' ORDER BY id";
     let read = |row: &QueryResult| {
         let text = |column: &str| row.try_get::<String>("", column);
         let (campaign, application, id) = (text("campaign")?, text("application")?, text("id")?);
-        let name = format!("campaigns/{campaign}/applications/{application}/choices/{id}");
-        Ok((name, json(row, "marks")?))
+        Ok(Marked {
+            name: format!("campaigns/{campaign}/applications/{application}/choices/{id}"),
+            marks: json(row, "marks")?,
+            id,
+        })
     };
     query_all(on, sql, [specialty.into()])
         .await?

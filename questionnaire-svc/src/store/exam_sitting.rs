@@ -10,14 +10,14 @@ use chassis::identifier::Bin;
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
-use super::{time, unexpected};
+use super::{places, time, unexpected};
 use crate::domain::choice::Hundredths;
-use crate::domain::exam_sitting::{ExamSitting, Grades};
+use crate::domain::exam_sitting::{ExamSitting, Grades, Outcome};
 
 /// A sitting is read with how many are in it.
 const COLUMNS: &str = "exam_sitting.*,
     (SELECT COUNT(*) FROM exam_entry e WHERE e.sitting = exam_sitting.id) AS entries,
-    (SELECT COUNT(e.points) FROM exam_entry e WHERE e.sitting = exam_sitting.id) AS graded_entries";
+    (SELECT COUNT(e.graded_us) FROM exam_entry e WHERE e.sitting = exam_sitting.id) AS graded_entries";
 
 /// A sitting with what only the row knows.
 #[derive(Debug, Clone)]
@@ -49,7 +49,8 @@ pub struct Entry {
     pub exam: String,
     /// The id of the sitting.
     pub sitting: String,
-    pub points: Option<Hundredths>,
+    /// Once it was graded.
+    pub outcome: Option<Outcome>,
 }
 
 /// A sitting that is about to be made.
@@ -104,7 +105,7 @@ pub async fn insert_entries(
     Ok(usize::try_from(inserted) == Ok(choices.len()))
 }
 
-/// Keeps the time and place of what was locked. False where somebody was faster, or has points.
+/// Keeps the time and place of what was locked. False where somebody was faster, or was graded.
 pub async fn save(tx: &Tx, kept: &mut Kept) -> Result<bool> {
     let saved = execute(
         tx,
@@ -130,22 +131,24 @@ pub async fn mark_graded(tx: &Tx, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Gives points. False where the choice has no place in the sitting, or points: they are given once.
+/// Gives points, or keeps that nobody came. False where the choice has no place in the sitting, or was graded:
+/// it is done once.
 pub async fn grade(
     tx: &Tx,
     sitting: &str,
     choice: &str,
-    points: Hundredths,
+    outcome: Outcome,
     now: Timestamp,
 ) -> Result<bool> {
     let graded = execute(
         tx,
-        "UPDATE exam_entry SET points = $3, graded_us = $4
-         WHERE sitting = $1 AND choice = $2 AND points IS NULL",
+        "UPDATE exam_entry SET points = $3, absent = $4, graded_us = $5
+         WHERE sitting = $1 AND choice = $2 AND graded_us IS NULL",
         [
             sitting.into(),
             choice.into(),
-            points.to_string().into(),
+            outcome.points().map(|it| it.to_string()).into(),
+            (outcome == Outcome::Absent).into(),
             to_us(now).into(),
         ],
     )
@@ -226,7 +229,7 @@ pub async fn entries<C: ConnectionTrait>(on: &C, sitting: &str) -> Result<Vec<En
 }
 
 /// How many accepted choices of a specialty wait for points: of an exam that was appointed, or of one of
-/// these, which everybody needs.
+/// these, which everybody needs. Who did not come to one of these is not ranked, and waits for nothing.
 pub async fn count_open<C: ConnectionTrait>(
     on: &C,
     specialty: &str,
@@ -240,17 +243,54 @@ pub async fn count_open<C: ConnectionTrait>(
         )
     };
     let lacking: String = (0..needed.len()).map(lacks).collect();
+    let missed = missed(needed);
     let sql = format!(
         "SELECT COUNT(*) AS choices FROM application_choice c
          WHERE c.specialty = $1 AND c.state = 'ACCEPTED' AND (EXISTS (SELECT 1 FROM exam_entry e
-            WHERE e.choice = c.id AND e.points IS NULL){lacking})"
+            WHERE e.choice = c.id AND e.graded_us IS NULL){lacking})
+            AND NOT EXISTS (SELECT 1 FROM exam_entry e WHERE e.choice = c.id AND {missed})"
     );
+    Ok(
+        match query_one(on, &sql, of_these(specialty, needed)).await? {
+            Some(row) => row.try_get("", "choices")?,
+            None => 0,
+        },
+    )
+}
+
+/// The ids of accepted choices of a specialty of which nobody came to one of these exams, and to which, in the
+/// order of both.
+pub async fn absent<C: ConnectionTrait>(
+    on: &C,
+    specialty: &str,
+    needed: &[&str],
+) -> Result<Vec<(String, String)>> {
+    let sql = format!(
+        "SELECT c.id AS choice, e.exam AS exam FROM application_choice c
+         JOIN exam_entry e ON e.choice = c.id
+         WHERE c.specialty = $1 AND c.state = 'ACCEPTED' AND {} ORDER BY c.id, e.exam",
+        missed(needed)
+    );
+    let read = |row: &QueryResult| Ok((row.try_get("", "choice")?, row.try_get("", "exam")?));
+    query_all(on, &sql, of_these(specialty, needed))
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Nobody came to one of these exams, which stand from the second place on.
+fn missed(needed: &[&str]) -> String {
+    match needed.len() {
+        0 => "FALSE".to_owned(),
+        count => format!("e.absent AND e.exam IN ({})", places(1, count)),
+    }
+}
+
+fn of_these(specialty: &str, needed: &[&str]) -> Vec<Value> {
     let mut values: Vec<Value> = vec![specialty.into()];
     values.extend(needed.iter().map(|exam| Value::from(*exam)));
-    Ok(match query_one(on, &sql, values).await? {
-        Some(row) => row.try_get("", "choices")?,
-        None => 0,
-    })
+    values
 }
 
 /// How many exams of choices of a specialty have points, of those that left too.
@@ -289,10 +329,15 @@ fn read(row: &QueryResult) -> Result<Kept> {
 fn read_entry(row: &QueryResult) -> Result<Entry> {
     let points: Option<String> = row.try_get("", "points")?;
     let points = points.map(|text| Hundredths::parse(&text).ok_or_else(|| unexpected("points")));
+    let outcome = match (points.transpose()?, row.try_get("", "absent")?) {
+        (Some(points), _) => Some(Outcome::Points(points)),
+        (None, true) => Some(Outcome::Absent),
+        (None, false) => None,
+    };
     Ok(Entry {
         choice: row.try_get("", "choice")?,
         exam: row.try_get("", "exam")?,
         sitting: row.try_get("", "sitting")?,
-        points: points.transpose()?,
+        outcome,
     })
 }

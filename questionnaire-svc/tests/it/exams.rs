@@ -2,7 +2,7 @@
 
 use chassis::clock::to_pb;
 use jiff::Timestamp;
-use proto::events::v1::{EntranceExamAppointed, EntranceExamGraded};
+use proto::events::v1::{EntranceExamAppointed, EntranceExamGraded, EntranceExamMissed};
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::exam_sitting::State;
 use proto::questionnaire::v1::exam_sittings_client::ExamSittingsClient;
@@ -46,12 +46,30 @@ pub fn grades(sitting: &pb::ExamSitting, points: &[(&Wish, &str)]) -> Action {
     let row = |(wish, points): &(&Wish, &str)| pb::ExamPoints {
         choice: wish.choice.clone(),
         points: (*points).into(),
+        absent: false,
     };
+    graded(sitting, points.iter().map(row).collect())
+}
+
+fn graded(sitting: &pb::ExamSitting, rows: Vec<pb::ExamPoints>) -> Action {
     Action::GradeExam(pb::GradeExam {
         exam_sitting: sitting.name.clone(),
         current_etag: sitting.etag.clone(),
-        rows: points.iter().map(row).collect(),
+        rows,
     })
+}
+
+/// These did not come.
+pub fn misses(sitting: &pb::ExamSitting, wishes: &[Wish]) -> Action {
+    graded(sitting, wishes.iter().map(absent).collect())
+}
+
+fn absent(wish: &Wish) -> pb::ExamPoints {
+    pb::ExamPoints {
+        choice: wish.choice.clone(),
+        points: String::new(),
+        absent: true,
+    }
 }
 
 impl Board<'_> {
@@ -400,5 +418,104 @@ async fn of_a_move_and_a_grade_at_once_one_is_done_and_a_graded_exam_keeps_its_t
             }
             both => unreachable!("one of both is done: {both:?}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn who_did_not_come_is_written_down_once_and_told() {
+    let world = World::new().await;
+    let (specialty, wishes) = accepted(&world).await;
+    let board = world.board(COLLEGE, 1);
+    let sitting = board.appoints(&specialty, &wishes).await;
+    let came = pb::ExamPoints {
+        choice: wishes[0].choice.clone(),
+        points: "80".into(),
+        absent: false,
+    };
+    let both = pb::ExamPoints {
+        points: "0".into(),
+        ..absent(&wishes[1])
+    };
+    let neither = pb::ExamPoints {
+        absent: false,
+        ..absent(&wishes[2])
+    };
+    let refused = board.prepares(graded(&sitting, vec![came.clone(), both, neither]));
+    let expected = [
+        ("grade_exam.rows[1].points", "NOT_ASKED"),
+        ("grade_exam.rows[2].points", "POINTS_INVALID"),
+    ];
+    assert_eq!(violations(&refused.await.unwrap_err()), pairs(&expected));
+
+    let rows = vec![came, absent(&wishes[1])];
+    let prepared = board.prepares(graded(&sitting, rows)).await.unwrap();
+    let content: serde_json::Value = serde_json::from_slice(&prepared.content).unwrap();
+    let signed = &content["request"]["rows"];
+    assert_eq!(signed[0]["points"], "80");
+    assert_eq!(signed[1]["absent"], true);
+    assert_eq!(signed[1].get("points"), None);
+    board.signs(&prepared).await.unwrap();
+    let told = world.told_of::<EntranceExamMissed>().await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].account, world.candidate(2).account);
+    assert_eq!(told[0].exam_title.as_ref().unwrap().en, "Special exam");
+    assert_eq!(told[0].start_time, instant(START));
+    assert_eq!(world.told_of::<EntranceExamGraded>().await.len(), 1);
+
+    let after = board.sitting(&sitting.name).await.unwrap();
+    assert_eq!((after.state(), after.graded_count), (State::Graded, 2));
+    let entry = after
+        .entries
+        .iter()
+        .find(|it| it.choice == wishes[1].choice);
+    let entry = entry.unwrap();
+    assert!(entry.absent && entry.accepted && entry.points.is_empty());
+    // The person reads it in the choice.
+    let mut own = choices_of(world.candidate(2).connection());
+    let request = pb::GetApplicationChoiceRequest {
+        name: wishes[1].choice.clone(),
+    };
+    let choice = own
+        .get_application_choice(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(choice.state(), pb::application_choice::State::Accepted);
+    assert_eq!(choice.exams[0].state(), pb::entrance_exam::State::Absent);
+    assert!(choice.exams[0].points.is_empty());
+    assert!(board.awaiting("", "").await.is_empty());
+
+    let again = board.prepares(grades(&after, &[(&wishes[1], "50")])).await;
+    let expected = [("grade_exam.rows[0].choice", "POINTS_GIVEN")];
+    assert_eq!(violations(&again.unwrap_err()), pairs(&expected));
+    for forbidden in [
+        "UPDATE exam_entry SET absent = FALSE, points = '50' WHERE absent",
+        "UPDATE exam_entry SET absent = TRUE WHERE points = '80'",
+        "UPDATE exam_entry SET absent = TRUE WHERE graded_us IS NULL",
+        "DELETE FROM exam_entry WHERE absent",
+    ] {
+        assert!(world.sql(forbidden).await.is_err(), "{forbidden}");
+    }
+}
+
+/// Of points and an absence at once one is kept, whoever signs first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_points_and_an_absence_at_once_one_stays() {
+    let world = World::new().await;
+    let (specialty, wishes) = accepted(&world).await;
+    let (board, colleague) = (world.board(COLLEGE, 1), world.board(COLLEGE, 2));
+    for wish in &wishes {
+        let one = std::slice::from_ref(wish);
+        let sitting = board.appoints(&specialty, one).await;
+        let came = board.prepares(grades(&sitting, &[(wish, "70")])).await;
+        let missed = colleague.prepares(misses(&sitting, one)).await;
+        let (came, missed) = (came.unwrap(), missed.unwrap());
+        let (came, missed) = tokio::join!(board.signs(&came), colleague.signs(&missed));
+        assert_ne!(came.is_ok(), missed.is_ok());
+        let stays = board.sitting(&sitting.name).await.unwrap();
+        assert_eq!(stays.entries[0].absent, missed.is_ok());
+        assert_eq!(stays.entries[0].points == "70", came.is_ok());
+        let refused = came.err().or(missed.err()).unwrap();
+        assert_eq!(reason(&refused), "STALE_ETAG");
     }
 }

@@ -1,14 +1,14 @@
 //! The end of a competition: nobody waits for anything, and from then on everything stays.
 
-use proto::events::v1::SpecialtyRankingStarted;
+use proto::events::v1::{EntranceExamGraded, SpecialtyRankingStarted};
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::prepare_board_action_request::Action;
 use proto::questionnaire::v1::tie_break::By;
 
-use crate::applicants::{Wish, accepts, acknowledges, rejects, sets_aside};
+use crate::applicants::{Wish, accepts, acknowledges, corrects, rejects, sets_aside};
 use crate::board::{COLLEGE, by_marks, changes, closes, nursing};
 use crate::college_applications::withdraws_choice;
-use crate::exams::{appoints, grades, moves};
+use crate::exams::{appoints, grades, misses, moves};
 use crate::score_formulas::{approves, formula};
 use crate::world::{World, metadata, pairs, reason, violations};
 
@@ -197,6 +197,96 @@ async fn a_specialty_keeps_its_need_of_an_exam_under_an_approved_formula() {
     board.does(approves(&specialty, of_marks())).await.unwrap();
     let specialty = board.sees(&specialty.name).await;
     board.does(starts(&specialty)).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_did_not_come_holds_nobody_up_and_is_not_ranked() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    let specialty = board.competes(nursing()).await;
+    let mut wishes = world.wished(&specialty, 1..4).await;
+    board.takes(&mut wishes).await;
+    let sitting = board.appoints(&specialty, &wishes).await;
+    board
+        .does(grades(&sitting, &[(&wishes[0], "80")]))
+        .await
+        .unwrap();
+    let sitting = board.sitting(&sitting.name).await.unwrap();
+    board.does(misses(&sitting, &wishes[1..2])).await.unwrap();
+    let refused = board.prepares(starts(&specialty)).await.unwrap_err();
+    assert_eq!(reason(&refused), "EXAMS_OPEN");
+    assert_eq!(metadata(&refused, "count"), "1");
+    board.does(misses(&sitting, &wishes[2..])).await.unwrap();
+
+    // Of who is not ranked no mark is asked either.
+    let mut later = formula();
+    later.marks.push(pb::CountedMark {
+        any_of: vec!["ALGEBRA".into()],
+        weight: 1,
+    });
+    board.does(approves(&specialty, later)).await.unwrap();
+    let specialty = board.sees(&specialty.name).await;
+    let refused = board.prepares(starts(&specialty)).await.unwrap_err();
+    assert_eq!(reason(&refused), "MARKS_MISSING");
+    assert_eq!(violations(&refused)[0].0, wishes[0].choice);
+    assert_eq!(metadata(&refused, "count"), "1");
+    let marks = [("KAZAKH", "5"), ("BIOLOGY", "4"), ("ALGEBRA", "3")];
+    let right = corrects(vec![wishes[0].accepted_with(&marks)]);
+    board.does(right).await.unwrap();
+    board.does(starts(&specialty)).await.unwrap();
+
+    let told = world.told_of::<EntranceExamGraded>().await;
+    let mut absent: Vec<_> = told.iter().filter(|it| it.absent).collect();
+    absent.sort_by_key(|it| it.choice.clone());
+    let mut expected: Vec<_> = wishes[1..].iter().map(|it| &it.choice).collect();
+    expected.sort();
+    assert_eq!(
+        absent.iter().map(|it| &it.choice).collect::<Vec<_>>(),
+        expected
+    );
+    assert!(
+        absent
+            .iter()
+            .all(|it| it.points.is_empty() && it.exam == "SPECIAL")
+    );
+    // Whoever ranks waits until it heard of all three.
+    let started = world.told_of::<SpecialtyRankingStarted>().await;
+    assert_eq!(
+        (started[0].competing_choices, started[0].graded_exams),
+        (3, 3)
+    );
+}
+
+#[tokio::test]
+async fn who_did_not_come_to_what_only_decides_between_equals_is_ranked() {
+    let world = world().await;
+    let board = world.board(COLLEGE, 1);
+    let offered = board.offers(nursing()).await.unwrap();
+    let mut tied = formula();
+    tied.ties.push(pb::TieBreak {
+        by: Some(By::Exam("CREATIVE".into())),
+    });
+    board.does(approves(&offered, tied)).await.unwrap();
+    let specialty = board.sees(&offered.name).await;
+    let mut wishes = world.wished(&specialty, 1..2).await;
+    board.takes(&mut wishes).await;
+    let Action::AppointExam(mut creative) = appoints(&specialty, &wishes) else {
+        unreachable!("it is an appointment")
+    };
+    creative.exam = "CREATIVE".into();
+    let done = board.does(Action::AppointExam(creative)).await.unwrap();
+    let sitting = board.sitting(&done.object).await.unwrap();
+    board.does(misses(&sitting, &wishes)).await.unwrap();
+    let refused = board.prepares(starts(&specialty)).await.unwrap_err();
+    assert_eq!(reason(&refused), "EXAMS_OPEN");
+    let sitting = board.appoints(&specialty, &wishes).await;
+    let points = grades(&sitting, &[(&wishes[0], "75")]);
+    board.does(points).await.unwrap();
+    board.does(starts(&specialty)).await.unwrap();
+    let told = world.told_of::<EntranceExamGraded>().await;
+    assert!(told.iter().all(|it| !it.absent));
+    let started = world.told_of::<SpecialtyRankingStarted>().await;
+    assert_eq!(started[0].graded_exams, 1);
 }
 
 /// Whichever is signed first, the other finds that it does not fit.

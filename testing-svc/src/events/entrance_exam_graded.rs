@@ -1,4 +1,4 @@
-//! Taken: an exam of a wish has points; perhaps before the wish itself is known here.
+//! Taken: an exam of a wish has points, or nobody came to it; perhaps before the wish itself is known here.
 
 use std::sync::Arc;
 
@@ -22,14 +22,26 @@ pub fn subscriber(ctx: Arc<Context>) -> Subscriber {
 
 async fn take(ctx: &Context, event: &Event, graded: &EntranceExamGraded) -> Result<()> {
     let choice = of_choice(&graded.choice, &graded.specialty)?;
-    let points = Score::parse(&graded.points);
-    let points = points.map_err(|_| Error::Internal(anyhow!("an exam has no points")))?;
+    let points = match graded.absent {
+        true => None,
+        false => Some(points(graded)?),
+    };
     let tx = ctx.db.begin().await?;
     if !first_time(&tx, &ctx.clock, NAME, event).await? {
         return Ok(());
     }
     store::admission_specialty::count_change(&tx, &choice.campaign, choice.specialty).await?;
     store::competitor::hold(&tx, &choice.campaign, choice.specialty, choice.id).await?;
-    store::competitor::grade(&tx, choice.id, &graded.exam, points).await?;
+    match points {
+        Some(points) => {
+            store::competitor::grade(&tx, choice.id, &graded.exam, points).await?;
+        }
+        None => store::competitor::miss(&tx, choice.id).await?,
+    }
     Ok(ctx.db.commit(tx).await?)
+}
+
+fn points(graded: &EntranceExamGraded) -> Result<Score> {
+    let points = Score::parse(&graded.points);
+    points.map_err(|_| Error::Internal(anyhow!("an exam has no points")))
 }

@@ -91,18 +91,16 @@ pub async fn grade(tx: &Tx, choice: Uuid, exam: &str, points: Score) -> Result<(
         None => Scores::new(),
     };
     exams.insert(exam.to_owned(), points);
-    let graded = i32::try_from(exams.len()).unwrap_or(i32::MAX);
-    let done = execute(
-        tx,
-        "UPDATE admission_choices SET exams = $2, graded = $3 WHERE id = $1",
-        [
-            choice.to_string().into(),
-            row::written(&exams)?.into(),
-            graded.into(),
-        ],
-    )
-    .await?;
-    one_row(&done)
+    let sql = "UPDATE admission_choices SET exams = $2, graded = graded + 1 WHERE id = $1";
+    let values = [choice.to_string().into(), row::written(&exams)?.into()];
+    one_row(&execute(tx, sql, values).await?)
+}
+
+/// Somebody did not come to an exam that everybody needs; the row is held. It is one of the exams that a run
+/// waits for: else somebody could be ranked whose absence is on its way.
+pub async fn miss(tx: &Tx, choice: Uuid) -> Result<()> {
+    let sql = "UPDATE admission_choices SET gone = TRUE, graded = graded + 1 WHERE id = $1";
+    one_row(&execute(tx, sql, [choice.to_string().into()]).await?)
 }
 
 /// It is in no competition any more; its row is held.

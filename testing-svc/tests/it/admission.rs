@@ -97,6 +97,16 @@ pub fn graded(person: u128, preference: i32, of: u128, points: &str) -> events::
         specialty: specialty(of),
         exam: "SPECIAL".into(),
         points: points.into(),
+        absent: false,
+    }
+}
+
+/// Somebody did not come.
+pub fn missed(person: u128, preference: i32, of: u128) -> events::EntranceExamGraded {
+    events::EntranceExamGraded {
+        points: String::new(),
+        absent: true,
+        ..graded(person, preference, of, "")
     }
 }
 

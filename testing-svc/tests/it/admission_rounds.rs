@@ -14,8 +14,8 @@ use proto::testing::v1::choice_result::Outcome;
 use proto::testing::v1::download_allocation_run_request::Part;
 
 use crate::admission::{
-    ADMISSION, COLLEGE, NURSE, WELDER, accepted, choice, deferred, graded, in_turn, left, number,
-    signatory, specialty, started,
+    ADMISSION, COLLEGE, NURSE, WELDER, accepted, choice, deferred, graded, in_turn, left, missed,
+    number, signatory, specialty, started,
 };
 use crate::world::{World, refused, told_with, wrong};
 
@@ -157,6 +157,39 @@ async fn a_run_waits_for_corrections_and_points_that_are_on_their_way() {
     assert_eq!(lines[0].application_number, number(1));
     assert_eq!(lines[0].score, "5.0000");
     world.ask_run(deferred()).await.expect("a run");
+}
+
+/// Whichever is heard first: who did not come is in no run, and no run begins before that is known.
+#[tokio::test]
+async fn who_did_not_come_to_an_exam_is_not_ranked_and_a_run_waits_until_that_is_known() {
+    for first in ["accepted", "missed", "started"] {
+        let world = World::new().await;
+        let closed = || events::SpecialtyRankingStarted {
+            graded_exams: 2,
+            ..started(NURSE, 1, 2)
+        };
+        let accepted_one = || accepted(1, 1, NURSE, ["5", "5"]);
+        match first {
+            "missed" => world.told_graded(missed(1, 1, NURSE)).await,
+            "started" => world.told_started(closed()).await,
+            _ => world.told_accepted(accepted_one()).await,
+        }
+        world.told_accepted(accepted_one()).await;
+        world.told_accepted(accepted(2, 1, NURSE, ["3", "3"])).await;
+        world.told_graded(graded(2, 1, NURSE, "50")).await;
+        world.told_started(closed()).await;
+        if first != "missed" {
+            let no = refused(world.ask_run(deferred()).await, "RANKING_INCOMPLETE");
+            assert_eq!(told_with(&no, "known"), "3");
+            world.told_graded(missed(1, 1, NURSE)).await;
+        }
+        let lines = world.lines(signatory(COLLEGE), NURSE).await.expect("lines");
+        assert_eq!(lines.len(), 1, "{first}");
+        assert_eq!(lines[0].application_number, number(2));
+        let run = world.ask_run(deferred()).await.expect("a run");
+        world.run("due_allocations").await;
+        assert_eq!(world.get_run(&run.name).await.applicant_count, 1);
+    }
 }
 
 #[tokio::test]

@@ -54,8 +54,9 @@ pub fn all(found: &[Kept], exams: &[Appointed]) -> Vec<pb::ApplicationChoice> {
 
 fn exam(appointed: &Appointed) -> pb::EntranceExam {
     let state = match &appointed.points {
-        None => pb::entrance_exam::State::Planned,
         Some(_) => pb::entrance_exam::State::Graded,
+        None if appointed.absent => pb::entrance_exam::State::Absent,
+        None => pb::entrance_exam::State::Planned,
     };
     pb::EntranceExam {
         sitting: format!("examSittings/{}", appointed.sitting),

@@ -6,7 +6,7 @@ use chassis::clock::to_pb;
 use proto::questionnaire::v1 as pb;
 
 use crate::domain::choice::State;
-use crate::domain::exam_sitting::Grades;
+use crate::domain::exam_sitting::{Grades, Outcome};
 use crate::rpc::etag;
 use crate::store::choice;
 use crate::store::exam_sitting::{Entry, Kept};
@@ -39,11 +39,13 @@ pub fn entries(entries: &[Entry], choices: &[choice::Kept]) -> Vec<pb::ExamSitti
     let choices: HashMap<_, _> = choices.iter().map(|it| (it.id.as_str(), it)).collect();
     let entry = |entry: &Entry| {
         let choice = choices.get(entry.choice.as_str())?;
+        let points = entry.outcome.and_then(Outcome::points);
         Some(pb::ExamSittingEntry {
             choice: choice.name(),
             application_number: choice.number.clone(),
             accepted: choice.choice.state == State::Accepted,
-            points: entry.points.map(|it| it.to_string()).unwrap_or_default(),
+            points: points.map(|it| it.to_string()).unwrap_or_default(),
+            absent: entry.outcome == Some(Outcome::Absent),
         })
     };
     entries.iter().filter_map(entry).collect()

@@ -8,7 +8,7 @@ use proto::questionnaire::v1 as pb;
 use super::choices::{check_count, check_name};
 use crate::domain::board_action::Act;
 use crate::domain::choice::Hundredths;
-use crate::domain::exam_sitting::{self, Appointment, MOST_ENTRIES, Points, TimeAndPlace};
+use crate::domain::exam_sitting::{self, Appointment, Grade, MOST_ENTRIES, Outcome, TimeAndPlace};
 use crate::rpc::name;
 
 pub fn appointment(violations: &mut Violations, asked: &pb::AppointExam) -> Act {
@@ -35,7 +35,7 @@ pub fn time_and_place(violations: &mut Violations, asked: &pb::MoveExam) -> Act 
     Act::MoveExam(at(start, &asked.address))
 }
 
-pub fn points(violations: &mut Violations, asked: &pb::GradeExam) -> Act {
+pub fn grades(violations: &mut Violations, asked: &pb::GradeExam) -> Act {
     sitting(violations, "grade_exam.exam_sitting", &asked.exam_sitting);
     let path = "grade_exam.rows";
     check_count(violations, path, asked.rows.len(), MOST_ENTRIES);
@@ -44,18 +44,29 @@ pub fn points(violations: &mut Violations, asked: &pb::GradeExam) -> Act {
     let rows = rows.map(|(at, row)| {
         let path = format!("{path}[{at}]");
         check_name(violations, &format!("{path}.choice"), &names, at);
-        let read = exam_sitting::points(&row.points);
-        if read.is_none() {
-            violations.add(format!("{path}.points"), "POINTS_INVALID");
-        }
-        Points {
+        Grade {
             choice: row.choice.clone(),
-            points: read.unwrap_or(Hundredths::whole(0)),
+            outcome: outcome(violations, format!("{path}.points"), row),
         }
     });
     Act::GradeExam {
         rows: rows.collect(),
     }
+}
+
+/// Who did not come has no points, not even none.
+fn outcome(violations: &mut Violations, field: String, row: &pb::ExamPoints) -> Outcome {
+    if row.absent {
+        if !row.points.is_empty() {
+            violations.add(field, "NOT_ASKED");
+        }
+        return Outcome::Absent;
+    }
+    let read = exam_sitting::points(&row.points);
+    if read.is_none() {
+        violations.add(field, "POINTS_INVALID");
+    }
+    Outcome::Points(read.unwrap_or(Hundredths::whole(0)))
 }
 
 fn sitting(violations: &mut Violations, field: &str, name: &str) {

@@ -143,7 +143,7 @@ pub async fn read(
             Of {
                 object: asked.exam_sitting.clone(),
                 object_etag: asked.current_etag.clone(),
-                act: exams::points(violations, asked),
+                act: exams::grades(violations, asked),
             }
         }
         Action::StartRanking(asked) => {

@@ -9,7 +9,9 @@ use super::Acting;
 use super::held;
 use super::told::{self, Appointed, Told};
 use crate::domain::choice::State;
-use crate::domain::exam_sitting::{Appointment, ExamSitting, Grades, Points, TimeAndPlace, asked};
+use crate::domain::exam_sitting::{
+    Appointment, ExamSitting, Grade, Grades, Outcome, TimeAndPlace, asked,
+};
 use crate::domain::refusal::Refusal;
 use crate::domain::specialty::must_be_changeable;
 use crate::rpc::etag;
@@ -113,11 +115,11 @@ pub async fn move_to(acting: &Acting<'_>, at: &TimeAndPlace) -> Result<()> {
     tell(acting, &of, &kept.sitting, &choices, Appointed::Moved).await
 }
 
-pub async fn grade(acting: &Acting<'_>, rows: &[Points], wrong: Violations) -> Result<()> {
+pub async fn grade(acting: &Acting<'_>, rows: &[Grade], wrong: Violations) -> Result<()> {
     let Acting { tx, now, .. } = *acting;
     let object = &acting.content.object;
     let seen = find_own(acting).await?;
-    hold_specialty(acting, &seen.specialty_name()).await?;
+    let of = hold_specialty(acting, &seen.specialty_name()).await?;
     let names = rows.iter().map(|row| row.choice.as_str());
     let mut held = held::hold(acting, names, wrong).await?;
     let found = exam_sitting::lock(tx, &seen.id).await?;
@@ -138,20 +140,28 @@ pub async fn grade(acting: &Acting<'_>, rows: &[Points], wrong: Violations) -> R
         match entries.get(&choice.id) {
             None => drop(held.wrong.add(field, "EXAM_NOT_APPOINTED")),
             Some(Entry {
-                points: Some(_), ..
+                outcome: Some(_), ..
             }) => drop(held.wrong.add(field, "POINTS_GIVEN")),
             Some(_) if choice.choice.state != State::Accepted => {
                 held.folder_wrong(&field, &choice);
             }
-            Some(_) => graded.push((choice, row.points)),
+            Some(_) => graded.push((choice, row.outcome)),
         }
     }
     held.wrong.into_result()?;
-    for (choice, points) in graded {
-        if !exam_sitting::grade(tx, &kept.id, &choice.id, points, now).await? {
+    let told = Told::prepare(acting).await?;
+    let zone = zone(acting, &of).await?;
+    for (choice, outcome) in graded {
+        if !exam_sitting::grade(tx, &kept.id, &choice.id, outcome, now).await? {
             return Err(Error::InFlight);
         }
-        told::graded(acting, &choice, &kept.sitting.exam, points).await?;
+        match outcome {
+            Outcome::Points(_) => {
+                told::graded(acting, &choice, &kept.sitting.exam, outcome).await?;
+            }
+            // Whether it keeps the choice out of the ranking says the formula by which it is ranked.
+            Outcome::Absent => told.missed(&choice, &of, &kept.sitting, &zone).await?,
+        }
     }
     exam_sitting::mark_graded(tx, &kept.id).await
 }
@@ -163,16 +173,21 @@ async fn tell(
     choices: &[choice::Kept],
     appointed: Appointed,
 ) -> Result<()> {
-    let id = of.specialty.campaign.rsplit('/').next().unwrap_or_default();
-    let campaign = campaign::find(acting.tx, id).await?;
-    let zone = campaign.map(|kept| kept.campaign.time_zone);
-    let zone = zone.unwrap_or_default();
+    let zone = zone(acting, of).await?;
     let told = Told::prepare(acting).await?;
     for kept in choices {
         told.appointed(kept, of, sitting, (&zone, appointed))
             .await?;
     }
     Ok(())
+}
+
+/// The zone of the clocks of a campaign.
+async fn zone(acting: &Acting<'_>, of: &specialty::Kept) -> Result<String> {
+    let id = of.specialty.campaign.rsplit('/').next().unwrap_or_default();
+    let campaign = campaign::find(acting.tx, id).await?;
+    let zone = campaign.map(|kept| kept.campaign.time_zone);
+    Ok(zone.unwrap_or_default())
 }
 
 /// The college's own specialty, held and still to be changed.

@@ -5,15 +5,15 @@ use chassis::{Result, outbox};
 use prost::{Message, Name};
 use proto::events::v1::{
     ApplicationChoiceAccepted, ApplicationChoiceLeft, ApplicationChoiceMoved, ChoiceMarksCorrected,
-    EntranceExamAppointed, EntranceExamGraded,
+    EntranceExamAppointed, EntranceExamGraded, EntranceExamMissed,
 };
 use proto::questionnaire::v1 as pb;
 use proto::wire::v1::LocalizedText;
 
 use super::Acting;
-use crate::domain::choice::{Hundredths, Mark, State};
+use crate::domain::choice::{Mark, State};
 use crate::domain::dictionary::Dictionaries;
-use crate::domain::exam_sitting::ExamSitting;
+use crate::domain::exam_sitting::{ExamSitting, Outcome};
 use crate::rpc::organisations;
 use crate::rpc::wire::to_text;
 use crate::store::choice::Kept;
@@ -116,6 +116,27 @@ impl<'a> Told<'a> {
         };
         publish(self.acting, &kept.application_name(), &event).await
     }
+
+    /// Nobody came to an exam.
+    pub async fn missed(
+        &self,
+        kept: &Kept,
+        of: &specialty::Kept,
+        at: &ExamSitting,
+        time_zone: &str,
+    ) -> Result<()> {
+        let event = EntranceExamMissed {
+            choice: kept.name(),
+            campaign: kept.campaign_name(),
+            account: kept.applicant(),
+            exam_title: Some(self.title("entrance-exams", &at.exam)),
+            specialty_title: Some(self.specialty_title(of)),
+            start_time: Some(to_pb(at.start)),
+            time_zone: time_zone.to_owned(),
+            address: at.address.clone(),
+        };
+        publish(self.acting, &kept.application_name(), &event).await
+    }
 }
 
 /// What the competition needs of who was accepted.
@@ -153,19 +174,17 @@ pub async fn left(acting: &Acting<'_>, kept: &Kept) -> Result<()> {
     publish(acting, &kept.application_name(), &event).await
 }
 
-pub async fn graded(
-    acting: &Acting<'_>,
-    kept: &Kept,
-    exam: &str,
-    points: Hundredths,
-) -> Result<()> {
+/// What came of an exam, as the competition needs it.
+pub async fn graded(acting: &Acting<'_>, kept: &Kept, exam: &str, outcome: Outcome) -> Result<()> {
+    let points = outcome.points().map(|it| it.to_string());
     let event = EntranceExamGraded {
         choice: kept.name(),
         campaign: kept.campaign_name(),
         account: kept.applicant(),
         specialty: kept.choice.specialty_name(),
         exam: exam.to_owned(),
-        points: points.to_string(),
+        points: points.unwrap_or_default(),
+        absent: outcome == Outcome::Absent,
     };
     publish(acting, &kept.application_name(), &event).await
 }
