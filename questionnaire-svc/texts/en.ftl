@@ -132,6 +132,7 @@ no-dormitory-place = The dormitory has no place left for this request. Free plac
 nothing-corrected = This row says what stands there already: there is nothing to correct.
 exam-needed = The specialty has an exam, so the score formula has to count at least one.
 compulsory-subject-missing = The score formula lacks a compulsory subject: { $subjects }. Basis: { $basis }
+application-number-check-digit = The number of the application has a typing error: its check digit does not fit.
 
 ## Checks of eligibility
 check-age-met = The age is within the limit. Full years on { $reference_date }: { $age_years }. Limit: { $max_age_years }

@@ -21,6 +21,29 @@ pub fn number(year: i16, running: i64) -> String {
     format!("{year}-{running}-{}", check_digit(&digits))
 }
 
+/// Whether somebody typed a number that can be one.
+///
+/// # Errors
+/// `INVALID_FORMAT`, `APPLICATION_NUMBER_CHECK_DIGIT`.
+pub fn check(typed: &str) -> Result<(), &'static str> {
+    let parts: Vec<_> = typed.split('-').collect();
+    let digits = |text: &str, least: usize, most: usize| {
+        (least..=most).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit())
+    };
+    match parts.as_slice() {
+        // A running number outgrows its seven digits before it ends.
+        [year, running, last]
+            if digits(year, 4, 4) && digits(running, 7, 10) && digits(last, 1, 1) =>
+        {
+            match check_digit(&format!("{year}{running}")).to_string() == *last {
+                true => Ok(()),
+                false => Err("APPLICATION_NUMBER_CHECK_DIGIT"),
+            }
+        }
+        _ => Err("INVALID_FORMAT"),
+    }
+}
+
 /// ISO 7064, MOD 11,10: one wrong digit, and nearly every two that were swapped, are found.
 fn check_digit(digits: &str) -> u32 {
     let product = digits
@@ -56,6 +79,28 @@ mod tests {
                 let same = check_digit(&String::from_iter(&other)) == check_digit("20260000417");
                 assert_eq!(same, other == right);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_a_number_or_tells_how_it_is_none() {
+        for running in [1, 417, 9_999_999, 12_345_678] {
+            assert_eq!(check(&number(2026, running)), Ok(()));
+        }
+        let right = number(2026, 417);
+        let swapped = right.replace("417", "471");
+        assert_eq!(check(&swapped), Err("APPLICATION_NUMBER_CHECK_DIGIT"));
+        for typed in [
+            "",
+            "2026-0000417",
+            "2026-417-3",
+            "2026-0000417-3-1",
+            "2026-000041x-3",
+            " 2026-0000417-3",
+            "2026-00000000417-3",
+            "26-0000417-3",
+        ] {
+            assert_eq!(check(typed), Err("INVALID_FORMAT"), "{typed}");
         }
     }
 

@@ -197,6 +197,8 @@ pub struct Filter<'a> {
     /// The id of a specialty.
     pub specialty: &'a str,
     pub qualification_level: &'a str,
+    /// The number of an application of the campaign.
+    pub application_number: &'a str,
     /// Only accepted ones that have no appointment for an exam which they need. None: no filter.
     pub awaiting: Option<Vec<Awaiting>>,
 }
@@ -235,6 +237,14 @@ pub async fn list<C: ConnectionTrait>(
         values.push(filter.qualification_level.into());
         wheres += &format!(
             " AND specialty IN (SELECT s.id FROM specialty s WHERE s.qualification_level = ${})",
+            values.len()
+        );
+    }
+    if !filter.application_number.is_empty() {
+        values.push(filter.application_number.into());
+        wheres += &format!(
+            " AND application IN (SELECT a.id FROM application a
+                WHERE a.campaign = $2 AND a.number = ${})",
             values.len()
         );
     }

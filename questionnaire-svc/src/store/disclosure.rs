@@ -1,13 +1,15 @@
 //! Rows of disclosures: written before the answer that they tell of leaves, never changed.
 
+use std::collections::HashSet;
+
 use chassis::Result;
 use chassis::clock::to_us;
 use chassis::database::{Tx, execute, query_all};
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{json, time, write_json};
+use super::{json, places, time, unexpected, write_json};
 
 /// One look of somebody else at what a person submitted. The words are those of the contract.
 #[derive(Debug, Clone)]
@@ -43,6 +45,35 @@ pub async fn insert(tx: &Tx, kept: &Kept) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// To which of these accounts such a look of this recipient was noted since then.
+pub async fn noted_since<C: ConnectionTrait>(
+    on: &C,
+    (subject, recipient_name): (&str, &str),
+    accounts: &[Uuid],
+    since: Timestamp,
+) -> Result<HashSet<(Uuid, String)>> {
+    if accounts.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = format!(
+        "SELECT account, resource FROM disclosure
+         WHERE subject = $1 AND recipient_name = $2 AND shown_us >= $3 AND account IN ({})",
+        places(3, accounts.len())
+    );
+    let mut values: Vec<Value> = vec![subject.into(), recipient_name.into(), to_us(since).into()];
+    values.extend(accounts.iter().map(|id| Value::from(id.to_string())));
+    let read = |row: &QueryResult| {
+        let account: String = row.try_get("", "account")?;
+        let account = Uuid::parse_str(&account).map_err(|_| unexpected("account"))?;
+        Ok((account, row.try_get("", "resource")?))
+    };
+    query_all(on, &sql, values)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// Of one person, newest first, after the id of the last one seen.

@@ -5,7 +5,7 @@
 //! | [`campaign`] | campaigns and their versions |
 //! | [`form_revision`], [`dictionary`] | forms and dictionaries that did not come with the service |
 //! | [`application`], [`person`] | applications, and what is known of the person behind one |
-//! | [`application_number`] | the numbers of applications that were sent |
+//! | [`application_number`], [`applicant_name`] | the numbers of applications that were sent; the names behind them |
 //! | [`attempt`] | how often a person applies in a year |
 //! | [`draft`], [`rebase`] | drafts that the clock looks at; moves of drafts to another form |
 //! | [`membership`], [`disclosure`] | who is in the Reserve; what was shown of whom |
@@ -20,6 +20,7 @@
 //! | [`loose_blob`], [`named_blob`] | blobs that no document names, and those that one does |
 //! | [`submission`] | applications as they were sent |
 
+pub mod applicant_name;
 pub mod application;
 pub mod application_number;
 pub mod attempt;

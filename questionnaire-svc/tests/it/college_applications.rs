@@ -516,7 +516,10 @@ async fn a_college_sees_its_own_folders_and_no_others() {
     page.page_token = first.into_inner().next_page_token;
     assert_eq!(listed(&mut client, page).await.unwrap().len(), 1);
 
-    let get = |name: &str| pb::GetApplicationChoiceRequest { name: name.into() };
+    let get = |name: &str| pb::GetApplicationChoiceRequest {
+        name: name.into(),
+        ..Default::default()
+    };
     client
         .get_application_choice(get(&all[0].name))
         .await

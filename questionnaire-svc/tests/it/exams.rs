@@ -74,7 +74,10 @@ fn absent(wish: &Wish) -> pb::ExamPoints {
 
 impl Board<'_> {
     pub async fn sitting(&self, name: &str) -> Result<pb::ExamSitting, Status> {
-        let request = pb::GetExamSittingRequest { name: name.into() };
+        let request = pb::GetExamSittingRequest {
+            name: name.into(),
+            ..Default::default()
+        };
         let mut client = ExamSittingsClient::new(self.connection());
         Ok(client.get_exam_sitting(request).await?.into_inner())
     }
@@ -474,6 +477,7 @@ async fn who_did_not_come_is_written_down_once_and_told() {
     let mut own = choices_of(world.candidate(2).connection());
     let request = pb::GetApplicationChoiceRequest {
         name: wishes[1].choice.clone(),
+        ..Default::default()
     };
     let choice = own
         .get_application_choice(request)

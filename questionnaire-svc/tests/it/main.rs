@@ -12,6 +12,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says no by panicking")]
 
+mod applicant_names;
 mod applicants;
 mod application_kinds;
 mod applications;

@@ -7,6 +7,7 @@ use tonic::Request;
 
 use super::{may_see, message};
 use crate::Context;
+use crate::rpc::disclosures::record;
 use crate::rpc::name::ApplicationName;
 use crate::store::choice;
 
@@ -21,7 +22,13 @@ pub async fn get(
     let found = choice::find(on, &id).await?;
     let kept = found
         .filter(|kept| kept.name() == pb.name && may_see(&caller, kept))
-        .ok_or(Error::NotFound(pb.name))?;
+        .ok_or_else(|| Error::NotFound(pb.name.clone()))?;
     let exams = choice::exams(on, &[id]).await?;
-    Ok(message::of(&kept, &exams))
+    let found = [kept];
+    let mut told = message::all(&found, &exams);
+    if pb.with_name {
+        let names = record::names(ctx, &caller, &found[0].name(), &found).await?;
+        message::name(&mut told, &found, &names);
+    }
+    told.pop().ok_or(Error::NotFound(pb.name))
 }

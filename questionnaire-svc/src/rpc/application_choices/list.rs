@@ -12,8 +12,10 @@ use tonic::Request;
 
 use super::message;
 use crate::Context;
+use crate::domain::application_number;
 use crate::domain::choice::State;
 use crate::domain::exam_sitting;
+use crate::rpc::disclosures::record;
 use crate::rpc::name::{self, ApplicationName};
 use crate::store::choice::{self, Awaiting, Filter, Kept};
 use crate::store::{application, campaign, score_formula};
@@ -31,8 +33,13 @@ pub async fn list(
         state,
         specialty: filter_id(&mut violations, &pb.specialty),
         qualification_level: &pb.qualification_level,
+        application_number: &pb.application_number,
         ..Filter::default()
     };
+    if !pb.application_number.is_empty() {
+        let checked = application_number::check(&pb.application_number);
+        violations.take("application_number", checked);
+    }
     codes(ctx, &mut violations, &pb).await?;
     let parts = [
         pb.parent.as_str(),
@@ -41,16 +48,21 @@ pub async fn list(
         &pb.qualification_level,
         if pb.awaiting_exam { "awaiting" } else { "" },
         &pb.exam,
+        &pb.application_number,
     ];
     let page = Page::<String>::parse(&mut violations, pb.page_size, &pb.page_token, &parts);
     if let Some(campaign) = id {
         violations.into_result()?;
-        let exam = (!pb.exam.is_empty()).then_some(pb.exam.as_str());
-        let awaiting = pb.awaiting_exam.then_some(exam);
-        return folder(ctx, &caller, campaign, filter, awaiting, &page).await;
+        return folder(ctx, &caller, campaign, filter, &pb, &page).await;
     }
-    if pb.awaiting_exam {
-        violations.add("awaiting_exam", "NOT_ASKED");
+    for (field, is_asked) in [
+        ("awaiting_exam", pb.awaiting_exam),
+        ("application_number", !pb.application_number.is_empty()),
+        ("with_names", pb.with_names),
+    ] {
+        if is_asked {
+            violations.add(field, "NOT_ASKED");
+        }
     }
     let parent = ApplicationName::parse("parent", &pb.parent);
     let name = match parent {
@@ -63,16 +75,16 @@ pub async fn list(
     violations.into_result()?;
     let found = of_application(ctx, &caller, &name).await?;
     let found = found.into_iter().filter(|kept| lets_through(&filter, kept));
-    answer(ctx, found.collect(), String::new()).await
+    answer(ctx, &found.collect::<Vec<_>>(), String::new()).await
 }
 
-/// The caller's own college, and no other; on demand those alone who wait for an exam, any or this one.
+/// The caller's own college, and no other; on demand those alone who wait for an exam, and with names.
 async fn folder(
     ctx: &Context,
     caller: &Caller,
     campaign: &str,
     filter: Filter<'_>,
-    awaiting: Option<Option<&str>>,
+    pb: &pb::ListApplicationChoicesRequest,
     page: &Page<String>,
 ) -> Result<pb::ListApplicationChoicesResponse> {
     let bin = caller.signatory()?.organisation.to_string();
@@ -82,15 +94,20 @@ async fn folder(
     let filter = Filter {
         campaign,
         bin: &bin,
-        awaiting: match awaiting {
-            Some(exam) => Some(awaited_by(ctx, campaign, &bin, filter.specialty, exam).await?),
-            None => None,
+        awaiting: match pb.awaiting_exam {
+            true => Some(awaited_by(ctx, campaign, &bin, filter.specialty, &pb.exam).await?),
+            false => None,
         },
         ..filter
     };
     let mut found = choice::list(ctx.db.read(), &filter, page.after.clone(), page.limit()).await?;
     let next_page_token = page.next(&mut found, |kept| kept.id.clone());
-    answer(ctx, found, next_page_token).await
+    let mut answer = answer(ctx, &found, next_page_token).await?;
+    if pb.with_names {
+        let names = record::names(ctx, caller, &pb.parent, &found).await?;
+        message::name(&mut answer.application_choices, &found, &names);
+    }
+    Ok(answer)
 }
 
 /// The specialties of a college whose applicants need an exam, by the exams that they need.
@@ -99,9 +116,10 @@ async fn awaited_by(
     campaign: &str,
     bin: &str,
     specialty: &str,
-    exam: Option<&str>,
+    exam: &str,
 ) -> Result<Vec<Awaiting>> {
     let on = ctx.db.read();
+    let exam = (!exam.is_empty()).then_some(exam);
     let found = score_formula::of_competitions(on, campaign, bin, specialty).await?;
     let mut groups: BTreeMap<BTreeSet<&str>, Vec<String>> = BTreeMap::new();
     for (kept, formula) in &found {
@@ -142,13 +160,13 @@ fn lets_through(filter: &Filter<'_>, kept: &Kept) -> bool {
 
 async fn answer(
     ctx: &Context,
-    found: Vec<Kept>,
+    found: &[Kept],
     next_page_token: String,
 ) -> Result<pb::ListApplicationChoicesResponse> {
     let ids: Vec<_> = found.iter().map(|kept| kept.id.clone()).collect();
     let exams = choice::exams(ctx.db.read(), &ids).await?;
     Ok(pb::ListApplicationChoicesResponse {
-        application_choices: message::all(&found, &exams),
+        application_choices: message::all(found, &exams),
         next_page_token,
     })
 }

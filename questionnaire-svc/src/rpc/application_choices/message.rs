@@ -1,8 +1,9 @@
 //! A choice as a message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chassis::clock::to_pb;
+use chassis::mask::Masked;
 use proto::questionnaire::v1 as pb;
 
 use crate::domain::choice::Mark;
@@ -35,6 +36,7 @@ pub fn of(kept: &Kept, exams: &[Appointed]) -> pb::ApplicationChoice {
         state_time: Some(to_pb(kept.state_time)),
         etag: etag::of(kept.version),
         correction_count: it.corrections,
+        applicant_name: String::new(),
     }
 }
 
@@ -50,6 +52,19 @@ pub fn all(found: &[Kept], exams: &[Appointed]) -> Vec<pb::ApplicationChoice> {
         of(kept, exams.map(Vec::as_slice).unwrap_or_default())
     };
     found.iter().map(message).collect()
+}
+
+/// Says who wishes each, as far as names are told, by the ids of applications.
+pub fn name(
+    told: &mut [pb::ApplicationChoice],
+    found: &[Kept],
+    names: &HashMap<String, Masked<String>>,
+) {
+    for (message, kept) in told.iter_mut().zip(found) {
+        if let Some(name) = names.get(&kept.application) {
+            message.applicant_name.clone_from(name.reveal());
+        }
+    }
 }
 
 fn exam(appointed: &Appointed) -> pb::EntranceExam {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::clock::to_pb;
+use chassis::mask::Masked;
 use proto::questionnaire::v1 as pb;
 
 use crate::domain::choice::State;
@@ -34,11 +35,16 @@ pub fn of(kept: &Kept) -> pb::ExamSitting {
     }
 }
 
-/// The places in it, beside the choices that they are of.
-pub fn entries(entries: &[Entry], choices: &[choice::Kept]) -> Vec<pb::ExamSittingEntry> {
+/// The places in it, beside the choices that they are of; names as far as they are told.
+pub fn entries(
+    entries: &[Entry],
+    choices: &[choice::Kept],
+    names: &HashMap<String, Masked<String>>,
+) -> Vec<pb::ExamSittingEntry> {
     let choices: HashMap<_, _> = choices.iter().map(|it| (it.id.as_str(), it)).collect();
     let entry = |entry: &Entry| {
         let choice = choices.get(entry.choice.as_str())?;
+        let name = names.get(&choice.application);
         let points = entry.outcome.and_then(Outcome::points);
         Some(pb::ExamSittingEntry {
             choice: choice.name(),
@@ -46,6 +52,7 @@ pub fn entries(entries: &[Entry], choices: &[choice::Kept]) -> Vec<pb::ExamSitti
             accepted: choice.choice.state == State::Accepted,
             points: points.map(|it| it.to_string()).unwrap_or_default(),
             absent: entry.outcome == Some(Outcome::Absent),
+            applicant_name: name.map(|it| it.reveal().clone()).unwrap_or_default(),
         })
     };
     entries.iter().filter_map(entry).collect()
