@@ -86,6 +86,10 @@ pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
     ("ApplicationRejected", DECIDED),
     ("AskedCorrection", "no event: one line of CorrectionAsked"),
     (
+        "CampaignWindowChanged",
+        "about everybody who applies; the campaign shows its window, and who has a draft is reminded before its end",
+    ),
+    (
         "CertificateDeclared",
         "the person's own doing; what follows from it is told by its own event",
     ),

@@ -14,6 +14,7 @@
 //! | [`attempt_started`] | `AttemptStarted`, testing-svc |
 //! | [`application_expiring`], [`application_expired`] | told by the jobs that look after drafts |
 //! | [`application_decided`] | told once an application has taken a decision of the review |
+//! | [`campaign_window_changed`] | told where a campaign is changed, opened or closed |
 //! | [`take`] | what taking an event of the review has in common |
 
 mod application_accepted;
@@ -22,6 +23,7 @@ pub mod application_expired;
 pub mod application_expiring;
 mod application_rejected;
 mod attempt_started;
+pub mod campaign_window_changed;
 mod correction_asked;
 mod correction_declined;
 mod language_result_received;

@@ -4,6 +4,7 @@ use chassis::caller::Caller;
 use chassis::clock::to_pb;
 use jiff::Timestamp;
 use prost_types::FieldMask;
+use proto::events::v1::CampaignWindowChanged;
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::application::State as ApplicationState;
 use proto::questionnaire::v1::campaign::State;
@@ -332,6 +333,29 @@ async fn a_campaign_is_opened_and_closed_before_its_time_by_steps_that_are_audit
     let audited =
         "SELECT COUNT(*) AS n FROM audit WHERE action IN ('OpenCampaign', 'CloseCampaign')";
     assert_eq!(world.count(audited).await, 2);
+    let told = world.told_of::<CampaignWindowChanged>().await;
+    let windows = told.iter().map(|it| (it.version, it.close_time));
+    let expected = [(2, opened.close_time), (3, instant("2026-05-21T00:00:00Z"))];
+    assert_eq!(windows.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn a_window_that_changes_is_told_with_its_version_and_nothing_else_is() {
+    let world = World::new().await;
+    let first = shown(&world).await;
+    let second = changes(&world, &first, &["places"], |it| it.places = 60);
+    let second = second.await.unwrap();
+    let later = instant("2026-07-10T00:00:00Z");
+    let third = changes(&world, &second, &["close_time"], |it| it.close_time = later);
+    let third = third.await.unwrap();
+    let expected = CampaignWindowChanged {
+        campaign: CAMPAIGN.into(),
+        open_time: first.open_time,
+        close_time: later,
+        version: third.version,
+    };
+    let told = world.told_of::<CampaignWindowChanged>().await;
+    assert_eq!(told, [expected]);
 }
 
 #[tokio::test]

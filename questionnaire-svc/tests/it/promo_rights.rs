@@ -8,7 +8,7 @@ use serde_json::json;
 use tonic::Status;
 
 use crate::candidate::Candidate;
-use crate::world::{CAMPAIGN, CLOSE, World, pairs, reason, violations};
+use crate::world::{CAMPAIGN, CLOSE, World, campaign, pairs, reason, violations};
 
 async fn claims(world: &World, candidate: &Candidate<'_>) -> Result<pb::PromoRight, Status> {
     let request = pb::ClaimPromoRightRequest {
@@ -34,6 +34,8 @@ async fn a_right_is_claimed_once_and_a_repeat_gets_the_first_answer() {
         (&first.application, first.name),
         (&application, format!("{application}/promoRight"))
     );
+    assert_eq!(first.campaign_close_time, campaign().close_time);
+    assert_eq!(first.campaign_version, 1);
     let shown = candidate.application(&application).await.unwrap();
     assert_eq!(shown.promo_right(), PromoRight::Claimed);
     world.at(CLOSE);

@@ -3,16 +3,16 @@
 use anyhow::anyhow;
 use chassis::clock::from_pb;
 use chassis::{Error, Result};
-use jiff::Timestamp;
 use pb::promo_rights_client::PromoRightsClient;
 use proto::questionnaire::v1 as pb;
 use uuid::Uuid;
 
 use crate::Context;
+use crate::store::campaign_window::Window;
 
-/// Claims the person's right for good, and tells when the campaign closes. Claiming what is
+/// Claims the person's right for good, and tells when the campaign closes, as its newest version says. Claiming what is
 /// claimed gives the same answer, so a call whose answer was lost can be made again.
-pub async fn claim_promo_right(ctx: &Context, campaign: &str, account: Uuid) -> Result<Timestamp> {
+pub async fn claim_promo_right(ctx: &Context, campaign: &str, account: Uuid) -> Result<Window> {
     let request = pb::ClaimPromoRightRequest {
         campaign: format!("campaigns/{campaign}"),
         account: format!("accounts/{account}"),
@@ -23,9 +23,10 @@ pub async fn claim_promo_right(ctx: &Context, campaign: &str, account: Uuid) -> 
         .claim_promo_right(request)
         .await?
         .into_inner();
-    right
-        .campaign_close_time
-        .as_ref()
-        .and_then(from_pb)
-        .ok_or_else(|| Error::Internal(anyhow!("questionnaire-svc told no closing time")))
+    let close = right.campaign_close_time.as_ref().and_then(from_pb);
+    Ok(Window {
+        close: close
+            .ok_or_else(|| Error::Internal(anyhow!("questionnaire-svc told no closing time")))?,
+        version: right.campaign_version,
+    })
 }

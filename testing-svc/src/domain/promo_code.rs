@@ -6,6 +6,8 @@
 //!   │ └─cancel, lapse───┘                    ├─roll back, no fault──▶ ISSUED
 //!   └────────────────────────────────────────┘ roll back, at fault ─▶ VOID
 //! ISSUED ──campaign closes──▶ EXPIRED        ISSUED, RESERVED ──staff──▶ REVOKED
+//!   ▲                            │
+//!   └──the campaign was longer───┘
 //! ```
 
 use jiff::{SignedDuration, Timestamp};
@@ -29,7 +31,7 @@ pub struct PromoCode {
     pub iin: IinIndex,
     pub state: State,
     pub issued: Timestamp,
-    /// The first instant at which it can't be used any more.
+    /// The first instant at which it can't be used any more: the close of its campaign, and it moves with it.
     pub expires: Timestamp,
     pub version: i32,
 }
@@ -129,7 +131,8 @@ impl PromoCode {
         }
     }
 
-    /// Reserves it for a partner. A reservation never outlives the code.
+    /// Reserves it for a partner. A reservation never outlives the code, as
+    /// far as its end is known then: what a partner was promised is kept.
     ///
     /// # Errors
     /// Why the code is not free.

@@ -20,6 +20,7 @@ mod booking_displaced;
 mod booking_missed;
 mod booking_moved;
 mod booking_reminder_due;
+mod campaign_window_changed;
 mod certificate_issued;
 mod certificate_revoked;
 mod entrance_exam_graded;
@@ -57,6 +58,7 @@ pub use booking_displaced::booking_displaced;
 pub use booking_missed::booking_missed;
 pub use booking_moved::booking_moved;
 pub use booking_reminder_due::booking_reminder_due;
+pub use campaign_window_changed::learn_window;
 pub use certificate_issued::certificate_issued;
 pub use certificate_revoked::certificate_revoked;
 pub use language_result_received::language_result_received;
@@ -78,6 +80,7 @@ pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
         application_marked_erroneous::subscriber(ctx.clone()),
         application_submitted::subscriber(ctx.clone()),
         application_withdrawn::subscriber(ctx.clone()),
+        campaign_window_changed::subscriber(ctx.clone()),
         entrance_exam_graded::subscriber(ctx.clone()),
         specialty_ranking_started::subscriber(ctx.clone()),
     ]

@@ -22,6 +22,7 @@ mod m0331_subject_titles;
 mod m0332_session_publications;
 mod m0341_admission;
 mod m0342_corrections;
+mod m0351_campaign_windows;
 
 use sea_orm_migration::prelude::*;
 
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0332_session_publications::Migration),
             Box::new(m0341_admission::Migration),
             Box::new(m0342_corrections::Migration),
+            Box::new(m0351_campaign_windows::Migration),
         ]
     }
 }

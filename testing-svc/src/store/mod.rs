@@ -2,8 +2,9 @@
 //!
 //! Locks are taken in one order, so that no two calls wait for each other: a stage, an application, a
 //! person's eligibility, then a room, then sessions by id, then bookings, then attempts, then the waiting list
-//! of a stage and its places; a promo code, then its redemptions; a result, then its certificates; how far
-//! offers were made, then a specialty of college admission, then a wish for it, then its offer.
+//! of a stage and its places; the window of a campaign, then its promo codes, then their redemptions; a result,
+//! then its certificates; how far offers were made, then a specialty of college admission, then a wish for it,
+//! then its offer.
 
 pub mod admission_offer;
 pub mod admission_specialty;
@@ -14,6 +15,7 @@ pub mod application;
 pub mod attempt;
 mod batch;
 pub mod booking;
+pub mod campaign_window;
 pub mod certificate;
 pub mod closure;
 pub mod competitor;
@@ -46,8 +48,17 @@ pub mod waitlist;
 pub mod weighed;
 
 use anyhow::anyhow;
+use chassis::database::{Tx, for_update};
 use chassis::{Error, Result};
 use sea_orm::ExecResult;
+
+/// Keeps rows as they are until the transaction ends; many may at once.
+fn for_share(tx: &Tx) -> &'static str {
+    match for_update(tx) {
+        "" => "",
+        _ => " FOR SHARE",
+    }
+}
 
 /// A change of a row that is locked always meets its condition; if not, the lock was forgotten.
 fn one_row(done: &ExecResult) -> Result<()> {

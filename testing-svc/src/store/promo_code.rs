@@ -120,6 +120,30 @@ pub async fn save(tx: &Tx, code: &PromoCode) -> Result<()> {
     one_row(&done)
 }
 
+/// The codes of a campaign end when it closes, and live again where they had ended with a close that holds
+/// no more. A code that was tested with, revoked or spent stays as it is; so do reservations, which a
+/// partner was promised. Tells how many moved.
+pub async fn follow_window(
+    tx: &Tx,
+    campaign: &str,
+    close: Timestamp,
+    now: Timestamp,
+) -> Result<u64> {
+    let state = if close > now {
+        "CASE WHEN state = 'EXPIRED' THEN 'ISSUED' ELSE state END"
+    } else {
+        "state"
+    };
+    // A redeemed one too: its redemption may be taken back, and then it is free until the close.
+    let sql = format!(
+        "UPDATE promo_codes SET expires_us = $2, state = {state}, version = version + 1
+         WHERE campaign = $1 AND expires_us <> $2
+           AND state IN ('ISSUED', 'RESERVED', 'REDEEMED', 'EXPIRED')"
+    );
+    let done = execute(tx, &sql, [campaign.into(), to_us(close).into()]).await?;
+    Ok(done.rows_affected())
+}
+
 /// Codes whose reservation ran out and nobody wrote it down.
 pub async fn lapsed<C: ConnectionTrait>(on: &C, now: Timestamp, limit: u64) -> Result<Vec<Uuid>> {
     let sql = format!(

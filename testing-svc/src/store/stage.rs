@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{one_row, row};
+use super::{for_share, one_row, row};
 use crate::domain::localized::Localized;
 use crate::domain::stage::{Place, Sat, Selection, Stage, Terms};
 
@@ -53,12 +53,7 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Stage>> {
 /// The stage, for many who book, wait for or sit it at once: only its publication waits for them, and
 /// they for it. It is locked before any person.
 pub async fn share(tx: &Tx, id: Uuid) -> Result<Option<Stage>> {
-    let lock = if for_update(tx).is_empty() {
-        ""
-    } else {
-        " FOR SHARE"
-    };
-    let sql = format!("{SELECT} WHERE id = $1{lock}");
+    let sql = format!("{SELECT} WHERE id = $1{}", for_share(tx));
     let found = query_one(tx, &sql, [id.to_string().into()]).await?;
     found.as_ref().map(read).transpose()
 }
@@ -66,11 +61,7 @@ pub async fn share(tx: &Tx, id: Uuid) -> Result<Option<Stage>> {
 /// Every stage of a campaign, for one who gives seats of several of them away: before anything else,
 /// as one who sits it.
 pub async fn share_all(tx: &Tx, campaign: &str) -> Result<()> {
-    let lock = if for_update(tx).is_empty() {
-        ""
-    } else {
-        " FOR SHARE"
-    };
+    let lock = for_share(tx);
     let sql = format!("SELECT id FROM stages WHERE campaign = $1 ORDER BY number{lock}");
     query_all(tx, &sql, [campaign.into()]).await?;
     Ok(())

@@ -30,6 +30,7 @@ mod partners;
 mod permits;
 mod planning;
 mod promo_codes;
+mod promo_windows;
 mod publications;
 mod quotas;
 mod rehearsal;

@@ -1,7 +1,7 @@
 //! The two services that testing-svc asks, played: as small as their contract allows.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chassis::clock::to_pb;
 use chassis::error::{Error, Kind, Refusal};
@@ -42,9 +42,27 @@ pub const NAMELESS: u128 = 9_404;
 /// The account of this number was made without an IIN.
 pub const WITHOUT_IIN: u128 = 888;
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Questionnaire {
     pub claims: Arc<AtomicUsize>,
+    /// When every campaign closes, and by which version.
+    window: Arc<Mutex<(Timestamp, i64)>>,
+}
+
+impl Default for Questionnaire {
+    fn default() -> Self {
+        Self {
+            claims: Arc::default(),
+            window: Arc::new(Mutex::new((close_time(), 1))),
+        }
+    }
+}
+
+impl Questionnaire {
+    /// From now on it says so to whoever asks.
+    pub fn closes(&self, close: Timestamp, version: i64) {
+        *self.window.lock().expect("nobody panicked") = (close, version);
+    }
 }
 
 #[derive(Debug)]
@@ -74,8 +92,10 @@ impl questionnaire::promo_rights_server::PromoRights for Questionnaire {
             _ if asked.campaign == CLOSED => return Err(Error::from(No("CAMPAIGN_CLOSED")).into()),
             _ => {}
         }
+        let (close, version) = *self.window.lock().expect("nobody panicked");
         Ok(Response::new(questionnaire::PromoRight {
-            campaign_close_time: Some(to_pb(close_time())),
+            campaign_close_time: Some(to_pb(close)),
+            campaign_version: version,
             ..Default::default()
         }))
     }

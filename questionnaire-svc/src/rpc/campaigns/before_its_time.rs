@@ -12,6 +12,7 @@ use super::message;
 use crate::Context;
 use crate::domain::campaign::{Campaign, Window};
 use crate::domain::refusal::Refusal;
+use crate::events::campaign_window_changed;
 use crate::rpc::{etag, name};
 use crate::store::{campaign, draft};
 
@@ -55,6 +56,7 @@ pub async fn turn<Q: Message>(
     if !campaign::save(tx, &mut kept, now).await? {
         return Err(Error::InFlight);
     }
+    campaign_window_changed::tell(ctx, tx, &kept).await?;
     draft::follow_campaign(tx, id, kept.version).await?;
     let detail = format!("was to be {} at {before}", turn.done);
     audit::record(tx, &ctx.clock, caller, rpc, turn.name, &detail).await?;

@@ -10,6 +10,7 @@ use tonic::Request;
 use super::{check, message};
 use crate::Context;
 use crate::domain::campaign_change::{self, Applied, FIELDS};
+use crate::events::campaign_window_changed;
 use crate::rpc::{etag, mask, name};
 use crate::store::{application, campaign, draft};
 
@@ -66,9 +67,13 @@ pub async fn update(
     let changed = campaign_change::changed_fields(&kept.campaign, &after);
     // What changes nothing is no version.
     if !changed.is_empty() {
+        let window = kept.campaign.window;
         kept.campaign = after;
         if !campaign::save(tx, &mut kept, now).await? {
             return Err(Error::InFlight);
+        }
+        if kept.campaign.window != window {
+            campaign_window_changed::tell(ctx, tx, &kept).await?;
         }
         draft::follow_campaign(tx, id, kept.version).await?;
     }

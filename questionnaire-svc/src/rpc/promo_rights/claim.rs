@@ -10,7 +10,6 @@ use tonic::Request;
 
 use crate::Context;
 use crate::domain::application::PromoRight;
-use crate::domain::campaign::Campaign;
 use crate::domain::refusal::Refusal;
 use crate::rpc::name;
 use crate::store::application::{self, Kept};
@@ -40,26 +39,25 @@ pub async fn claim(
     };
     let tx = write.tx();
     let found = campaign::find(tx, campaign_id).await?;
-    let campaign = found
-        .ok_or_else(|| Error::NotFound(pb.campaign.clone()))?
-        .campaign;
+    let held = found.ok_or_else(|| Error::NotFound(pb.campaign.clone()))?;
     let found = application::lock_of_person(tx, campaign_id, account).await?;
     let mut kept = found.ok_or(Refusal::ApplicationNeeded)?;
     let before = kept.application.promo_right();
     let now = ctx.clock.now();
-    let claim_time = kept.application.claim_promo_right(&campaign, now)?;
+    let claim_time = kept.application.claim_promo_right(&held.campaign, now)?;
     if before == PromoRight::Open {
         application::claim_promo_right(tx, &mut kept, now).await?;
         audit::record(tx, &ctx.clock, &caller, "ClaimPromoRight", &kept.name(), "").await?;
     }
-    write.commit(message(&kept, &campaign, claim_time)).await
+    write.commit(message(&kept, &held, claim_time)).await
 }
 
-fn message(kept: &Kept, campaign: &Campaign, claim_time: Timestamp) -> pb::PromoRight {
+fn message(kept: &Kept, held: &campaign::Kept, claim_time: Timestamp) -> pb::PromoRight {
     pb::PromoRight {
         name: format!("{}/promoRight", kept.name()),
         application: kept.name(),
         claim_time: Some(to_pb(claim_time)),
-        campaign_close_time: Some(to_pb(campaign.window.close)),
+        campaign_close_time: Some(to_pb(held.campaign.window.close)),
+        campaign_version: held.version,
     }
 }

@@ -20,16 +20,16 @@ use crate::domain::code::{ALPHABET, Code, LENGTH};
 use crate::domain::iin_index::IinIndex;
 use crate::domain::promo_code::{PromoCode, State};
 use crate::domain::refusal::Refusal;
-use crate::domain::test_system::TestSystem;
 use crate::rpc::{enums, parse};
+use crate::store::campaign_window::Window;
 use crate::{Context, clients, events, store};
 
 /// How often to draw again when by chance a code exists. Once is unheard of.
 const DRAWS: usize = 5;
 
-/// What the neighbours say: when the code ends, and whose IIN it is for.
+/// What the neighbours say: when the campaign closes, and whose IIN the code is for.
 struct Right {
-    expires: Timestamp,
+    window: Window,
     iin: IinIndex,
 }
 
@@ -74,7 +74,20 @@ pub async fn issue(
     let tx = write.tx();
     refuse_second(tx, &campaign, account).await?;
     let right = right.ok_or_else(|| Error::Internal(anyhow!("a promo code vanished")))?;
-    let code = insert(ctx, tx, &campaign, account, system, &right).await?;
+    let expires = end(ctx, tx, &campaign, right.window).await?;
+    let code = PromoCode {
+        id: ctx.ids.uuid(),
+        campaign,
+        account,
+        code: draw(ctx)?,
+        test_system: system,
+        iin: right.iin,
+        state: State::Issued,
+        issued: ctx.clock.now(),
+        expires,
+        version: 1,
+    };
+    let code = insert(ctx, tx, code).await?;
     audit::record(
         tx,
         &ctx.clock,
@@ -92,11 +105,23 @@ pub async fn issue(
 /// The person first: a right is claimed for good, so nothing may be missing then.
 async fn claim(ctx: &Context, campaign: &str, account: Uuid) -> Result<Right> {
     let iin = clients::identity::iin(ctx, account).await?;
-    let expires = clients::questionnaire::claim_promo_right(ctx, campaign, account).await?;
+    let window = clients::questionnaire::claim_promo_right(ctx, campaign, account).await?;
     Ok(Right {
-        expires,
+        window,
         iin: ctx.config.iin_key.index(&iin),
     })
+}
+
+/// When a code that is written now ends. The campaign may have moved since it was asked, or its news may
+/// not have come yet: the newer of the two holds, and does not move until the code is there.
+async fn end(ctx: &Context, tx: &Tx, campaign: &str, told: Window) -> Result<Timestamp> {
+    let known = store::campaign_window::find(tx, campaign).await?;
+    // Not under the lock that is shared: two who both want more of it would wait for each other.
+    if known.is_none_or(|known| known.version < told.version) {
+        events::learn_window(ctx, tx, campaign, told).await?;
+    }
+    let held = store::campaign_window::hold(tx, campaign).await?;
+    Ok(held.map_or(told.close, |held| held.close))
 }
 
 async fn refuse_second(tx: &Tx, campaign: &str, account: Uuid) -> Result<()> {
@@ -110,33 +135,19 @@ async fn refuse_second(tx: &Tx, campaign: &str, account: Uuid) -> Result<()> {
     }
 }
 
-async fn insert(
-    ctx: &Context,
-    tx: &Tx,
-    campaign: &str,
-    account: Uuid,
-    test_system: TestSystem,
-    right: &Right,
-) -> Result<PromoCode> {
+fn draw(ctx: &Context) -> Result<Code> {
+    let drawn = ctx.ids.code(ALPHABET, LENGTH);
+    Ok(Code::parse(&drawn).map_err(|reason| anyhow!("a drawn code has {reason}"))?)
+}
+
+async fn insert(ctx: &Context, tx: &Tx, mut code: PromoCode) -> Result<PromoCode> {
     for _ in 0..DRAWS {
-        let drawn = ctx.ids.code(ALPHABET, LENGTH);
-        let code = PromoCode {
-            id: ctx.ids.uuid(),
-            campaign: campaign.to_owned(),
-            account,
-            code: Code::parse(&drawn).map_err(|reason| anyhow!("a drawn code has {reason}"))?,
-            test_system,
-            iin: right.iin,
-            state: State::Issued,
-            issued: ctx.clock.now(),
-            expires: right.expires,
-            version: 1,
-        };
         if store::promo_code::insert(tx, &code).await? {
             return Ok(code);
         }
         // Another call of the same person was faster; else draw again.
-        refuse_second(tx, campaign, account).await?;
+        refuse_second(tx, &code.campaign, code.account).await?;
+        code.code = draw(ctx)?;
     }
     Err(Error::Internal(anyhow!("no free code was drawn")))
 }
