@@ -86,6 +86,10 @@ pub enum Step {
         first: Date,
         last: Date,
     },
+    MembershipEnded {
+        at: Timestamp,
+        reason: String,
+    },
     CertificateIssued {
         /// What it is about in Kazakh, Russian and English.
         title: [String; 3],
@@ -159,6 +163,7 @@ impl Step {
             Step::AppealFiled => "APPEAL_FILED",
             Step::AppealDecided { .. } => "APPEAL_DECIDED",
             Step::MembershipStarted { .. } => "MEMBERSHIP_STARTED",
+            Step::MembershipEnded { .. } => "MEMBERSHIP_ENDED",
             Step::CertificateIssued { .. } => "CERTIFICATE_ISSUED",
             Step::CertificateRevoked { .. } => "CERTIFICATE_REVOKED",
             Step::EnquiryAnswered => "ENQUIRY_ANSWERED",
@@ -236,6 +241,10 @@ impl Step {
             Step::MembershipStarted { first, last } => {
                 vec![("first", day(*first)), ("last", day(*last))]
             }
+            Step::MembershipEnded { at, reason } => vec![
+                ("time", local(*at)),
+                ("reason", label(texts, language, "membership-end", reason)),
+            ],
             Step::CertificateIssued { title, .. } => {
                 vec![("title", in_language(title, language).to_owned())]
             }

@@ -50,6 +50,7 @@ mod enquiry_answered;
 mod entrance_exam_appointed;
 mod entrance_exam_missed;
 mod language_result_received;
+mod membership_ended;
 mod membership_started;
 mod promo_code_issued;
 mod promo_code_redeemed;
@@ -163,6 +164,7 @@ inbox! {
     appeal_filed
     appeal_decided
     membership_started
+    membership_ended
     certificate_issued
     certificate_revoked
     enquiry_answered

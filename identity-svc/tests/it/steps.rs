@@ -97,6 +97,10 @@ fn steps() -> Vec<Step> {
             first: date(2026, 11, 1),
             last: date(2029, 10, 31),
         },
+        Step::MembershipEnded {
+            at: time,
+            reason: "APPOINTED".into(),
+        },
         issued(Occasion::Publication),
         issued(Occasion::Appeal),
         issued(Occasion::Reissue),
@@ -243,6 +247,14 @@ fn what_the_words_are_filled_in_with_is_in_them() {
                 Step::MembershipStarted { .. } => {
                     has("01.11.2026");
                     has("31.10.2029");
+                }
+                Step::MembershipEnded { .. } => {
+                    has("30.06.2026 23:59");
+                    has(match language {
+                        Language::Kk => "Сіз лауазымға тағайындалдыңыз",
+                        Language::Ru => "Вы назначены на должность",
+                        Language::En => "You were appointed to a post",
+                    });
                 }
                 _ => {}
             }
@@ -492,6 +504,17 @@ async fn tell_all(world: &World, account: &str) {
         membership: "m".into(),
         start_date: day(2026, 11, 1),
         end_date: day(2029, 10, 31)
+    });
+    tell!(MembershipEnded {
+        membership: "m".into(),
+        finish_time: end_time(),
+        reason: proto::testing::v1::membership::EndReason::Excluded.into()
+    });
+    // Nobody is told of a death.
+    tell!(MembershipEnded {
+        membership: "m".into(),
+        finish_time: end_time(),
+        reason: proto::testing::v1::membership::EndReason::Death.into()
     });
     tell!(CertificateIssued {
         certificate: "c".into(),

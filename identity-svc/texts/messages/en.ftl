@@ -397,6 +397,14 @@ membership-started-body =
     First day: { $first }
     Last day: { $last }
 
+membership-ended-title = Your time in the Reserve is over
+membership-ended-body =
+    Dear member of the Reserve, your membership in the Presidential Youth Personnel Reserve ended before its last day.
+    When: { $time } (Astana time)
+    Reason: { $reason }
+
+    From now on you may apply in a new selection as anybody else.
+
 certificate-issued-title = Your certificate is ready
 certificate-issued-body =
     Dear participant, a certificate was issued to you: { $title }.
@@ -550,6 +558,11 @@ application-sent-by-board-body =
 revocation-result-annulled = The result was annulled
 revocation-mistake = Something on it is wrong
 revocation-own-wish = You asked for it
+
+membership-end-appointed = You were appointed to a post
+membership-end-own-wish = You asked for it
+membership-end-excluded = The National Commission excluded you
+membership-end-disqualified = You were excluded from the selection
 
 irregularity-forbidden-item = A forbidden item
 irregularity-impersonation = Another person sat the test

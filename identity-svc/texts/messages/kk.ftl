@@ -397,6 +397,14 @@ membership-started-body =
     Бірінші күні: { $first }
     Соңғы күні: { $last }
 
+membership-ended-title = Резервте болуыңыз аяқталды
+membership-ended-body =
+    Құрметті резервші, Сіздің Президенттік жастар кадр резервінде болуыңыз мерзімінен бұрын аяқталды.
+    Аяқталған уақыты: { $time } (Астана уақытымен)
+    Себебі: { $reason }
+
+    Осы сәттен бастап жаңа іріктеуге басқа үміткерлермен тең өтініш бере аласыз.
+
 certificate-issued-title = Сертификатыңыз дайын
 certificate-issued-body =
     Құрметті қатысушы, Сізге сертификат берілді: { $title }.
@@ -550,6 +558,11 @@ application-sent-by-board-body =
 revocation-result-annulled = Нәтиже жойылды
 revocation-mistake = Сертификатта қате бар
 revocation-own-wish = Өз өтінішіңіз бойынша
+
+membership-end-appointed = Сіз лауазымға тағайындалдыңыз
+membership-end-own-wish = Сіз осыны сұрадыңыз
+membership-end-excluded = Ұлттық комиссия Сізді резервтен шығарды
+membership-end-disqualified = Сіз іріктеуден шығарылдыңыз
 
 irregularity-forbidden-item = Тыйым салынған зат
 irregularity-impersonation = Басқа адамның орнына тест тапсыру

@@ -397,6 +397,14 @@ membership-started-body =
     Первый день: { $first }
     Последний день: { $last }
 
+membership-ended-title = Ваше пребывание в резерве завершено
+membership-ended-body =
+    Уважаемый резервист, Ваше пребывание в Президентском молодёжном кадровом резерве завершено досрочно.
+    Время завершения: { $time } (по времени Астаны)
+    Причина: { $reason }
+
+    С этого времени Вы можете подать заявку на новый отбор наравне с другими кандидатами.
+
 certificate-issued-title = Ваш сертификат готов
 certificate-issued-body =
     Уважаемый участник, Вам выдан сертификат: { $title }.
@@ -550,6 +558,11 @@ application-sent-by-board-body =
 revocation-result-annulled = Результат аннулирован
 revocation-mistake = В сертификате ошибка
 revocation-own-wish = По Вашей просьбе
+
+membership-end-appointed = Вы назначены на должность
+membership-end-own-wish = Вы попросили об этом
+membership-end-excluded = Национальная комиссия исключила Вас из резерва
+membership-end-disqualified = Вы исключены из отбора
 
 irregularity-forbidden-item = Запрещённый предмет
 irregularity-impersonation = Тестирование за другое лицо

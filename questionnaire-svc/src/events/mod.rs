@@ -11,6 +11,7 @@
 //! | [`application_rejected`] | `ApplicationRejected`, review-svc |
 //! | [`language_result_received`] | `LanguageResultReceived`, testing-svc |
 //! | [`membership_started`] | `MembershipStarted`, testing-svc |
+//! | [`membership_ended`] | `MembershipEnded`, testing-svc |
 //! | [`attempt_started`] | `AttemptStarted`, testing-svc |
 //! | [`application_expiring`], [`application_expired`] | told by the jobs that look after drafts |
 //! | [`application_decided`] | told once an application has taken a decision of the review |
@@ -27,6 +28,7 @@ pub mod campaign_window_changed;
 mod correction_asked;
 mod correction_declined;
 mod language_result_received;
+mod membership_ended;
 mod membership_started;
 mod review_started;
 mod review_term_changed;
@@ -48,6 +50,7 @@ pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
         application_rejected::subscriber(ctx.clone()),
         language_result_received::subscriber(ctx.clone()),
         membership_started::subscriber(ctx.clone()),
+        membership_ended::subscriber(ctx.clone()),
         attempt_started::subscriber(ctx.clone()),
     ]
 }

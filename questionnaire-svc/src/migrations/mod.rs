@@ -24,6 +24,7 @@ mod m0021_application_choices;
 mod m0022_entrance_exams;
 mod m0023_service_requests;
 mod m0024_college_news;
+mod m0031_ended_memberships;
 
 use sea_orm_migration::prelude::*;
 
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_entrance_exams::EntranceExams),
             Box::new(m0023_service_requests::ServiceRequests),
             Box::new(m0024_college_news::CollegeNews),
+            Box::new(m0031_ended_memberships::EndedMemberships),
         ]
     }
 }

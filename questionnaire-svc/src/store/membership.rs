@@ -1,7 +1,9 @@
 //! Rows of memberships: who is in the Reserve, as testing-svc tells.
 
 use chassis::Result;
+use chassis::clock::to_us;
 use chassis::database::{Tx, execute, query_one};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -18,7 +20,15 @@ pub struct Membership<'a> {
     pub end: Date,
 }
 
-/// Notes a membership; told again, the last days told hold.
+/// Notes that it ended before its last day, whether or not its start was heard of.
+pub async fn end(tx: &Tx, membership: &Membership<'_>, at: Timestamp) -> Result<()> {
+    save(tx, membership).await?;
+    let sql = "UPDATE membership SET ended_us = $2 WHERE id = $1";
+    execute(tx, sql, [membership.id.into(), to_us(at).into()]).await?;
+    Ok(())
+}
+
+/// Notes a membership; told again, the last days told hold. One that ended stays so.
 pub async fn save(tx: &Tx, membership: &Membership<'_>) -> Result<()> {
     execute(
         tx,
@@ -37,7 +47,8 @@ pub async fn save(tx: &Tx, membership: &Membership<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The last day of the membership of this programme that still runs on this day, or is to begin.
+/// The last day of the membership of this programme that still runs on this day, or is to begin; one that
+/// was ended runs no more.
 pub async fn runs_until<C: ConnectionTrait>(
     on: &C,
     account: Uuid,
@@ -46,7 +57,7 @@ pub async fn runs_until<C: ConnectionTrait>(
 ) -> Result<Option<Date>> {
     let sql = "SELECT MAX(m.end_day) AS end_day FROM membership m
                JOIN campaign c ON c.id = m.campaign
-               WHERE m.account = $1 AND m.end_day >= $2 AND c.programme = $3";
+               WHERE m.account = $1 AND m.end_day >= $2 AND m.ended_us IS NULL AND c.programme = $3";
     let values = [
         account.to_string().into(),
         day.to_string().into(),

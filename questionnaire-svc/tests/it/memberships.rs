@@ -1,9 +1,11 @@
 //! Who is in the Reserve does not apply for it; and people without an IIN are safe everywhere.
 
-use proto::events::v1::MembershipStarted;
+use chassis::clock::to_pb;
+use proto::events::v1::{MembershipEnded, MembershipStarted};
 use proto::google::r#type::Date;
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::{EligibilityOutcome, EligibilityRule};
+use proto::testing::v1::membership::EndReason;
 use questionnaire_svc::rpc::wire;
 use serde_json::json;
 
@@ -22,6 +24,48 @@ async fn becomes_a_member(world: &World, candidate: &Candidate<'_>, last: Date) 
     let event = world.event("memberships/m1", &started);
     world.hear_again(&event).await.unwrap();
     world.hear_again(&event).await.unwrap();
+}
+
+fn ended(candidate: &Candidate<'_>) -> MembershipEnded {
+    MembershipEnded {
+        membership: "memberships/m1".into(),
+        campaign: CAMPAIGN.into(),
+        account: candidate.account.clone(),
+        start_date: Some(date(2025, 7, 1)),
+        end_date: Some(date(2028, 6, 30)),
+        finish_time: Some(to_pb("2026-06-01T05:00:00Z".parse().unwrap())),
+        reason: EndReason::Appointed.into(),
+    }
+}
+
+#[tokio::test]
+async fn who_is_a_member_no_more_applies_at_once() {
+    let world = World::new().await;
+    let candidate = world.candidate(1);
+    becomes_a_member(&world, &candidate, date(2028, 6, 30)).await;
+    assert_eq!(
+        reason(&candidate.opens().await.unwrap_err()),
+        "MEMBER_ALREADY"
+    );
+    let event = world.event("memberships/m1", &ended(&candidate));
+    for _ in 0..2 {
+        world.hear_again(&event).await.unwrap();
+    }
+    let application = candidate.opens().await.unwrap().name;
+    let readiness = candidate.readiness(&application).await;
+    assert_eq!(check(&readiness, EligibilityRule::NotAMember), None);
+}
+
+#[tokio::test]
+async fn an_end_that_comes_before_the_start_is_not_undone_by_it() {
+    let world = World::new().await;
+    let candidate = world.candidate(1);
+    world
+        .hear("memberships/m1", &ended(&candidate))
+        .await
+        .unwrap();
+    becomes_a_member(&world, &candidate, date(2028, 6, 30)).await;
+    assert!(candidate.opens().await.is_ok());
 }
 
 fn check(readiness: &pb::Readiness, rule: EligibilityRule) -> Option<pb::EligibilityCheck> {

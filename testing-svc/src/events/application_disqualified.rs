@@ -12,6 +12,7 @@ use proto::events::v1::ApplicationDisqualified;
 use uuid::Uuid;
 
 use super::leave::{Leaves, Leaving, leave};
+use super::membership_ended;
 use crate::domain::membership::{EndReason, State};
 use crate::{Context, store};
 
@@ -61,6 +62,7 @@ async fn end_membership(
     }
     member.end_early(reason, now, astana_date(now))?;
     store::membership::finish(tx, &member, "").await?;
+    membership_ended(ctx, tx, &member).await?;
     let name = member.name();
     audit::record(tx, &ctx.clock, by, "EndMembership", &name, reason.as_str()).await?;
     Ok(())

@@ -2,7 +2,7 @@
 //! last day.
 
 use prost::Message as _;
-use proto::events::v1::{ApplicationDisqualified, MembershipStarted};
+use proto::events::v1::{ApplicationDisqualified, MembershipEnded, MembershipStarted};
 use proto::google::r#type::Date;
 use proto::testing::v1 as pb;
 use proto::testing::v1::membership::{EndReason, State as Standing};
@@ -105,6 +105,16 @@ async fn a_membership_ends_by_a_decision_or_after_its_last_day() {
         (ended.state(), ended.end_reason()),
         (Standing::Ended, EndReason::Appointed)
     );
+    let [told] = ended_events(&world).await.try_into().expect("one event");
+    assert_eq!(told.reason(), EndReason::Appointed);
+    assert_eq!(
+        (told.membership, told.account),
+        (first.name.clone(), person_name(1))
+    );
+    assert_eq!(
+        (told.start_date, told.end_date, told.finish_time),
+        (first.start_date, first.end_date, ended.finish_time)
+    );
     let over = refused(end(&world, &first.name).await, "MEMBERSHIP_OVER");
     assert_eq!(told_with(&over, "state"), "ENDED");
     assert_eq!(world.count("audit WHERE detail LIKE '%Order%'").await, 0);
@@ -124,6 +134,14 @@ async fn a_membership_ends_by_a_decision_or_after_its_last_day() {
     world.run("expired_memberships").await;
     assert_eq!(world.count("memberships WHERE state = 'EXPIRED'").await, 1);
     assert_eq!(world.count("memberships WHERE state = 'ENDED'").await, 1);
+}
+
+async fn ended_events(world: &World) -> Vec<MembershipEnded> {
+    let told = world.told().await;
+    let ended = told.iter().filter(|(kind, _)| kind == "MembershipEnded");
+    ended
+        .map(|(_, it)| MembershipEnded::decode(it.as_slice()).expect("an event"))
+        .collect()
 }
 
 async fn disqualify(world: &World, person: u128) {
@@ -178,6 +196,9 @@ async fn a_disqualified_member_is_a_member_no_more() {
         (own[0].state(), own[0].end_reason()),
         (Standing::Ended, EndReason::Disqualified)
     );
+    let [told] = ended_events(&world).await.try_into().expect("one event");
+    assert_eq!(told.account, person_name(2));
+    assert_eq!(told.reason(), EndReason::Disqualified);
     assert_eq!(
         world.admitted(&stage).await.expect("a list"),
         [world.number(1).await]

@@ -23,7 +23,7 @@ const COLUMNS: &str = "application.*,
     (SELECT c.version FROM campaign c WHERE c.id = application.campaign) AS campaign_now,
     (SELECT MAX(m.end_day) FROM membership m JOIN campaign had ON had.id = m.campaign
         JOIN campaign c ON c.programme = had.programme
-        WHERE m.account = application.account AND c.id = application.campaign) AS member_until,
+        WHERE m.account = application.account AND m.ended_us IS NULL AND c.id = application.campaign) AS member_until,
     (SELECT COUNT(*) FROM dictionary_version) AS dictionary_versions";
 
 /// An application with what only the row knows.
@@ -65,7 +65,8 @@ pub struct Kept {
 pub struct Around {
     /// The version that the campaign has.
     pub campaign_version: i64,
-    /// The last day of the person's memberships of the campaign's programme, past or not.
+    /// The last day of the person's memberships of the campaign's programme, past or not, but for those that
+    /// were ended.
     pub member_until: Option<Date>,
     /// How many versions of dictionaries were imported; none is ever taken away.
     pub dictionary_versions: i64,

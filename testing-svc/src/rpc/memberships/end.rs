@@ -10,7 +10,7 @@ use tonic::Request;
 
 use super::written;
 use crate::rpc::{enums, parse};
-use crate::{Context, store};
+use crate::{Context, events, store};
 
 /// Characters of the note at most.
 const LONGEST_NOTE: usize = 500;
@@ -47,6 +47,7 @@ pub async fn end(
     }
     member.end_early(reason, now, astana_date(now))?;
     store::membership::finish(tx, &member, &note).await?;
+    events::membership_ended(ctx, tx, &member).await?;
     member.version += 1;
     let name = member.name();
     audit::record(tx, clock, &caller, "EndMembership", &name, reason.as_str()).await?;
