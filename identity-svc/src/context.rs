@@ -8,7 +8,7 @@ use chassis::ids::Ids;
 use chassis::token::{Signer, Verifier};
 
 use crate::Wiring;
-use crate::clients::Questionnaire;
+use crate::clients::{Questionnaire, SeatOffers};
 use crate::config::Config;
 use crate::hashing::Hasher;
 use crate::registry::Registry;
@@ -30,6 +30,7 @@ pub struct Context {
     pub registry: Registry,
     pub signatures: Signatures,
     pub questionnaire: Questionnaire,
+    pub seat_offers: SeatOffers,
     /// Signs caller tokens for people.
     pub signer: Arc<Signer>,
     /// Knows the gateway, which alone is believed about addresses.
@@ -52,7 +53,8 @@ impl Context {
             signatures: Signatures::open(&wiring.config.signatures, &wiring.ids)?,
             watching: Watching::new(wiring.config.watching),
             transport: wiring.config.transport.open()?,
-            questionnaire: Questionnaire::new(wiring.questionnaire.signed(wiring.identity)),
+            questionnaire: Questionnaire::new(wiring.questionnaire.signed(wiring.identity.clone())),
+            seat_offers: SeatOffers::new(wiring.testing.signed(wiring.identity)),
             db: wiring.db,
             clock: wiring.clock,
             ids: wiring.ids,

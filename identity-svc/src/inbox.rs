@@ -24,6 +24,27 @@ pub async fn tell(
     about: &str,
     notice: Notice,
 ) -> Result<()> {
+    tell_with(ctx, tx, account, about, notice, None).await
+}
+
+/// A link that only the mail has: whoever reads the inbox is signed in and needs none.
+pub struct Link<'a> {
+    /// The text around it.
+    pub text: &'static str,
+    /// The page that it opens.
+    pub page: &'static str,
+    pub token: &'a Masked<String>,
+}
+
+/// The same, with a link in the mail alone.
+pub async fn tell_with(
+    ctx: &Context,
+    tx: &Tx,
+    account: Uuid,
+    about: &str,
+    notice: Notice,
+    link: Option<Link<'_>>,
+) -> Result<()> {
     let Some(account) = store::account::find(&ctx.sealer, tx, account).await? else {
         tracing::warn!(%account, kind = notice.kind(), "nobody has this account: nobody is told");
         return Ok(());
@@ -33,11 +54,15 @@ pub async fn tell(
     let preference = store::mail_preference::find(tx, account.id).await?;
     if preference.wants(notice.kind()) {
         let words = notice.words(&MESSAGE_TEXTS, language);
+        let body = match link {
+            Some(link) => format!("{}\n\n{}", words.body, linked(ctx, language, &link)),
+            None => words.body,
+        };
         let mail = Mail {
             id: ctx.ids.uuid(),
             to: Masked::new(account.email.reveal().to_owned()),
             subject: words.title,
-            body: Masked::new(format!("{}\n\n{}\n", words.body, footer(ctx, language))),
+            body: Masked::new(format!("{body}\n\n{}\n", footer(ctx, language))),
             enclosures: notice.enclosures(&MESSAGE_TEXTS, language, now, &ctx.config.mail_from),
             created: now,
         };
@@ -53,6 +78,19 @@ pub async fn tell(
         read: None,
     };
     store::message::insert(tx, &message).await
+}
+
+fn linked(ctx: &Context, language: Language, link: &Link<'_>) -> String {
+    // In the fragment, which browsers send to no server and write into no log.
+    let (url, token) = (&ctx.config.public_url, link.token.reveal());
+    let address = format!("{url}/{}#token={token}", link.page);
+    MESSAGE_TEXTS
+        .message(
+            language,
+            link.text,
+            [("link", Cow::Borrowed(address.as_str()))],
+        )
+        .unwrap_or_default()
 }
 
 /// The mail with a code and a link that begins a registration.

@@ -97,6 +97,8 @@ pub struct Wiring {
     pub config: config::Config,
     /// questionnaire-svc: the terms of a campaign.
     pub questionnaire: Connection,
+    /// testing-svc: the links of letters about offered seats.
+    pub testing: Connection,
 }
 
 /// Builds the service; nothing runs yet.

@@ -45,6 +45,15 @@ struct ServeArgs {
         default_value = "http://127.0.0.1:50052"
     )]
     questionnaire_url: String,
+
+    /// Where testing-svc listens for gRPC: a letter about an offered seat has a link of its making. As the
+    /// one above.
+    #[arg(
+        long,
+        env = "IRIKTEU_TESTING_URL",
+        default_value = "http://127.0.0.1:50054"
+    )]
+    testing_url: String,
 }
 
 #[tokio::main]
@@ -62,6 +71,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let questionnaire = parts
         .net
         .connect("questionnaire-svc", &args.questionnaire_url)?;
+    let testing = parts.net.connect("testing-svc", &args.testing_url)?;
     let service = identity_svc::build(Wiring {
         db: parts.db,
         clock: parts.clock,
@@ -71,6 +81,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         identity: parts.identity,
         config,
         questionnaire,
+        testing,
     })
     .await?;
     program::serve(service, parts.door, None, parts.stream, proto::DESCRIPTOR).await

@@ -305,6 +305,7 @@ impl Parts<'_> {
             identity: self.keys.identity(name)?,
             config,
             questionnaire: self.net.connect("questionnaire-svc"),
+            testing: self.net.connect("testing-svc"),
         };
         if self.settings.demo {
             demo::accounts(&wiring).await?;

@@ -16,7 +16,7 @@ use proto::wire::v1::LocalizedText;
 use crate::Context;
 use crate::domain::notice::Notice;
 use crate::domain::step::Wish;
-use crate::inbox;
+use crate::inbox::{self, Link};
 
 mod account_created;
 mod admission_missed;
@@ -127,6 +127,7 @@ macro_rules! inbox {
                 recovery_started::subscriber(ctx),
                 email_change_started::subscriber(ctx),
                 review_escalated::subscriber(ctx),
+                seat_offered::subscriber(ctx),
                 $(to(ctx, concat!("identity.inbox.", stringify!($event)), $event::told),)*
             ]
         }
@@ -154,7 +155,6 @@ inbox! {
     application_disqualified
     application_marked_erroneous
     booking_displaced
-    seat_offered
     seat_offer_lapsed
     waiting_ended
     booking_reminder_due
@@ -197,11 +197,17 @@ where
     Subscriber::to(name, move |event: Event, payload: M| {
         let ctx = ctx.clone();
         let told = told(payload).into();
-        Box::pin(async move { deliver(&ctx, name, &event, told).await })
+        Box::pin(async move { deliver(&ctx, name, &event, told, None).await })
     })
 }
 
-async fn deliver(ctx: &Context, subscriber: &str, event: &Event, told: Option<Told>) -> Result<()> {
+async fn deliver(
+    ctx: &Context,
+    subscriber: &str,
+    event: &Event,
+    told: Option<Told>,
+    link: Option<Link<'_>>,
+) -> Result<()> {
     let Some(told) = told else {
         return Ok(());
     };
@@ -211,7 +217,9 @@ async fn deliver(ctx: &Context, subscriber: &str, event: &Event, told: Option<To
     }
     let account = chassis::name::uuid("accounts/*", &told.account);
     match account {
-        Some(account) => inbox::tell(ctx, &tx, account, &told.about, told.notice).await?,
+        Some(account) => {
+            inbox::tell_with(ctx, &tx, account, &told.about, told.notice, link).await?;
+        }
         None => tracing::warn!(subscriber, event = %event.id, "an event names no account"),
     }
     ctx.db.commit(tx).await?;
@@ -268,7 +276,6 @@ macro_rules! appointment {
 }
 use appointment;
 
-/// In Kazakh, Russian and English.
 /// What came of a wish, as a message keeps it.
 fn wish(outcome: AdmissionOutcome) -> Wish {
     Wish {

@@ -27,6 +27,7 @@ mod recoveries;
 mod registration;
 mod registry;
 mod roles;
+mod seat_offers;
 mod sessions;
 mod sign_in;
 mod signatures;

@@ -31,6 +31,7 @@ use tonic::{Request, Status};
 use tonic_types::StatusExt;
 
 use crate::campaigns::WrittenCampaigns;
+use crate::seat_offers::WrittenOffers;
 
 pub const PASSWORD: &str = "төрт жылқы өзеннен өтті";
 pub const IIN: &str = "950615300000";
@@ -48,6 +49,7 @@ pub fn master_keys(numbers: &[u8]) -> MasterKeys {
 pub struct World {
     pub clock: Clock,
     pub campaigns: WrittenCampaigns,
+    pub offers: WrittenOffers,
     pub bus: Bus,
     pub keys: Keys,
     pub wiring: Wiring,
@@ -97,6 +99,7 @@ impl World {
             signer: keys.signer.clone(),
             config,
             questionnaire: net.connect("questionnaire-svc"),
+            testing: net.connect("testing-svc"),
         };
         let service = identity_svc::build(wiring.clone())
             .await
@@ -104,6 +107,8 @@ impl World {
         let (campaigns, bus) = (WrittenCampaigns::default(), Bus::default());
         net.add("identity-svc", service.routes);
         net.add("questionnaire-svc", campaigns.routes());
+        let offers = WrittenOffers::default();
+        net.add("testing-svc", offers.routes());
         let subscribers = service.subscribers;
         bus.subscribe(subscribers.clone());
         let jobs = service.jobs;
@@ -111,6 +116,7 @@ impl World {
         Self {
             clock,
             campaigns,
+            offers,
             bus,
             keys,
             vouchers,

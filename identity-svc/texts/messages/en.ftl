@@ -341,6 +341,10 @@ seat-offered-again-body =
     Take the seat or reject it in your personal account, in the section "Selection stages and results".
     It is kept until { $expires } ({ $until_clocks }); after that it goes to the next person.
 
+seat-offered-link =
+    If you do not need the seat, give it up without signing in. It then goes to the next person at once:
+    { $link }
+
 seat-offer-lapsed-title = The seat kept for you was not taken
 seat-offer-lapsed-body = Dear candidate, you did not answer in time, and the seat that was kept for you has gone to the next person.
 
