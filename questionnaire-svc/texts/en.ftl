@@ -136,6 +136,7 @@ application-number-check-digit = The number of the application has a typing erro
 
 ## Checks of eligibility
 check-age-met = The age is within the limit. Full years on { $reference_date }: { $age_years }. Limit: { $max_age_years }
+check-age-met-earlier = The age is within the limit on the reference day. Full years on { $reference_date }: { $age_years }. On the day of submission, { $submission_date }: { $submission_age_years }. Limit: { $max_age_years }. This is only a warning
 check-age-not-met = The age is over the limit. Full years on { $reference_date }: { $age_years }. Limit: { $max_age_years }
 check-age-unconfirmed = The digits of the IIN point to an age over the limit, but they need not match the date of birth. The expert checks it. Limit: { $max_age_years }
 check-age-unknown = The date of birth is not known. The expert checks it. Limit: { $max_age_years }
@@ -154,4 +155,7 @@ check-language-level-unknown = The level of the state language was not given yet
 check-certificate-validity-met = The certificate is valid on the day of submission. Valid until: { $valid_until }. Day of submission: { $submission_date }
 check-certificate-validity-not-met = The certificate is not valid on the day of submission. Valid until: { $valid_until }. Day of submission: { $submission_date }
 check-certificate-validity-unknown = The validity of the certificate was not given yet. Day of submission: { $submission_date }
+check-certificate-validity-at-close-met = The certificate is valid on the last day of the window. Valid until: { $valid_until }. Last day: { $last_date }
+check-certificate-validity-at-close-not-met = The certificate is not valid on the last day of the window. Valid until: { $valid_until }. Last day: { $last_date }
+check-certificate-validity-at-close-unknown = The validity of the certificate was not given yet. Last day of the window: { $last_date }
 check-not-a-member-not-met = The candidate is in the Reserve already. The last day in it: { $end_date }

@@ -136,6 +136,7 @@ application-number-check-digit = Өтінім нөмірінде қате бар
 
 ## Талаптарды тексеру
 check-age-met = Жасы талапқа сай. Есептеу күні: { $reference_date }. Толық жас: { $age_years }. Шегі: { $max_age_years }
+check-age-met-earlier = Жасы есептеу күні талапқа сай. Есептеу күні: { $reference_date }. Толық жас: { $age_years }. Өтінім жіберілген күні, { $submission_date }: { $submission_age_years }. Шегі: { $max_age_years }. Бұл ескерту ғана
 check-age-not-met = Жасы шектен асады. Есептеу күні: { $reference_date }. Толық жас: { $age_years }. Шегі: { $max_age_years }
 check-age-unconfirmed = ЖСН цифрлары шектен асатын жасты көрсетеді, бірақ олар туған күнге сәйкес келмеуі мүмкін. Сарапшы тексереді. Шегі: { $max_age_years }
 check-age-unknown = Туған күні белгісіз. Сарапшы тексереді. Шегі: { $max_age_years }
@@ -154,4 +155,7 @@ check-language-level-unknown = Мемлекеттік тілді меңгеру 
 check-certificate-validity-met = Сертификат өтінім жіберілген күні жарамды. Жарамдылық мерзімі: { $valid_until }. Жіберілген күн: { $submission_date }
 check-certificate-validity-not-met = Сертификат өтінім жіберілген күні жарамсыз. Жарамдылық мерзімі: { $valid_until }. Жіберілген күн: { $submission_date }
 check-certificate-validity-unknown = Сертификаттың жарамдылық мерзімі әлі көрсетілмеген. Жіберілген күн: { $submission_date }
+check-certificate-validity-at-close-met = Сертификат өтінім қабылдаудың соңғы күні жарамды. Жарамдылық мерзімі: { $valid_until }. Соңғы күн: { $last_date }
+check-certificate-validity-at-close-not-met = Сертификат өтінім қабылдаудың соңғы күні жарамсыз. Жарамдылық мерзімі: { $valid_until }. Соңғы күн: { $last_date }
+check-certificate-validity-at-close-unknown = Сертификаттың жарамдылық мерзімі әлі көрсетілмеген. Өтінім қабылдаудың соңғы күні: { $last_date }
 check-not-a-member-not-met = Үміткер резервте тұр. Резервте болу мерзімінің аяқталуы: { $end_date }

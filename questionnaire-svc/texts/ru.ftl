@@ -136,6 +136,7 @@ application-number-check-digit = В номере заявки опечатка: 
 
 ## Проверки условий
 check-age-met = Возраст в пределах условия. Полных лет на { $reference_date }: { $age_years }. Предел: { $max_age_years }
+check-age-met-earlier = Возраст в пределах условия на день отсчёта. Полных лет на { $reference_date }: { $age_years }. На день отправки, { $submission_date }: { $submission_age_years }. Предел: { $max_age_years }. Это только предупреждение
 check-age-not-met = Возраст превышает предел. Полных лет на { $reference_date }: { $age_years }. Предел: { $max_age_years }
 check-age-unconfirmed = Цифры ИИН указывают на возраст выше предела, но они могут не совпадать с датой рождения. Проверит эксперт. Предел: { $max_age_years }
 check-age-unknown = Дата рождения неизвестна. Проверит эксперт. Предел: { $max_age_years }
@@ -154,4 +155,7 @@ check-language-level-unknown = Уровень государственного �
 check-certificate-validity-met = Сертификат действителен на день отправки. Действителен до: { $valid_until }. День отправки: { $submission_date }
 check-certificate-validity-not-met = Сертификат недействителен на день отправки. Действителен до: { $valid_until }. День отправки: { $submission_date }
 check-certificate-validity-unknown = Срок действия сертификата ещё не указан. День отправки: { $submission_date }
+check-certificate-validity-at-close-met = Сертификат действителен в последний день приёма заявок. Действителен до: { $valid_until }. Последний день: { $last_date }
+check-certificate-validity-at-close-not-met = Сертификат недействителен в последний день приёма заявок. Действителен до: { $valid_until }. Последний день: { $last_date }
+check-certificate-validity-at-close-unknown = Срок действия сертификата ещё не указан. Последний день приёма заявок: { $last_date }
 check-not-a-member-not-met = Кандидат уже состоит в резерве. Последний день в резерве: { $end_date }

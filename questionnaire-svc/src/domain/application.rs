@@ -7,7 +7,7 @@
 use chassis::violation::Violations;
 use jiff::Timestamp;
 
-use super::campaign::{Acceptance, Campaign};
+use super::campaign::{Acceptance, AfterRejection, Campaign};
 use super::refusal::Refusal;
 
 /// A person's application in one campaign.
@@ -303,6 +303,12 @@ impl Application {
         self.submission_count += 1;
         self.term = ReviewTerm::default();
         Ok(())
+    }
+
+    /// Whether its owner can open another in its place: where the campaign lets who was rejected try again.
+    pub fn gives_way(&self, campaign: &Campaign) -> bool {
+        matches!(self.state, State::Rejected { .. })
+            && campaign.rules.after_rejection == AfterRejection::Another
     }
 
     /// Asks for the application back, to correct these sections. Where no expert is asked nobody could

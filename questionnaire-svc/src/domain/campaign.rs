@@ -75,6 +75,26 @@ pub struct Rules {
     pub acceptance: Acceptance,
     /// `None` where nobody counts how often a person applies.
     pub attempts: Option<Allowance>,
+    pub after_rejection: AfterRejection,
+    pub certificate_reference: CertificateReference,
+}
+
+/// What who was rejected can do while the campaign is open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AfterRejection {
+    #[default]
+    Final,
+    /// Open another application.
+    Another,
+}
+
+/// On which day the language certificate has to be valid.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CertificateReference {
+    #[default]
+    Submission,
+    /// The last day of the window.
+    Close,
 }
 
 /// Who accepts an application.
@@ -186,6 +206,15 @@ impl Campaign {
     pub fn local_day(&self, now: Timestamp) -> Date {
         now.to_zoned(TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC))
             .date()
+    }
+
+    /// The last day on which it takes applications: the close is the first instant that is outside.
+    pub fn last_day(&self) -> Date {
+        let last = self
+            .window
+            .close
+            .checked_sub(SignedDuration::from_micros(1));
+        self.local_day(last.unwrap_or(self.window.close))
     }
 
     /// The codes of its directions; empty for every one of the dictionary.
@@ -303,6 +332,16 @@ impl Rules {
         within("campaign.rules.max_age_years", age, 14, 120, wrong);
         let days = self.min_experience_days.unwrap_or_default();
         within("campaign.rules.min_experience_days", days, 0, 36_500, wrong);
+        if self.after_rejection == AfterRejection::Another
+            && self.acceptance != Acceptance::ByExpert
+        {
+            wrong.add("campaign.rules.reapplication_after_rejection", "NOT_ASKED");
+        }
+        if self.certificate_reference != CertificateReference::Submission
+            && self.min_language_level.is_none()
+        {
+            wrong.add("campaign.rules.certificate_reference", "NOT_ASKED");
+        }
         within(
             "campaign.rules.correction_working_days",
             self.correction_working_days,
@@ -446,6 +485,8 @@ pub mod tests {
                 correction_working_days: 3,
                 acceptance: Acceptance::ByExpert,
                 attempts: None,
+                after_rejection: AfterRejection::Final,
+                certificate_reference: CertificateReference::Submission,
             },
             places: 50,
             form_revision: text("forms/reserve-questionnaire/revisions/1"),

@@ -4,7 +4,7 @@
 use chassis::identifier::Iin;
 use jiff::civil::Date;
 
-use super::campaign::{AgeReference, Demand, Rules as CampaignRules};
+use super::campaign::{AgeReference, CertificateReference, Demand, Rules as CampaignRules};
 use super::experience::Experience;
 use super::refusal::Refusal;
 use super::section::CertificateAnswers;
@@ -114,6 +114,8 @@ pub struct Subject {
     pub registration_day: Option<Date>,
     /// The local day of submission, or today for a draft.
     pub submission_day: Date,
+    /// The last local day of the window.
+    pub last_day: Date,
     pub education_levels: Vec<String>,
     pub experience: Experience,
     pub certificate: CertificateAnswers,
@@ -205,6 +207,16 @@ fn age(rules: &CampaignRules, subject: &Subject) -> Option<Check> {
         ("reference_date", day.to_string()),
         ("birth_date_source", born.source.code().to_owned()),
     ];
+    // The reference day decides. Who grew older since is let through, and the expert is told.
+    let then = age_years(born.date, subject.submission_day);
+    if outcome == Outcome::Met && then > max {
+        let later = [
+            ("submission_age_years", then.to_string()),
+            ("submission_date", subject.submission_day.to_string()),
+        ];
+        let facts = facts.into_iter().chain(later);
+        return check(Rule::Age, outcome, "CHECK_AGE_MET_EARLIER", facts);
+    }
     check(Rule::Age, outcome, explanation, facts)
 }
 
@@ -310,25 +322,39 @@ fn language_level(rules: &CampaignRules, subject: &Subject) -> Option<Check> {
 
 fn certificate_validity(rules: &CampaignRules, subject: &Subject) -> Option<Check> {
     rules.min_language_level?;
-    let day = ("submission_date", subject.submission_day.to_string());
-    let rule = Rule::CertificateValidity;
-    let Some(until) = subject.certificate.valid_until else {
-        return check(
-            rule,
-            Outcome::Unsure,
-            "CHECK_CERTIFICATE_VALIDITY_UNKNOWN",
-            [day],
-        );
+    let (name, day, [met, not_met, unknown]) = match rules.certificate_reference {
+        CertificateReference::Submission => (
+            "submission_date",
+            subject.submission_day,
+            [
+                "CHECK_CERTIFICATE_VALIDITY_MET",
+                "CHECK_CERTIFICATE_VALIDITY_NOT_MET",
+                "CHECK_CERTIFICATE_VALIDITY_UNKNOWN",
+            ],
+        ),
+        CertificateReference::Close => (
+            "last_date",
+            subject.last_day,
+            [
+                "CHECK_CERTIFICATE_VALIDITY_AT_CLOSE_MET",
+                "CHECK_CERTIFICATE_VALIDITY_AT_CLOSE_NOT_MET",
+                "CHECK_CERTIFICATE_VALIDITY_AT_CLOSE_UNKNOWN",
+            ],
+        ),
     };
-    let (outcome, explanation) = match until >= subject.submission_day {
-        true => (Outcome::Met, "CHECK_CERTIFICATE_VALIDITY_MET"),
-        false => (Outcome::NotMet, "CHECK_CERTIFICATE_VALIDITY_NOT_MET"),
+    let (rule, fact) = (Rule::CertificateValidity, (name, day.to_string()));
+    let Some(until) = subject.certificate.valid_until else {
+        return check(rule, Outcome::Unsure, unknown, [fact]);
+    };
+    let (outcome, explanation) = match until >= day {
+        true => (Outcome::Met, met),
+        false => (Outcome::NotMet, not_met),
     };
     check(
         rule,
         outcome,
         explanation,
-        [("valid_until", until.to_string()), day],
+        [("valid_until", until.to_string()), fact],
     )
 }
 
@@ -355,17 +381,17 @@ pub fn must_not_be_a_member(member_until: Option<Date>) -> Result<(), Refusal> {
     }
 }
 
-fn check<const N: usize>(
+fn check(
     rule: Rule,
     outcome: Outcome,
     explanation: &'static str,
-    facts: [(&'static str, String); N],
+    facts: impl IntoIterator<Item = (&'static str, String)>,
 ) -> Option<Check> {
     Some(Check {
         rule,
         outcome,
         explanation,
-        facts: facts.into(),
+        facts: facts.into_iter().collect(),
     })
 }
 
@@ -389,6 +415,7 @@ mod tests {
             birth_date: born(date(1995, 6, 15), BirthDateSource::Registry),
             registration_day: Some(DAY),
             submission_day: DAY,
+            last_day: DAY,
             education_levels: vec!["GENERAL_SECONDARY".into(), "MASTER".into()],
             experience: Experience {
                 total_days: 1826,
@@ -527,6 +554,7 @@ mod tests {
             birth_date: None,
             registration_day: None,
             submission_day: DAY,
+            last_day: DAY,
             education_levels: Vec::new(),
             experience: Experience::default(),
             certificate: CertificateAnswers::default(),
@@ -599,6 +627,61 @@ mod tests {
     }
 
     #[test]
+    fn a_campaign_may_ask_that_a_certificate_outlives_its_window() {
+        let rules = CampaignRules {
+            certificate_reference: CertificateReference::Close,
+            ..reserve_2025().rules
+        };
+        let until = |valid_until| {
+            let certificate = CertificateAnswers {
+                valid_until,
+                ..CertificateAnswers::default()
+            };
+            let early = Subject {
+                certificate,
+                submission_day: date(2025, 6, 2),
+                ..subject()
+            };
+            let found = checks(&rules, &early);
+            let found = found
+                .into_iter()
+                .find(|it| it.rule == Rule::CertificateValidity);
+            found.expect("the check")
+        };
+        assert_eq!(until(Some(DAY)).outcome, Outcome::Met);
+        let short = until(Some(date(2025, 6, 29)));
+        assert_eq!(short.outcome, Outcome::NotMet);
+        assert!(short.facts.contains(&("last_date", DAY.to_string())));
+        assert_eq!(until(None).outcome, Outcome::Unsure);
+    }
+
+    #[test]
+    fn who_grew_too_old_since_the_reference_day_is_let_through_with_a_warning() {
+        let rules = reserve_2025().rules;
+        let grown = Subject {
+            birth_date: born(date(1989, 6, 10), BirthDateSource::Registry),
+            registration_day: Some(date(2025, 6, 1)),
+            ..subject()
+        };
+        assert_eq!(must_be_of_age(&rules, &grown), Ok(()));
+        let warned = found(&grown, Rule::Age);
+        assert_eq!(warned.outcome, Outcome::Met);
+        assert_eq!(warned.explanation, "CHECK_AGE_MET_EARLIER");
+        let told = [
+            ("submission_age_years", "36"),
+            ("submission_date", "2025-06-30"),
+        ];
+        for (name, value) in told {
+            assert!(warned.facts.contains(&(name, value.to_owned())), "{name}");
+        }
+        let before = Subject {
+            submission_day: date(2025, 6, 9),
+            ..grown
+        };
+        assert_eq!(found(&before, Rule::Age).explanation, "CHECK_AGE_MET");
+    }
+
+    #[test]
     fn a_college_diploma_alone_is_not_higher_education() {
         let college = Subject {
             education_levels: vec!["TECHNICAL_VOCATIONAL".into()],
@@ -641,6 +724,8 @@ mod tests {
             "days",
             "valid_until",
             "submission_date",
+            "submission_age_years",
+            "last_date",
             "end_date",
         ]
         .map(|name| (name, "1".to_owned()));
@@ -648,7 +733,7 @@ mod tests {
             .split('"')
             .filter(|text| text.starts_with("CHECK_") && !text.contains(' '));
         let ids: std::collections::BTreeSet<_> = ids.filter(|id| id.len() > 6).collect();
-        assert_eq!(ids.len(), 20);
+        assert_eq!(ids.len(), 24);
         for (id, language) in ids
             .into_iter()
             .flat_map(|id| Language::ALL.map(|language| (id, language)))

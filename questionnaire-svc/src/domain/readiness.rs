@@ -67,7 +67,7 @@ impl Readiness {
             .iter()
             .flat_map(|section| problems_of(section, filled))
             .collect();
-        let subject = subject(filled);
+        let subject = subject(campaign, filled);
         let checks = eligibility::checks(&campaign.rules, &subject);
         Self {
             problems,
@@ -129,7 +129,7 @@ pub fn problems_of(form: &SectionForm, filled: &Filled<'_>) -> Vec<SectionProble
 }
 
 /// What the rules of a campaign look at.
-pub fn subject(filled: &Filled<'_>) -> Subject {
+pub fn subject(campaign: &Campaign, filled: &Filled<'_>) -> Subject {
     let answers = |id: &str| {
         filled
             .sections
@@ -143,6 +143,7 @@ pub fn subject(filled: &Filled<'_>) -> Subject {
         birth_date: filled.birth_date,
         registration_day: filled.registration_day,
         submission_day: filled.day,
+        last_day: campaign.last_day(),
         education_levels: education.into_iter().filter_map(|row| row.level).collect(),
         experience: experience::of_rows(&employment, filled.day),
         certificate: section::certificate(answers("certificate")),

@@ -25,6 +25,7 @@ mod m0022_entrance_exams;
 mod m0023_service_requests;
 mod m0024_college_news;
 mod m0031_ended_memberships;
+mod m0032_reapplications;
 
 use sea_orm_migration::prelude::*;
 
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_service_requests::ServiceRequests),
             Box::new(m0024_college_news::CollegeNews),
             Box::new(m0031_ended_memberships::EndedMemberships),
+            Box::new(m0032_reapplications::Reapplications),
         ]
     }
 }

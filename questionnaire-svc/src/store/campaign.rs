@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::{for_share, json, time, unexpected, write_json};
 use crate::domain::attempt::Allowance;
 use crate::domain::board_opening;
-use crate::domain::campaign::{Acceptance, AgeReference, Campaign, Demand, Rules, State, Window};
+use crate::domain::campaign::{
+    Acceptance, AfterRejection, AgeReference, Campaign, CertificateReference, Demand, Rules, State,
+    Window,
+};
 use crate::domain::language::LanguageLevel;
 
 /// A campaign with what only the row knows.
@@ -52,6 +55,10 @@ struct RulesColumn {
     /// Only where attempts are counted.
     #[serde(default)]
     attempts: Option<Allowance>,
+    #[serde(default)]
+    another_after_rejection: bool,
+    #[serde(default)]
+    certificate_valid_at_close: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -268,6 +275,8 @@ fn column(rules: &Rules) -> RulesColumn {
         decided_by_boards: rules.board_openings().is_some(),
         board_openings: rules.board_openings(),
         attempts: rules.attempts,
+        another_after_rejection: rules.after_rejection == AfterRejection::Another,
+        certificate_valid_at_close: rules.certificate_reference == CertificateReference::Close,
     }
 }
 
@@ -302,5 +311,13 @@ fn rules(column: RulesColumn) -> Result<Rules> {
             Some(edit_until_hours) => Acceptance::OnSubmission { edit_until_hours },
         },
         attempts: column.attempts,
+        after_rejection: match column.another_after_rejection {
+            true => AfterRejection::Another,
+            false => AfterRejection::Final,
+        },
+        certificate_reference: match column.certificate_valid_at_close {
+            true => CertificateReference::Close,
+            false => CertificateReference::Submission,
+        },
     })
 }

@@ -51,6 +51,7 @@ mod organisations;
 mod paper;
 mod promo_rights;
 mod rankings;
+mod reapplications;
 mod scans;
 mod score_formulas;
 mod sections;

@@ -254,6 +254,7 @@ pub fn campaign() -> pb::Campaign {
             citizenship_required: true,
             higher_education_required: true,
             correction_working_days: 3,
+            certificate_reference: pb::CertificateReference::Submission.into(),
             ..Default::default()
         }),
         places: 50,

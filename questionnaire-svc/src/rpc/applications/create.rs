@@ -83,9 +83,14 @@ pub async fn create(
         filled_by,
         now,
     };
+    let before = application::lock_of_person(tx, campaign_id, account).await?;
+    let mut before = before.filter(|it| it.application.gives_way(campaign));
+    if let Some(before) = &mut before {
+        application::make_room(tx, before).await?;
+    }
     let is_first = application::insert(write.tx(), &new).await?;
     let kept = application::lock_of_person(write.tx(), campaign_id, account).await?;
-    let kept = kept.ok_or(Error::InFlight)?;
+    let mut kept = kept.ok_or(Error::InFlight)?;
     if !is_first {
         return Err(Refusal::ApplicationExists {
             application: kept.name(),
@@ -96,6 +101,9 @@ pub async fn create(
         // This one is among them: whoever opens another waits until it is known what became of this one.
         let opened = application::opened_by_boards(tx, campaign_id, account).await?;
         board_opening::must_have_been_left(&campaign.rules, opened)?;
+    }
+    if let Some(before) = &before {
+        application::inherit_promo_right(tx, &mut kept, before).await?;
     }
     attempt::must_be_left(tx, account, campaign, now).await?;
     let event = ApplicationCreated {
@@ -171,6 +179,7 @@ fn subject(campaign: &Campaign, person: &Person, now: Timestamp) -> Subject {
             .registration_time
             .map(|time| campaign.local_day(time)),
         submission_day: campaign.local_day(now),
+        last_day: campaign.last_day(),
         education_levels: Vec::new(),
         experience: Experience::default(),
         certificate: CertificateAnswers::default(),

@@ -10,7 +10,8 @@ use crate::domain::application_kind::{ApplicationKind, MAX_KINDS};
 use crate::domain::attempt::Allowance;
 use crate::domain::board_opening;
 use crate::domain::campaign::{
-    Acceptance, AgeReference, Campaign, Declaration, Demand, Direction, Rules, State, Window,
+    Acceptance, AfterRejection, AgeReference, Campaign, CertificateReference, Declaration, Demand,
+    Direction, Rules, State, Window,
 };
 use crate::domain::language::LanguageLevel;
 use crate::rpc::{etag, wire};
@@ -90,6 +91,12 @@ fn rules(rules: &Rules) -> pb::CampaignRules {
         paid_attempts_per_year: rules.attempts.map_or(0, |it| it.paid),
         decided_by_boards: rules.board_openings().is_some(),
         board_openings_per_person: rules.board_openings().unwrap_or_default(),
+        reapplication_after_rejection: rules.after_rejection == AfterRejection::Another,
+        certificate_reference: match rules.certificate_reference {
+            CertificateReference::Submission => pb::CertificateReference::Submission,
+            CertificateReference::Close => pb::CertificateReference::Close,
+        }
+        .into(),
     }
 }
 
@@ -205,6 +212,26 @@ fn read_rules(violations: &mut Violations, pb: Option<&pb::CampaignRules>) -> Ru
         correction_working_days: given(pb.correction_working_days).unwrap_or(3),
         acceptance: acceptance(violations, &pb),
         attempts: attempts(&pb),
+        after_rejection: match pb.reapplication_after_rejection {
+            true => AfterRejection::Another,
+            false => AfterRejection::Final,
+        },
+        certificate_reference: certificate_reference(violations, &pb),
+    }
+}
+
+fn certificate_reference(
+    violations: &mut Violations,
+    pb: &pb::CampaignRules,
+) -> CertificateReference {
+    use pb::CertificateReference as Wire;
+    match Wire::try_from(pb.certificate_reference) {
+        Ok(Wire::Close) => CertificateReference::Close,
+        Ok(Wire::Submission | Wire::Unspecified) => CertificateReference::Submission,
+        Err(_) => {
+            violations.add("campaign.rules.certificate_reference", "UNKNOWN_VALUE");
+            CertificateReference::Submission
+        }
     }
 }
 

@@ -313,13 +313,34 @@ pub async fn declare_certificate(tx: &Tx, kept: &mut Kept, now: Timestamp) -> Re
     one_more(saved.rows_affected(), kept)
 }
 
-/// Lets the person open another application: this one was withdrawn for good. The condition stands
-/// in the same statement that writes.
+/// Lets the person open another application: this one was withdrawn or rejected for good. The condition
+/// stands in the same statement that writes.
 pub async fn make_room(tx: &Tx, kept: &mut Kept) -> Result<()> {
     let sql = "UPDATE application SET makes_room = TRUE, version = version + 1
-               WHERE id = $1 AND state = 'WITHDRAWN'";
+               WHERE id = $1 AND state IN ('WITHDRAWN', 'REJECTED')";
     let saved = execute(tx, sql, [kept.id.as_str().into()]).await?;
     one_more(saved.rows_affected(), kept)
+}
+
+/// A draft takes over from the application that made room for it whether a promo code was claimed and a
+/// certificate declared: both are once per person and campaign.
+pub async fn inherit_promo_right(tx: &Tx, kept: &mut Kept, before: &Kept) -> Result<()> {
+    let sql = "UPDATE application SET promo_claimed_us = $2, certificate_declared_us = $3, version = version + 1
+               WHERE id = $1 AND state = 'DRAFT'";
+    let (claimed, declared) = (
+        before.application.promo_claimed,
+        before.application.certificate_declared,
+    );
+    let values = [
+        kept.id.as_str().into(),
+        claimed.map(to_us).into(),
+        declared.map(to_us).into(),
+    ];
+    let saved = execute(tx, sql, values).await?;
+    one_more(saved.rows_affected(), kept)?;
+    kept.application.promo_claimed = claimed;
+    kept.application.certificate_declared = declared;
+    Ok(())
 }
 
 fn one_more(rows_affected: u64, kept: &mut Kept) -> Result<()> {
