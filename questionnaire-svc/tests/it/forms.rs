@@ -48,6 +48,36 @@ async fn a_form_is_shown_with_its_schemas_and_what_may_be_uploaded() {
 }
 
 #[tokio::test]
+async fn the_notices_of_the_manual_are_where_they_belong() {
+    let world = World::new().await;
+    let mut forms = FormsClient::new(world.speaking_for(Caller::Stranger));
+    let name = "forms/reserve-questionnaire/revisions/1".into();
+    let form = forms.get_form_revision(pb::GetFormRevisionRequest { name });
+    let mut found = Vec::new();
+    for section in form.await.unwrap().into_inner().sections {
+        let schema = wire::to_json(section.schema.unwrap());
+        for notice in schema["x-notices"].as_array().into_iter().flatten() {
+            let id = notice["id"].as_str().unwrap();
+            found.push(format!("{} {id}", section.id));
+            if id == "N3" {
+                assert_eq!(notice["shown"], "AFTER_SUBMISSION");
+                let kk = "Құжаттарды тексеру сарапшылар тарапынан 3 (үш) жұмыс күні ішінде жүзеге асырылады.";
+                assert_eq!(notice["text"]["kk"], kk);
+            }
+        }
+    }
+    let expected = [
+        "certificate N1",
+        "certificate N4",
+        "certificate N5",
+        "employment N2",
+        "additional N6",
+        "additional N3",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
 async fn dictionaries_are_listed_with_their_entries_in_their_own_order() {
     let world = World::new().await;
     let mut dictionaries = DictionariesClient::new(world.speaking_for(Caller::Stranger));
