@@ -55,7 +55,11 @@ fn findings(overlay: &Overlay) -> Vec<Finding> {
 
 /// Production with one thing changed.
 fn planted(title: &str, change: impl FnOnce(&mut Value)) -> Overlay {
-    let mut overlay = PROD.clone();
+    planted_in(&PROD, title, change)
+}
+
+fn planted_in(overlay: &Overlay, title: &str, change: impl FnOnce(&mut Value)) -> Overlay {
+    let mut overlay = overlay.clone();
     let object = overlay.objects.iter_mut().find(|it| it.title() == title);
     change(
         &mut object
@@ -370,6 +374,46 @@ fn a_way_that_is_not_written_down_is_found_and_one_that_is_missing() {
         "",
         "review-svc to questionnaire-svc on 0",
     );
+}
+
+#[test]
+fn a_way_out_of_a_component_is_asked_for_only_where_the_component_is() {
+    let dev = render::overlay("dev", &render::text(home(), "dev").unwrap()).unwrap();
+    let written = rules::edges::written().unwrap();
+    let ways = |overlay: &Overlay| -> Vec<String> {
+        let findings = rules::edges::check(overlay, &written, &PROGRAMS);
+        let shown = findings.iter().map(Finding::to_string);
+        shown.filter(|it| !it.contains(" it calls")).collect()
+    };
+    assert_eq!(ways(&dev), [""; 0]);
+    let closed = planted_in(&dev, "NetworkPolicy/identity-svc-to-revocation", |value| {
+        set(value, "/spec/egress/0/ports/0/port", json!(8080));
+    });
+    let says = ways(&closed);
+    let missing = "identity-svc to outside on 80: ARCHITECTURE.md names it";
+    assert!(says.iter().any(|it| it.contains(missing)), "{says:?}");
+    let odd = "identity-svc to outside on 8080: ARCHITECTURE.md names no such way";
+    assert!(says.iter().any(|it| it.contains(odd)), "{says:?}");
+
+    let alone = planted("NetworkPolicy/identity-svc-to-ncanode", |value| {
+        set(value, "/spec/egress", json!([]));
+    });
+    let says = "identity-svc to ncanode on 14579: it may come in";
+    found(&alone, "edge-both-ways", "", says);
+}
+
+#[test]
+fn authorities_of_signatures_that_are_not_mounted_are_found() {
+    let dev = render::overlay("dev", &render::text(home(), "dev").unwrap()).unwrap();
+    let nowhere = planted_in(&dev, "Deployment/identity-svc", |value| {
+        let volumes = value.pointer_mut(&format!("{CONTAINER}/volumeMounts"));
+        let volumes = volumes.and_then(Value::as_array_mut).unwrap();
+        volumes.retain(|it| it["name"] != "signatures");
+    });
+    let says = "IRIKTEU_SIGNATURE_AUTHORITIES_FILE is /etc/irikteu/signatures/authorities.pem";
+    let is_it = |it: &Finding| it.rule == "file-mounted" && it.what.contains(says);
+    assert!(!findings(&dev).iter().any(is_it));
+    assert!(findings(&nowhere).iter().any(is_it));
 }
 
 #[test]

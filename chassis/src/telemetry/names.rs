@@ -111,6 +111,10 @@ pub const LEVELS: &[[&str; 2]] = &[
     ["watches_open", "Calls that stay open."],
     ["event_streams", "Streams of events at the gateway."],
     ["mail_waiting", "Mails still to be sent."],
+    [
+        "signature_check_away",
+        "Whether nobody could say if the last electronic signature was good.",
+    ],
     ["mail_failed", "Mails that were given up."],
     [
         "documents_unchecked",

@@ -14,8 +14,10 @@
 //! `x509-ocsp` is a version behind, and what is checked here are bytes that are kept as they came.
 
 use chassis::ids::Ids;
+use chassis::telemetry;
 use jiff::Timestamp;
 
+use crate::NAME;
 use crate::domain::signature::{Certificate, Fault};
 
 mod algorithm;
@@ -46,6 +48,9 @@ pub use settings::{Settings, SignatureArgs};
 use built_in::BuiltIn;
 use ncanode::Ncanode;
 
+/// What is shown of those who are asked.
+const AWAY: &str = "signature_check_away";
+
 pub enum Signatures {
     BuiltIn(Box<BuiltIn>),
     Ncanode(Box<Ncanode>),
@@ -72,9 +77,16 @@ impl Signatures {
         content: &[u8],
         time: Timestamp,
     ) -> Result<Certificate, Fault> {
-        match self {
+        let checked = match self {
             Self::BuiltIn(built_in) => built_in.check(cms, content, time).await,
             Self::Ncanode(ncanode) => ncanode.check(cms, content, time).await,
+        };
+        // A signature that is bad of itself says nothing of whether others would be answered.
+        match &checked {
+            Ok(_) => telemetry::level(NAME, AWAY, 0),
+            Err(Fault::CheckAway | Fault::RevocationUnknown) => telemetry::level(NAME, AWAY, 1),
+            Err(_) => {}
         }
+        checked
     }
 }

@@ -90,10 +90,11 @@ fn unmounted(pod: &Pod<'_>, environment: &Environment) -> Vec<String> {
         .flat_map(|it| list(at(it, "/volumeMounts")))
         .collect();
     let files = environment.iter().filter(|(name, value)| {
-        let names_a_place = ["_FILE", "_DIR"]
+        let names_a_place = ["_FILE", "_DIR", "_LISTS"]
             .iter()
             .any(|ending| name.ends_with(ending));
-        names_a_place && !is_mounted(pod, &mounts, value)
+        let mut places = value.split(',');
+        names_a_place && !places.all(|place| is_mounted(pod, &mounts, place))
     });
     files
         .map(|(name, value)| format!("{name} is {value}, where nothing is mounted"))
