@@ -146,6 +146,18 @@ pub const ROWS: &[Row] = &[
         "/irikteu.identity.v1.Signatures/LookUpSignatures",
         &[Service("questionnaire-svc")],
     ),
+    (
+        "/irikteu.identity.v1.Signatories/ListSignatories",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.Signatories/BlockSignatory",
+        &[Has(Role::Administrator)],
+    ),
+    (
+        "/irikteu.identity.v1.Signatories/UnblockSignatory",
+        &[Has(Role::Administrator)],
+    ),
     // The signature is the proof.
     (
         "/irikteu.identity.v1.SignInChallenges/CreateSignInChallenge",

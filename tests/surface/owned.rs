@@ -51,7 +51,12 @@ const SOMEBODYS: [&str; 25] = [
 
 /// Those of the house: an expert's task is about somebody, an invitation is to somebody, and a signature
 /// names who signed.
-const ABOUT_SOMEBODY: [&str; 3] = ["reviewTasks", "signatures", "staffInvitations"];
+const ABOUT_SOMEBODY: [&str; 4] = [
+    "reviewTasks",
+    "signatories",
+    "signatures",
+    "staffInvitations",
+];
 
 /// Collections whose things are everybody's.
 const EVERYBODYS: [&str; 22] = [

@@ -62,6 +62,12 @@ pub enum Refusal {
     },
     /// Why a signature is not taken.
     Signature(Fault),
+    /// The organisation lets this act be signed in other roles.
+    RoleNotForAct {
+        act: String,
+        roles: String,
+    },
+    SignatoryBlocked,
     SignatureOfAnotherOrganisation,
     SigningOrganisationUnknown,
     SigningOrganisationExists,
@@ -104,6 +110,8 @@ impl chassis::error::Refusal for Refusal {
             Self::InvitationTriesSpent => "INVITATION_TRIES_SPENT",
             Self::InvitationEnded { .. } => "INVITATION_ENDED",
             Self::Signature(fault) => fault.reason(),
+            Self::RoleNotForAct { .. } => "SIGNER_ROLE_NOT_ALLOWED_FOR_ACT",
+            Self::SignatoryBlocked => "SIGNATORY_BLOCKED",
             Self::SignatureOfAnotherOrganisation => "SIGNATURE_OF_ANOTHER_ORGANISATION",
             Self::SigningOrganisationUnknown => "SIGNING_ORGANISATION_UNKNOWN",
             Self::SigningOrganisationExists => "SIGNING_ORGANISATION_EXISTS",
@@ -145,6 +153,8 @@ impl chassis::error::Refusal for Refusal {
             | Self::InvitationTriesSpent
             | Self::InvitationEnded { .. }
             | Self::Signature(_)
+            | Self::RoleNotForAct { .. }
+            | Self::SignatoryBlocked
             | Self::SignatureOfAnotherOrganisation
             | Self::SigningOrganisationUnknown
             | Self::ChallengeExpired
@@ -182,6 +192,9 @@ impl chassis::error::Refusal for Refusal {
                 ("max_age_years", max_age_years.to_string()),
                 ("reference_date", reference_date.to_string()),
             ],
+            Self::RoleNotForAct { act, roles } => {
+                vec![("act", act.clone()), ("roles", roles.clone())]
+            }
             Self::RateLimited { retry_time } => vec![("retry_time", retry_time.to_string())],
             _ => Vec::new(),
         }

@@ -19,6 +19,7 @@ mod m0105_failed_sign_ins;
 mod m0106_signing;
 mod m0107_signatures;
 mod m0108_account_openings;
+mod m0109_signing_rules;
 
 pub struct Migrator;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0106_signing::Migration),
             Box::new(m0107_signatures::Migration),
             Box::new(m0108_account_openings::Migration),
+            Box::new(m0109_signing_rules::Migration),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
             Box::new(chassis::dead::DeadEvents),

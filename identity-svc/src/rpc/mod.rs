@@ -17,6 +17,7 @@ use proto::identity::v1::recoveries_server::RecoveriesServer;
 use proto::identity::v1::registration_attempts_server::RegistrationAttemptsServer;
 use proto::identity::v1::sessions_server::SessionsServer;
 use proto::identity::v1::sign_in_challenges_server::SignInChallengesServer;
+use proto::identity::v1::signatories_server::SignatoriesServer;
 use proto::identity::v1::signatures_server::SignaturesServer;
 use proto::identity::v1::signing_organisations_server::SigningOrganisationsServer;
 use proto::identity::v1::staff_invitations_server::StaffInvitationsServer;
@@ -40,6 +41,7 @@ pub mod recoveries;
 pub mod registration_attempts;
 pub mod sessions;
 pub mod sign_in_challenges;
+pub mod signatories;
 pub mod signatures;
 mod signer;
 pub mod signing_organisations;
@@ -76,6 +78,9 @@ pub fn routes(ctx: &Arc<Context>) -> Routes {
         .add_service(SignInChallengesServer::new(
             sign_in_challenges::SignInChallenges::new(ctx.clone()),
         ))
+        .add_service(SignatoriesServer::new(signatories::Signatories::new(
+            ctx.clone(),
+        )))
         .add_service(SignaturesServer::new(signatures::Signatures::new(
             ctx.clone(),
         )))

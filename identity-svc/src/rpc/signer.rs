@@ -29,7 +29,7 @@ pub async fn checked(ctx: &Context, cms: &[u8], content: &[u8], now: Timestamp) 
 /// Who signed, kept as a signatory of the organisation, which is locked: it lets the role still.
 ///
 /// # Errors
-/// `SIGNER_ROLE_NOT_ALLOWED`.
+/// `SIGNER_ROLE_NOT_ALLOWED`, `SIGNATORY_BLOCKED`.
 pub async fn keep(
     ctx: &Context,
     tx: &Tx,
@@ -45,11 +45,15 @@ pub async fn keep(
         role: role.map_err(Refusal::Signature)?,
         iin: certificate.iin,
         common_name: Masked::new(certificate.common_name.reveal().clone()),
+        created: now,
+        blocked: None,
     };
     let index = match certificate.iin {
         Some(iin) => ctx.secrets.iin_index(&iin.reveal()),
         // Nobody can say which person it is: then it is the certificate.
         None => ctx.secrets.certificate_index(&certificate.serial),
     };
-    store::signatory::keep(&ctx.sealer, tx, signatory, &index, now).await
+    let kept = store::signatory::keep(&ctx.sealer, tx, signatory, &index, now).await?;
+    kept.may_sign()?;
+    Ok(kept)
 }

@@ -192,6 +192,14 @@ pub async fn end(tx: &Tx, session: Uuid, now: Timestamp) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
+/// Ends every session of a signatory; returns how many there were.
+pub async fn end_of_signatory(tx: &Tx, signatory: Uuid, now: Timestamp) -> Result<u64> {
+    let sql = "UPDATE session SET ended_us = $2 WHERE signatory_id = $1
+               AND ended_us IS NULL AND ends_us > $2 AND refresh_expires_us > $2";
+    let values = [signatory.to_string().into(), to_us(now).into()];
+    Ok(execute(tx, sql, values).await?.rows_affected())
+}
+
 /// Ends every session of the account but one; returns how many there were.
 pub async fn end_others(tx: &Tx, account: Uuid, kept: Uuid, now: Timestamp) -> Result<u64> {
     let sql = "UPDATE session SET ended_us = $3 WHERE account_id = $1 AND id <> $2

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chassis::Result;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, query_one};
+use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use chassis::identifier::{Bin, Iin};
 use chassis::mask::Masked;
 use jiff::Timestamp;
@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::sealed::{self, Table};
-use super::{id, odd};
+use super::{Place, id, limit, maybe_time, odd, time};
 use crate::domain::signature::SignerRole;
 use crate::domain::signing_organisation::Signatory;
 use crate::sealing::Sealer;
 
-const COLUMNS: &str = "id, bin, role, personal, data_key, master_key";
+const COLUMNS: &str = "id, bin, role, created_us, blocked_us, personal, data_key, master_key";
 
 /// What is sealed.
 #[derive(Serialize, Deserialize)]
@@ -29,7 +29,8 @@ struct Personal {
 }
 
 /// The signatory of this organisation and person, with the role and the name of today: there is one,
-/// however many sign in at once.
+/// however many sign in at once. Locked until the end of the transaction, so whoever blocks them waits, or is
+/// seen here.
 pub async fn keep(
     sealer: &Sealer,
     tx: &Tx,
@@ -40,7 +41,8 @@ pub async fn keep(
     let bin = signatory.organisation.to_string();
     let sql = "INSERT INTO signatory (id, bin, person_index, role, created_us)
                VALUES ($1, $2, $3, $4, $5)
-               ON CONFLICT (bin, person_index) DO UPDATE SET role = excluded.role RETURNING id";
+               ON CONFLICT (bin, person_index) DO UPDATE SET role = excluded.role
+               RETURNING id, created_us, blocked_us";
     let values = [
         signatory.id.to_string().into(),
         bin.into(),
@@ -49,7 +51,10 @@ pub async fn keep(
         to_us(now).into(),
     ];
     let row = query_one(tx, sql, values).await?;
-    signatory.id = id(&row.ok_or_else(|| odd("id"))?, "id")?;
+    let row = row.ok_or_else(|| odd("id"))?;
+    signatory.id = id(&row, "id")?;
+    signatory.created = time(&row, "created_us")?;
+    signatory.blocked = maybe_time(&row, "blocked_us")?;
     let personal = Personal {
         iin: signatory.iin.map(|iin| iin.reveal()).unwrap_or_default(),
         common_name: signatory.common_name.reveal().clone(),
@@ -76,6 +81,48 @@ pub async fn find<C: ConnectionTrait>(
     row.as_ref().map(|row| read(sealer, row)).transpose()
 }
 
+/// Locked until the end of the transaction.
+pub async fn lock(sealer: &Sealer, tx: &Tx, signatory: Uuid) -> Result<Option<Signatory>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM signatory WHERE id = $1{}",
+        for_update(tx)
+    );
+    let row = query_one(tx, &sql, [signatory.to_string().into()]).await?;
+    row.as_ref().map(|row| read(sealer, row)).transpose()
+}
+
+/// Of an organisation, newest first.
+pub async fn list<C: ConnectionTrait>(
+    sealer: &Sealer,
+    on: &C,
+    bin: Bin,
+    after: Option<&Place>,
+    rows: u64,
+) -> Result<Vec<Signatory>> {
+    let (us, last) = after.cloned().unwrap_or((i64::MAX, String::new()));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM signatory
+         WHERE bin = $1 AND (created_us < $2 OR (created_us = $2 AND id < $3))
+         ORDER BY created_us DESC, id DESC LIMIT $4"
+    );
+    let values = [
+        bin.to_string().into(),
+        us.into(),
+        last.into(),
+        limit(rows).into(),
+    ];
+    let found = query_all(on, &sql, values).await?;
+    found.iter().map(|row| read(sealer, row)).collect()
+}
+
+/// Since when they sign no more; `None` lets them again.
+pub async fn block(tx: &Tx, signatory: Uuid, blocked: Option<Timestamp>) -> Result<()> {
+    let sql = "UPDATE signatory SET blocked_us = $2 WHERE id = $1";
+    let values = [signatory.to_string().into(), blocked.map(to_us).into()];
+    execute(tx, sql, values).await?;
+    Ok(())
+}
+
 fn read(sealer: &Sealer, row: &QueryResult) -> Result<Signatory> {
     let id = id(row, "id")?;
     let sealed = sealed::of(row)?.ok_or_else(|| odd("personal"))?;
@@ -87,6 +134,8 @@ fn read(sealer: &Sealer, row: &QueryResult) -> Result<Signatory> {
         role: SignerRole::from_name(&text("role")?).ok_or_else(|| odd("role"))?,
         iin: Iin::parse(&personal.iin).ok(),
         common_name: Masked::new(personal.common_name),
+        created: time(row, "created_us")?,
+        blocked: maybe_time(row, "blocked_us")?,
     })
 }
 

@@ -8,14 +8,15 @@ use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::{limit, odd, time};
 use crate::domain::signature::SignerRole;
-use crate::domain::signing_organisation::{Kind, SigningOrganisation, Title};
+use crate::domain::signing_organisation::{Kind, SigningOrganisation, SigningRule, Title};
 
-const COLUMNS: &str = "bin, title_kk, title_ru, title_en, kind, allowed_roles, created_us, version";
+const COLUMNS: &str =
+    "bin, title_kk, title_ru, title_en, kind, allowed_roles, signing_rules, created_us, version";
 
 /// False where the BIN is registered already.
 pub async fn insert(tx: &Tx, organisation: &SigningOrganisation) -> Result<bool> {
     let sql = format!(
-        "INSERT INTO signing_organisation ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+        "INSERT INTO signing_organisation ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
          ON CONFLICT DO NOTHING"
     );
     let values = [
@@ -25,6 +26,7 @@ pub async fn insert(tx: &Tx, organisation: &SigningOrganisation) -> Result<bool>
         organisation.title.en.as_str().into(),
         organisation.kind.as_str().into(),
         organisation.roles_in_words().into(),
+        rules_in_words(organisation).into(),
         to_us(organisation.created).into(),
     ];
     Ok(execute(tx, &sql, values).await?.rows_affected() == 1)
@@ -50,7 +52,7 @@ pub async fn lock(tx: &Tx, bin: Bin) -> Result<Option<SigningOrganisation>> {
 pub async fn save(tx: &Tx, organisation: &mut SigningOrganisation) -> Result<()> {
     let sql =
         "UPDATE signing_organisation SET title_kk = $2, title_ru = $3, title_en = $4, kind = $5,
-               allowed_roles = $6, version = version + 1 WHERE bin = $1";
+               allowed_roles = $6, signing_rules = $7, version = version + 1 WHERE bin = $1";
     let values = [
         organisation.bin.to_string().into(),
         organisation.title.kk.as_str().into(),
@@ -58,6 +60,7 @@ pub async fn save(tx: &Tx, organisation: &mut SigningOrganisation) -> Result<()>
         organisation.title.en.as_str().into(),
         organisation.kind.as_str().into(),
         organisation.roles_in_words().into(),
+        rules_in_words(organisation).into(),
     ];
     execute(tx, sql, values).await?;
     organisation.version += 1;
@@ -78,7 +81,6 @@ pub async fn list<C: ConnectionTrait>(
 
 fn read(row: &QueryResult) -> Result<SigningOrganisation> {
     let text = |column: &str| row.try_get::<String>("", column);
-    let roles = text("allowed_roles")?;
     Ok(SigningOrganisation {
         bin: Bin::parse(&text("bin")?).map_err(|_| odd("bin"))?,
         title: Title {
@@ -87,9 +89,34 @@ fn read(row: &QueryResult) -> Result<SigningOrganisation> {
             en: text("title_en")?,
         },
         kind: Kind::from_name(&text("kind")?).ok_or_else(|| odd("kind"))?,
-        // A role that a newer version wrote is one that this one can't honour.
-        allowed_roles: roles.split(' ').filter_map(SignerRole::from_name).collect(),
+        allowed_roles: roles_of(&text("allowed_roles")?),
+        signing_rules: text("signing_rules")?
+            .lines()
+            .map(rule_of)
+            .collect::<Result<_>>()?,
         created: time(row, "created_us")?,
         version: row.try_get("", "version")?,
     })
+}
+
+/// A rule a line.
+fn rules_in_words(organisation: &SigningOrganisation) -> String {
+    let rules = organisation.signing_rules.iter();
+    rules
+        .map(SigningRule::in_words)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn rule_of(line: &str) -> Result<SigningRule> {
+    let (act, roles) = line.split_once(": ").ok_or_else(|| odd("signing_rules"))?;
+    Ok(SigningRule {
+        act: act.to_owned(),
+        roles: roles_of(roles),
+    })
+}
+
+/// A role that a newer version wrote is one that this one can't honour.
+fn roles_of(words: &str) -> Vec<SignerRole> {
+    words.split(' ').filter_map(SignerRole::from_name).collect()
 }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chassis::caller::{Caller, Role};
 use chassis::testing;
 use identity_svc::secrets::hash;
+use pb::signatories_client::SignatoriesClient;
 use pb::signatures_client::SignaturesClient;
 use proto::identity::v1 as pb;
 use tonic::Status;
@@ -36,6 +37,7 @@ impl World {
             bin: COLLEGE.into(),
             purpose: PURPOSE.into(),
             request_id: self.request_id(),
+            ..Default::default()
         }
     }
 
@@ -48,6 +50,62 @@ impl World {
         let request = pb::GetSignatureRequest { name: name.into() };
         let mut signatures = SignaturesClient::new(self.speaking_for(caller));
         Ok(signatures.get_signature(request).await?.into_inner())
+    }
+
+    fn of_signatories(&self, caller: &Caller) -> SignatoriesClient<chassis::client::Connection> {
+        SignatoriesClient::new(self.speaking_for(caller.clone()))
+    }
+
+    async fn list_signatories(
+        &self,
+        caller: &Caller,
+        organisation: &str,
+        page_token: &str,
+    ) -> Result<pb::ListSignatoriesResponse, Status> {
+        let request = pb::ListSignatoriesRequest {
+            parent: organisation.into(),
+            page_size: 0,
+            page_token: page_token.into(),
+        };
+        let answer = self
+            .of_signatories(caller)
+            .list_signatories(request)
+            .await?;
+        Ok(answer.into_inner())
+    }
+
+    async fn signatories(
+        &self,
+        caller: &Caller,
+        organisation: &str,
+        page_token: &str,
+    ) -> (Vec<pb::Signatory>, String) {
+        let listed = self
+            .list_signatories(caller, organisation, page_token)
+            .await;
+        let listed = listed.expect("a list");
+        (listed.signatories, listed.next_page_token)
+    }
+
+    async fn block(&self, caller: &Caller, name: &str) -> Result<pb::Signatory, Status> {
+        let request = pb::BlockSignatoryRequest {
+            name: name.into(),
+            request_id: self.request_id(),
+        };
+        let answer = self.of_signatories(caller).block_signatory(request).await?;
+        Ok(answer.into_inner())
+    }
+
+    async fn unblock(&self, caller: &Caller, name: &str) -> Result<pb::Signatory, Status> {
+        let request = pb::UnblockSignatoryRequest {
+            name: name.into(),
+            request_id: self.request_id(),
+        };
+        let answer = self
+            .of_signatories(caller)
+            .unblock_signatory(request)
+            .await?;
+        Ok(answer.into_inner())
     }
 
     async fn how_many(&self) -> i64 {
@@ -253,6 +311,8 @@ async fn everything_wrong_with_a_request_is_told_at_once() {
         bin: "991240000004".into(),
         purpose: "Board action".into(),
         request_id: "1".into(),
+        act: "START RANKING".into(),
+        binding: true,
     };
     let wrong = world.take(wrong).await.expect_err("wrong").violations();
     let expected = [
@@ -261,6 +321,7 @@ async fn everything_wrong_with_a_request_is_told_at_once() {
         ("cms", "TOO_LONG"),
         ("bin", "BIN_CHECK_DIGIT"),
         ("purpose", "INVALID_FORMAT"),
+        ("act", "INVALID_FORMAT"),
     ];
     assert_eq!(
         wrong,
@@ -352,4 +413,212 @@ async fn what_is_wrong_with_names_that_are_looked_up_is_told_at_once() {
     );
     let many = vec![format!("signatures/{}", world.request_id()); 51];
     assert_eq!(look_up(many).await, ["names TOO_MANY"]);
+}
+
+/// An act by its name.
+fn named(
+    request: pb::CreateSignatureRequest,
+    act: &str,
+    binding: bool,
+) -> pb::CreateSignatureRequest {
+    pb::CreateSignatureRequest {
+        act: act.into(),
+        binding,
+        ..request
+    }
+}
+
+fn rule(act: &str, roles: &[pb::SignerRole]) -> pb::SigningRule {
+    pb::SigningRule {
+        act: act.into(),
+        roles: roles.iter().map(|role| (*role).into()).collect(),
+    }
+}
+
+#[tokio::test]
+async fn what_binds_for_good_an_employee_signs_only_where_the_organisation_says_so() {
+    use pb::SignerRole::{CanSign, Ceo, Employee};
+    let (world, administrator, organisation) = world_of_a_college().await;
+    let sign = |act: &'static str, binding: bool| {
+        let request = named(world.act(EMPLOYEE.sign(CONTENT)), act, binding);
+        world.take(request)
+    };
+    assert!(sign("APPOINT_EXAM", false).await.is_ok());
+    let refused_for_act = sign("START_RANKING", true).await.expect_err("refused");
+    assert_eq!(refused_for_act.reason(), "SIGNER_ROLE_NOT_ALLOWED_FOR_ACT");
+    assert_eq!(refused_for_act.fact("act"), "START_RANKING");
+    assert_eq!(refused_for_act.fact("roles"), "CEO CAN_SIGN");
+    // The head does, with no rule at all.
+    let head = pb::CreateSignatureRequest {
+        content: include_bytes!("../signature/content.bin").as_slice().into(),
+        ..world.act(include_bytes!("../signature/rsa.cms").to_vec())
+    };
+    let head = world.take(named(head, "START_RANKING", true)).await;
+    assert_eq!(head.expect("taken").role(), pb::SignerRole::Ceo);
+
+    let ruled = pb::SigningOrganisation {
+        signing_rules: vec![
+            rule("START_RANKING", &[Employee, Ceo]),
+            rule("APPOINT_EXAM", &[CanSign]),
+            rule(PURPOSE, &[Ceo]),
+        ],
+        ..organisation
+    };
+    let ruled = world
+        .update(&administrator, ruled, &["signing_rules"])
+        .await;
+    let ruled = ruled.expect("changed").signing_rules;
+    assert_eq!(ruled[0], rule("START_RANKING", &[Ceo, Employee]));
+    let taken = sign("START_RANKING", true).await.expect("taken");
+    assert_eq!(taken.role(), Employee);
+    for act in ["APPOINT_EXAM", ""] {
+        let refused_for_act = refused(sign(act, false).await);
+        assert_eq!(refused_for_act, "SIGNER_ROLE_NOT_ALLOWED_FOR_ACT", "{act}");
+    }
+}
+
+#[tokio::test]
+async fn a_signatory_who_is_blocked_signs_no_more_until_they_are_let_again() {
+    let (world, administrator, organisation) = world_of_a_college().await;
+    let session = world.come_in().await.expect("a session");
+    let before = world.act(EMPLOYEE.sign(CONTENT));
+    let taken = world.take(before.clone()).await.expect("taken");
+    let (list, _) = world
+        .signatories(&administrator, &organisation.name, "")
+        .await;
+    let [signatory] = list.as_slice() else {
+        panic!("one signatory, not {}", list.len());
+    };
+    assert_eq!(signatory.name, taken.signatory);
+    assert_eq!(signatory.signing_organisation, organisation.name);
+    assert_eq!(signatory.role(), pb::SignerRole::Employee);
+    assert_eq!((signatory.iin.as_str(), signatory.block_time), (IIN, None));
+    assert!(!format!("{signatory:?}").contains(IIN));
+
+    let blocked = world.block(&administrator, &signatory.name).await;
+    let blocked = blocked.expect("blocked");
+    assert_eq!(
+        blocked.block_time,
+        Some(chassis::clock::to_pb(world.clock.now()))
+    );
+    assert_eq!(
+        refused(world.exchange(&session.access_token).await),
+        "SESSION_ENDED"
+    );
+    assert_eq!(refused(world.come_in().await), "SIGNATORY_BLOCKED");
+    // Another certificate of the same person is no way around.
+    let head = pb::CreateSignatureRequest {
+        content: include_bytes!("../signature/content.bin").as_slice().into(),
+        ..world.act(include_bytes!("../signature/rsa.cms").to_vec())
+    };
+    assert_eq!(refused(world.take(head).await), "SIGNATORY_BLOCKED");
+    let anew = world.take(world.act(EMPLOYEE.sign(CONTENT))).await;
+    assert_eq!(refused(anew), "SIGNATORY_BLOCKED");
+    assert_eq!(world.take(before).await.expect("as it was"), taken);
+    let again = world.block(&administrator, &signatory.name).await;
+    assert_eq!(again.expect("as they are"), blocked);
+
+    let free = world.unblock(&administrator, &signatory.name).await;
+    assert_eq!(free.expect("let again").block_time, None);
+    let old = world.exchange(&session.access_token).await;
+    assert_eq!(refused(old), "SESSION_ENDED", "what ended stays ended");
+    assert!(world.come_in().await.is_ok());
+    assert!(world.take(world.act(EMPLOYEE.sign(CONTENT))).await.is_ok());
+
+    let sql = "SELECT action || ' ' || detail AS words FROM audit WHERE resource = $1 ORDER BY seq";
+    let of = [signatory.name.as_str().into()];
+    let rows = chassis::database::query_all(world.wiring.db.read(), sql, of).await;
+    let rows = rows.expect("rows").into_iter();
+    let told: Vec<String> = rows
+        .map(|row| row.try_get("", "words").expect("text"))
+        .collect();
+    let line = |verb: &str, ended: u8| {
+        let of = &organisation.name;
+        format!("{verb} for {of}; sessions ended: {ended}")
+    };
+    assert_eq!(
+        told,
+        [line("BlockSignatory", 1), line("UnblockSignatory", 0)]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_is_blocked_while_they_sign_has_signed_before_it_or_not_at_all() {
+    let (world, administrator, organisation) = world_of_a_college().await;
+    world.come_in().await.expect("a session");
+    let (list, _) = world
+        .signatories(&administrator, &organisation.name, "")
+        .await;
+    let name = list[0].name.clone();
+    for round in 0..4 {
+        let signs = (0..6).map(|_| world.take(world.act(EMPLOYEE.sign(CONTENT))));
+        let enters = (0..3).map(|_| world.come_in());
+        let (signed, entered, blocked) = tokio::join!(
+            futures_util::future::join_all(signs),
+            futures_util::future::join_all(enters),
+            world.block(&administrator, &name),
+        );
+        blocked.expect("blocked");
+        for refusal in signed.into_iter().filter_map(Result::err) {
+            assert_eq!(refusal.reason(), "SIGNATORY_BLOCKED", "round {round}");
+        }
+        // Who came in before it is out, too.
+        for session in entered {
+            match session {
+                Ok(session) => {
+                    let out = refused(world.exchange(&session.access_token).await);
+                    assert_eq!(out, "SESSION_ENDED");
+                }
+                Err(refusal) => assert_eq!(refusal.reason(), "SIGNATORY_BLOCKED"),
+            }
+        }
+        let late = world.take(world.act(EMPLOYEE.sign(CONTENT))).await;
+        assert_eq!(refused(late), "SIGNATORY_BLOCKED");
+        world
+            .unblock(&administrator, &name)
+            .await
+            .expect("let again");
+    }
+}
+
+#[tokio::test]
+async fn signatories_are_listed_and_blocked_by_administrators_alone() {
+    let (world, administrator, organisation) = world_of_a_college().await;
+    let taken = world.take(world.act(EMPLOYEE.sign(CONTENT))).await;
+    let name = taken.expect("taken").signatory;
+    let other = pb::SigningOrganisation {
+        bin: "991241000009".into(),
+        ..college()
+    };
+    let other = world
+        .register(&administrator, other)
+        .await
+        .expect("registered");
+    let (none, next) = world.signatories(&administrator, &other.name, "").await;
+    assert!(none.is_empty() && next.is_empty(), "each has its own");
+
+    for caller in [
+        testing::person(7, &[Role::CampaignManager]),
+        // Who holds a token of an administrator and is none any more.
+        testing::person(8, &[Role::Administrator]),
+        Caller::Service("questionnaire-svc".into()),
+    ] {
+        let listed = world
+            .list_signatories(&caller, &organisation.name, "")
+            .await;
+        assert_eq!(refused(listed), "NOT_ALLOWED");
+        assert_eq!(refused(world.block(&caller, &name).await), "NOT_ALLOWED");
+        assert_eq!(refused(world.unblock(&caller, &name).await), "NOT_ALLOWED");
+    }
+    let nobody = "signatories/01970000-0000-7000-8000-000000000000";
+    assert_eq!(
+        refused(world.block(&administrator, nobody).await),
+        "NOT_FOUND"
+    );
+    let unknown = "signingOrganisations/991240000013";
+    let unknown = world.list_signatories(&administrator, unknown, "").await;
+    assert_eq!(refused(unknown), "NOT_FOUND");
+    let wrong = world.block(&administrator, "signatories/1").await;
+    let wrong = wrong.expect_err("wrong").violations();
+    assert_eq!(wrong, [("name".to_owned(), "INVALID_NAME".to_owned())]);
 }

@@ -110,6 +110,11 @@ fn refusals() -> Vec<Refusal> {
         Refusal::InvitationProofWrong { tries_left: 3 },
         Refusal::InvitationTriesSpent,
         Refusal::InvitationEnded { state: "REVOKED" },
+        Refusal::RoleNotForAct {
+            act: "START_RANKING".into(),
+            roles: "CEO CAN_SIGN".into(),
+        },
+        Refusal::SignatoryBlocked,
         Refusal::SignatureOfAnotherOrganisation,
         Refusal::SigningOrganisationUnknown,
         Refusal::SigningOrganisationExists,
@@ -150,6 +155,8 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::InvitationTriesSpent
             | Refusal::InvitationEnded { .. }
             | Refusal::Signature(_)
+            | Refusal::RoleNotForAct { .. }
+            | Refusal::SignatoryBlocked
             | Refusal::SignatureOfAnotherOrganisation
             | Refusal::SigningOrganisationUnknown
             | Refusal::SigningOrganisationExists

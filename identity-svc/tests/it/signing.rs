@@ -121,7 +121,7 @@ impl World {
         Ok(answer.into_inner())
     }
 
-    async fn come_in(&self) -> Result<pb::Session, Status> {
+    pub async fn come_in(&self) -> Result<pb::Session, Status> {
         let challenge = self.challenge().await;
         let cms = EMPLOYEE.sign(&challenge.content);
         self.bring(&challenge.name, cms).await
@@ -191,12 +191,24 @@ async fn an_administrator_registers_an_organisation_once_and_changes_it_by_its_e
     assert_eq!(listed.signing_organisations, [changed]);
 }
 
+fn rule(act: &str, roles: &[i32]) -> pb::SigningRule {
+    pb::SigningRule {
+        act: act.into(),
+        roles: roles.to_vec(),
+    }
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_an_organisation_is_told_at_once() {
     let (world, administrator) = signing().await;
     let wrong = pb::SigningOrganisation {
         bin: "991240000004".into(),
         allowed_roles: vec![99],
+        signing_rules: vec![
+            rule("START_RANKING", &[pb::SignerRole::Ceo.into()]),
+            rule("START_RANKING", &[98]),
+            rule("START RANKING", &[]),
+        ],
         ..Default::default()
     };
     let wrong = world
@@ -211,8 +223,19 @@ async fn what_is_wrong_with_an_organisation_is_told_at_once() {
         field("title.ru", "REQUIRED"),
         field("kind", "REQUIRED"),
         field("allowed_roles[0]", "UNKNOWN_VALUE"),
+        field("signing_rules[1].act", "ACT_TWICE"),
+        field("signing_rules[1].roles[0]", "UNKNOWN_VALUE"),
+        field("signing_rules[2].act", "INVALID_FORMAT"),
+        field("signing_rules[2].roles", "REQUIRED"),
     ];
     assert_eq!(wrong.violations(), expected);
+    let many = pb::SigningOrganisation {
+        signing_rules: vec![rule("START_RANKING", &[pb::SignerRole::Ceo.into()]); 51],
+        ..college()
+    };
+    let many = world.register(&administrator, many).await;
+    let many = many.expect_err("many").violations();
+    assert_eq!(many, [field("signing_rules", "TOO_MANY")]);
     let manager = testing::person(7, &[Role::CampaignManager]);
     assert_eq!(
         refused(world.register(&manager, college()).await),

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::ours;
 use crate::Context;
-use crate::domain::board_action::BoardAction;
+use crate::domain::board_action::{Act, BoardAction};
 
 /// What the signatures of this service are for: one for another purpose is none for this.
 const PURPOSE: &str = "board-action";
@@ -28,13 +28,15 @@ pub struct Taken {
 }
 
 /// What is wrong with the signature or its certificate is passed on to who sent it.
-pub async fn create(ctx: &Context, action: &BoardAction, cms: &[u8]) -> Result<Taken> {
+pub async fn create(ctx: &Context, action: &BoardAction, act: &Act, cms: &[u8]) -> Result<Taken> {
     let request = CreateSignatureRequest {
         content: action.content.clone().into(),
         cms: cms.to_vec().into(),
         bin: action.bin.to_string(),
         purpose: PURPOSE.into(),
         request_id: request_id(&action.id, cms).to_string(),
+        act: act.as_str().into(),
+        binding: act.is_binding(),
     };
     let mut signatures = SignaturesClient::new(ctx.identity_svc.clone());
     let answer = signatures.create_signature(request).await;

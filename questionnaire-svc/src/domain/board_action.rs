@@ -109,6 +109,11 @@ impl Act {
         )
     }
 
+    /// Whether it binds the college for good: nothing takes it back.
+    pub fn is_binding(&self) -> bool {
+        matches!(self, Act::ApproveScoreFormula(_) | Act::StartRanking {})
+    }
+
     pub fn as_str(&self) -> &'static str {
         match self {
             Act::CreateSpecialty(_) => "CREATE_SPECIALTY",

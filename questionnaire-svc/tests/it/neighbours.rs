@@ -147,6 +147,11 @@ impl Signatures for Neighbours {
             return Err(refused("SIGNATURE_CONTENT_DIFFERS"));
         }
         assert_eq!(asked.purpose, "board-action");
+        // What is signed names the act, and what can't be taken back is told as such.
+        let content: serde_json::Value = serde_json::from_slice(&asked.content).unwrap();
+        assert_eq!(content["action"], asked.act);
+        let binds = ["APPROVE_SCORE_FORMULA", "START_RANKING"].contains(&asked.act.as_str());
+        assert_eq!(asked.binding, binds);
         let name = format!("signatures/{}", asked.request_id);
         let mut known = self.0.lock().unwrap();
         known.signatures.insert(name.clone(), asked.cms.to_vec());

@@ -15,6 +15,7 @@ use tonic::Request;
 use super::show;
 use crate::domain::refusal::Refusal;
 use crate::domain::signature::{ActSignature, Signer};
+use crate::domain::signing_organisation::{Act, is_act};
 use crate::rpc::{check_request_id, signer};
 use crate::secrets::hash;
 use crate::signature::{self, LONGEST_CMS};
@@ -43,9 +44,13 @@ pub async fn create(
     let caller = Caller::of(&request);
     let pb = request.into_inner();
     let sent = parse(&pb)?;
-    let what = ctx
-        .secrets
-        .fingerprint(&[&sent.content_hash, &sent.cms_hash, &pb.bin, &pb.purpose]);
+    let what = ctx.secrets.fingerprint(&[
+        &sent.content_hash,
+        &sent.cms_hash,
+        &pb.bin,
+        &pb.purpose,
+        &pb.act,
+    ]);
     let (db, clock) = (&ctx.db, &ctx.clock);
     // Whoever repeats a call gets its answer, even if nobody could be asked any more.
     match once::begin(db, clock, &caller, RPC, &pb.request_id, &what).await? {
@@ -75,6 +80,7 @@ pub async fn create(
         return write.commit(again(&before, &sent)?).await;
     }
     let now = clock.now();
+    let role = organisation.role_for(&signer, act(&pb))?;
     let signatory = signer::keep(ctx, tx, &signer, &organisation, now).await?;
     let signature = ActSignature {
         id: ctx.ids.uuid(),
@@ -83,7 +89,7 @@ pub async fn create(
         purpose: pb.purpose.clone(),
         content_hash: sent.content_hash.clone(),
         cms_hash: sent.cms_hash.clone(),
-        role: signatory.role,
+        role,
         serial: signer.certificate.serial,
         issuer: signer.certificate.issuer,
         not_before: signer.certificate.not_before,
@@ -130,6 +136,9 @@ fn parse(pb: &pb::CreateSignatureRequest) -> Result<Sent> {
         purpose if !chassis::name::is_slug(purpose) => violations.add("purpose", "INVALID_FORMAT"),
         _ => &mut violations,
     };
+    if !pb.act.is_empty() && !is_act(&pb.act) {
+        violations.add("act", "INVALID_FORMAT");
+    }
     match bin {
         Some(bin) if violations.is_empty() => Ok(Sent {
             bin,
@@ -137,6 +146,18 @@ fn parse(pb: &pb::CreateSignatureRequest) -> Result<Sent> {
             cms_hash: hash(&pb.cms),
         }),
         _ => Err(violations.into()),
+    }
+}
+
+/// What is signed, by the name that an organisation's rules know it by.
+fn act(pb: &pb::CreateSignatureRequest) -> Act<'_> {
+    let name = match pb.act.as_str() {
+        "" => &pb.purpose,
+        act => act,
+    };
+    Act {
+        name,
+        is_binding: pb.binding,
     }
 }
 

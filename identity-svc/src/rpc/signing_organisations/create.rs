@@ -8,7 +8,7 @@ use chassis::{Result, audit};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::{kind, roles, show, title};
+use super::{kind, roles, rules, show, title, who_signs};
 use crate::domain::refusal::Refusal;
 use crate::domain::signing_organisation::{SigningOrganisation, normal};
 use crate::rpc::check_request_id;
@@ -34,8 +34,8 @@ pub async fn create(
     if !store::signing_organisation::insert(tx, &organisation).await? {
         return Err(Refusal::SigningOrganisationExists.into());
     }
-    let (name, roles) = (organisation.name(), organisation.roles_in_words());
-    audit::record(tx, clock, &caller, RPC, &name, &roles).await?;
+    let (name, signed) = (organisation.name(), who_signs(&organisation));
+    audit::record(tx, clock, &caller, RPC, &name, &signed).await?;
     write.commit(show(&organisation)).await
 }
 
@@ -56,12 +56,18 @@ fn parse(ctx: &Context, pb: &pb::CreateSigningOrganisationRequest) -> Result<Sig
         &field("allowed_roles"),
         &wanted.allowed_roles,
     );
+    let signing_rules = rules(
+        &mut violations,
+        &field("signing_rules"),
+        &wanted.signing_rules,
+    );
     match (bin, kind) {
         (Some(bin), Some(kind)) if violations.is_empty() => Ok(SigningOrganisation {
             bin,
             title,
             kind,
             allowed_roles: normal(&roles),
+            signing_rules,
             created: ctx.clock.now(),
             version: 1,
         }),

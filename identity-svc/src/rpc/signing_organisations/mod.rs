@@ -12,7 +12,9 @@ use proto::wire::v1::LocalizedText;
 use tonic::{Request, Response, Status};
 
 use crate::domain::signature::SignerRole;
-use crate::domain::signing_organisation::{Kind, SigningOrganisation, Title};
+use crate::domain::signing_organisation::{
+    Kind, SigningOrganisation, SigningRule, Title, is_act, normal,
+};
 use crate::{Context, store};
 
 mod create;
@@ -61,9 +63,11 @@ impl signing_organisations_server::SigningOrganisations for SigningOrganisations
 }
 
 const LONGEST_TITLE: usize = 300;
+/// Twice the acts that there are.
+const MOST_RULES: usize = 50;
 
 /// The BIN in a name. One that is mistyped is nobody's, so it is not found.
-fn meant(violations: &mut Violations, field: &str, name: &str) -> Option<Bin> {
+pub fn meant(violations: &mut Violations, field: &str, name: &str) -> Option<Bin> {
     let id = chassis::name::capture::<1>("signingOrganisations/*", name);
     if id.is_none() {
         let reason = if name.is_empty() {
@@ -76,7 +80,7 @@ fn meant(violations: &mut Violations, field: &str, name: &str) -> Option<Bin> {
     id.and_then(|[bin]| Bin::parse(bin).ok())
 }
 
-async fn found(ctx: &Context, bin: Option<Bin>, name: &str) -> Outcome<SigningOrganisation> {
+pub async fn found(ctx: &Context, bin: Option<Bin>, name: &str) -> Outcome<SigningOrganisation> {
     let not_found = || Error::NotFound(name.to_owned());
     let bin = bin.ok_or_else(not_found)?;
     let found = store::signing_organisation::find(ctx.db.read(), bin).await?;
@@ -120,6 +124,44 @@ fn roles(violations: &mut Violations, field: &str, roles: &[i32]) -> Vec<SignerR
     roles.iter().enumerate().filter_map(read).collect()
 }
 
+/// Rules by their acts, each with a role at least.
+fn rules(violations: &mut Violations, field: &str, rules: &[pb::SigningRule]) -> Vec<SigningRule> {
+    if rules.len() > MOST_RULES {
+        violations.add_with(field, "TOO_MANY", [("max", MOST_RULES.to_string())]);
+        return Vec::new();
+    }
+    let mut read: Vec<SigningRule> = Vec::new();
+    for (at, rule) in rules.iter().enumerate() {
+        let place = |name: &str| format!("{field}[{at}].{name}");
+        match rule.act.as_str() {
+            "" => violations.add(place("act"), "REQUIRED"),
+            act if !is_act(act) => violations.add(place("act"), "INVALID_FORMAT"),
+            act if read.iter().any(|rule| rule.act == act) => {
+                violations.add(place("act"), "ACT_TWICE")
+            }
+            _ => &mut *violations,
+        };
+        if rule.roles.is_empty() {
+            violations.add(place("roles"), "REQUIRED");
+        }
+        let roles = roles(violations, &place("roles"), &rule.roles);
+        read.push(SigningRule {
+            act: rule.act.clone(),
+            roles: normal(&roles),
+        });
+    }
+    read
+}
+
+/// As the audit says it.
+fn who_signs(organisation: &SigningOrganisation) -> String {
+    let rules = organisation.signing_rules.iter().map(SigningRule::in_words);
+    let all: Vec<_> = std::iter::once(organisation.roles_in_words())
+        .chain(rules)
+        .collect();
+    all.join("; ")
+}
+
 fn show(organisation: &SigningOrganisation) -> pb::SigningOrganisation {
     use pb::signing_organisation::Kind as Wire;
     let kind = match organisation.kind {
@@ -133,14 +175,22 @@ fn show(organisation: &SigningOrganisation) -> pb::SigningOrganisation {
         bin: organisation.bin.to_string(),
         title: Some(LocalizedText { kk, ru, en }),
         kind: kind.into(),
-        allowed_roles: organisation
-            .allowed_roles
-            .iter()
-            .map(|role| role_to_pb(*role).into())
-            .collect(),
+        allowed_roles: roles_to_pb(&organisation.allowed_roles),
         create_time: Some(to_pb(organisation.created)),
         etag: organisation.etag(),
+        signing_rules: organisation.signing_rules.iter().map(rule_to_pb).collect(),
     }
+}
+
+fn rule_to_pb(rule: &SigningRule) -> pb::SigningRule {
+    pb::SigningRule {
+        act: rule.act.clone(),
+        roles: roles_to_pb(&rule.roles),
+    }
+}
+
+fn roles_to_pb(roles: &[SignerRole]) -> Vec<i32> {
+    roles.iter().map(|role| role_to_pb(*role).into()).collect()
 }
 
 pub fn role_to_pb(role: SignerRole) -> pb::SignerRole {

@@ -7,7 +7,7 @@ use chassis::{Error, Result, audit};
 use proto::identity::v1 as pb;
 use tonic::Request;
 
-use super::{kind, meant, roles, show, title};
+use super::{kind, meant, roles, rules, show, title, who_signs};
 use crate::domain::account::is_etag;
 use crate::domain::signing_organisation::normal;
 use crate::rpc::check_request_id;
@@ -15,7 +15,7 @@ use crate::rpc::staff::lock_administrators;
 use crate::{Context, store};
 
 const RPC: &str = "UpdateSigningOrganisation";
-const FIELDS: [&str; 3] = ["title", "kind", "allowed_roles"];
+const FIELDS: [&str; 4] = ["title", "kind", "allowed_roles", "signing_rules"];
 
 pub async fn update(
     ctx: &Context,
@@ -58,6 +58,13 @@ pub async fn update(
             &wanted.allowed_roles,
         )
     });
+    let new_rules = is_wanted("signing_rules").then(|| {
+        rules(
+            &mut violations,
+            &field("signing_rules"),
+            &wanted.signing_rules,
+        )
+    });
     violations.into_result()?;
     let not_found = || Error::NotFound(wanted.name.clone());
     let bin = bin.ok_or_else(not_found)?;
@@ -82,8 +89,9 @@ pub async fn update(
     if let Some(roles) = new_roles {
         organisation.allowed_roles = normal(&roles);
     }
+    organisation.signing_rules = new_rules.unwrap_or(organisation.signing_rules);
     store::signing_organisation::save(tx, &mut organisation).await?;
-    let detail = format!("{}: {}", paths.join(", "), organisation.roles_in_words());
+    let detail = format!("{}: {}", paths.join(", "), who_signs(&organisation));
     audit::record(tx, clock, &caller, RPC, &organisation.name(), &detail).await?;
     write.commit(show(&organisation)).await
 }

@@ -2,13 +2,10 @@
 
 use chassis::caller::Caller;
 use chassis::clock::{from_us, to_us};
-use chassis::database::Tx;
-use chassis::identifier::Bin;
 use chassis::once::{self, Once};
 use chassis::signed_act::SignedAct;
 use chassis::violation::Violations;
 use chassis::{Error, Result, audit, canonical};
-use jiff::Timestamp;
 use proto::questionnaire::v1 as pb;
 use sha2::{Digest, Sha256};
 use tonic::Request;
@@ -48,8 +45,10 @@ pub async fn sign(
     if seen.signable(&cms_sha256, ctx.clock.now())? == Signable::DoneByIt {
         return Ok(message::of(&seen, ctx.clock.now()));
     }
+    // What is prepared never changes, so it is read once.
+    let content = content(&seen)?;
     // Before the transaction: a slow neighbour holds no locks of ours.
-    let taken = signatures::create(ctx, &seen, &pb.cms).await?;
+    let taken = signatures::create(ctx, &seen, &content.act, &pb.cms).await?;
 
     let write = match once::begin(
         &ctx.db,
@@ -73,7 +72,7 @@ pub async fn sign(
     if action.signable(&cms_sha256, now)? == Signable::DoneByIt {
         return write.commit(message::of(&action, now)).await;
     }
-    apply(ctx, tx, bin, &action, now).await?;
+    effect::apply(ctx, tx, bin, &content, now).await?;
     let row = logged(&action, &taken, &cms_sha256)?;
     let signed = Signed {
         signature: taken.name,
@@ -90,18 +89,11 @@ pub async fn sign(
     write.commit(message::of(&action, now)).await
 }
 
-/// Does what stands in the signed bytes and nothing else.
-async fn apply(
-    ctx: &Context,
-    tx: &Tx,
-    bin: Bin,
-    action: &BoardAction,
-    now: Timestamp,
-) -> Result<()> {
+/// What stands in the signed bytes: it is done, and nothing else.
+fn content(action: &BoardAction) -> Result<Content> {
     let broken = || Error::Internal(anyhow::anyhow!("a prepared act can't be read any more"));
     let value = canonical::read(&action.content).ok_or_else(broken)?;
-    let content: Content = serde_json::from_value(value).map_err(|_| broken())?;
-    effect::apply(ctx, tx, bin, &content, now).await
+    serde_json::from_value(value).map_err(|_| broken())
 }
 
 /// The row of the log, as every log of signed acts has it.
