@@ -101,6 +101,7 @@ pub async fn college(wiring: &Wiring, bin: &str, title: Title) -> anyhow::Result
         title,
         kind: Kind::College,
         allowed_roles: SignerRole::ALL.to_vec(),
+        signing_rules: Vec::new(),
         created: wiring.clock.now(),
         version: 1,
     };

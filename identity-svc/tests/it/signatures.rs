@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chassis::clock::Clock;
 use chassis::testing;
-use identity_svc::domain::signature::{Certificate, Fault};
+use identity_svc::domain::signature::{Certificate, Fault, SignerRole};
 use identity_svc::signature::built_in::BuiltInSettings;
 use identity_svc::signature::ncanode::NcanodeSettings;
 use identity_svc::signature::{Settings, Signatures};
@@ -15,6 +15,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::stand_in::{Answer, Question, StandIn};
+
+/// See `tests/ncanode/README.md`.
+const ANSWERED: &str = include_str!("../ncanode/answered.json");
+const DESCRIBED: &str = include_str!("../ncanode/described.json");
+const EXTRACTED: &[u8] = include_bytes!("../ncanode/extracted.json");
+const REFUSED: &[u8] = include_bytes!("../ncanode/refused.json");
+const GOST: &[u8] = include_bytes!("../ncanode/gost.cms");
 
 const CONTENT: &[u8] = b"what was asked to be signed";
 /// Long, so that a busy machine makes no answer late.
@@ -163,25 +170,11 @@ async fn an_answer_to_another_question_or_none_is_no_word() {
     assert_eq!(checked.err(), Some(Fault::RevocationUnknown));
 }
 
-/// What NCANode 3 answers about a good signature, in the shape of its program.
+/// What NCANode 3 answers about a good signature, by the number of its certificate.
 fn good(serial: &str) -> Value {
-    json!({
-        "status": 200, "message": "OK", "valid": true,
-        "signers": [{
-            "certificates": [{
-                "valid": true,
-                "revocations": [
-                    { "revoked": false, "by": "OCSP" }, { "revoked": false, "by": "CRL" }],
-                "notBefore": "2026-01-01T00:00:00.000+00:00",
-                "notAfter": "2046-01-01T00:00:00.000+00:00",
-                "keyUsage": "SIGN", "serialNumber": serial, "signAlg": "SHA256WITHRSA",
-                "keyUser": ["ORGANIZATION", "CEO"],
-                // The subject as it maps it: the patronymic is taken for the family name.
-                "subject": { "commonName": "СЫНАҚ АДАМ", "lastName": "ҮЛГІҰЛЫ", "dn": "" }
-            }],
-            "tsp": null
-        }]
-    })
+    let mut answer: Value = serde_json::from_str(ANSWERED).expect("JSON");
+    answer["signers"][0]["certificates"][0]["serialNumber"] = json!(serial);
+    answer
 }
 
 fn serial(name: &str) -> String {
@@ -351,4 +344,52 @@ async fn an_ncanode_that_is_away_takes_nothing() {
     let checked = open(Settings::Ncanode(settings));
     let checked = checked.check(fixture!("rsa.cms"), CONTENT, now()).await;
     assert_eq!(checked.err(), Some(Fault::CheckAway));
+}
+
+#[tokio::test]
+async fn a_national_signature_is_taken_by_the_word_of_an_ncanode_as_it_is_described() {
+    let time: Timestamp = "2022-09-28T16:03:41Z".parse().expect("a time");
+    let alone = built_in(&["issuing.crl"], None);
+    let alone = alone.check(GOST, b"lol kek", time).await;
+    assert_eq!(alone.err(), Some(Fault::Gost), "nobody here knows it");
+
+    for answer in [DESCRIBED, ANSWERED] {
+        let read = || serde_json::from_str::<Value>(answer).expect("JSON");
+        let (stand_in, signatures) = ncanode(read(), Some((200, EXTRACTED.to_vec()))).await;
+        let checked = signatures.check(GOST, b"lol kek", time).await;
+        let signer = checked.expect("good").signer().expect("a signer");
+        // Of the certificate, and of no example of a subject.
+        assert_eq!(signer.bin.to_string(), "991240000003");
+        assert_eq!(signer.roles, [SignerRole::Ceo]);
+        assert_eq!(
+            signer.certificate.serial.to_lowercase(),
+            "60ba4568ae98fa522a13fa711c6cb60c69bee2c4"
+        );
+        assert_eq!(stand_in.heard().len(), 2);
+
+        // A time stamp is not read for the time: ours is when it came.
+        let late: Timestamp = "2023-05-02T08:38:14Z".parse().expect("a time");
+        let late = signatures.check(GOST, b"lol kek", late).await;
+        assert_eq!(late.err(), Some(Fault::Expired));
+        let other = signatures.check(GOST, b"something else", time).await;
+        assert_eq!(other.err(), Some(Fault::ContentDiffers));
+
+        let inner = match read()["signers"][0].get("certificates") {
+            Some(_) => "certificates",
+            None => "signers",
+        };
+        let mut revoked = read();
+        revoked["signers"][0][inner][0]["revocations"][1]["revoked"] = json!(true);
+        let (_stand_in, signatures) = ncanode(revoked, None).await;
+        let revoked = signatures.check(GOST, b"lol kek", time).await;
+        assert_eq!(revoked.err(), Some(Fault::Revoked));
+    }
+    let settings = |url: &str| NcanodeSettings {
+        url: url.to_owned(),
+        within: LONG,
+    };
+    let refuses = StandIn::new(|_| Some((400, REFUSED.to_vec()))).await;
+    let refused = open(Settings::Ncanode(settings(&refuses.url)));
+    let refused = refused.check(GOST, b"lol kek", time).await;
+    assert_eq!(refused.err(), Some(Fault::NotCms));
 }
