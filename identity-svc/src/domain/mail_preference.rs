@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 /// Kinds about the safety of an account, and about what others do in the person's name. Who got in could
 /// mute them before anything else, so nobody can.
-pub const ALWAYS_MAILED: [&str; 8] = [
+pub const ALWAYS_MAILED: [&str; 9] = [
+    "ACCOUNT_RELEASED",
     "REGISTRATION_REPEATED",
     "PASSWORD_CHANGED",
     "PASSWORD_RECOVERED",

@@ -56,6 +56,9 @@ pub enum Notice {
     PasswordRecovered {
         time: Timestamp,
     },
+    AccountReleased {
+        time: Timestamp,
+    },
     EmailChanged {
         time: Timestamp,
     },
@@ -144,6 +147,7 @@ impl Notice {
             Notice::TestStarted { .. } => "TEST_STARTED",
             Notice::PasswordChanged { .. } => "PASSWORD_CHANGED",
             Notice::PasswordRecovered { .. } => "PASSWORD_RECOVERED",
+            Notice::AccountReleased { .. } => "ACCOUNT_RELEASED",
             Notice::EmailChanged { .. } => "EMAIL_CHANGED",
             Notice::EmailChangeStarted { .. } => "EMAIL_CHANGE_STARTED",
             Notice::RolesChanged { .. } => "ROLES_CHANGED",
@@ -218,6 +222,7 @@ impl Notice {
             }
             Notice::PasswordChanged { time }
             | Notice::PasswordRecovered { time }
+            | Notice::AccountReleased { time }
             | Notice::EmailChanged { time }
             | Notice::EmailChangeStarted { time } => {
                 vec![("time", local(*time))]

@@ -68,6 +68,7 @@ pub enum Refusal {
         roles: String,
     },
     SignatoryBlocked,
+    ProofOfAnotherPerson,
     SignatureOfAnotherOrganisation,
     SigningOrganisationUnknown,
     SigningOrganisationExists,
@@ -112,6 +113,7 @@ impl chassis::error::Refusal for Refusal {
             Self::Signature(fault) => fault.reason(),
             Self::RoleNotForAct { .. } => "SIGNER_ROLE_NOT_ALLOWED_FOR_ACT",
             Self::SignatoryBlocked => "SIGNATORY_BLOCKED",
+            Self::ProofOfAnotherPerson => "PROOF_OF_ANOTHER_PERSON",
             Self::SignatureOfAnotherOrganisation => "SIGNATURE_OF_ANOTHER_ORGANISATION",
             Self::SigningOrganisationUnknown => "SIGNING_ORGANISATION_UNKNOWN",
             Self::SigningOrganisationExists => "SIGNING_ORGANISATION_EXISTS",
@@ -155,6 +157,7 @@ impl chassis::error::Refusal for Refusal {
             | Self::Signature(_)
             | Self::RoleNotForAct { .. }
             | Self::SignatoryBlocked
+            | Self::ProofOfAnotherPerson
             | Self::SignatureOfAnotherOrganisation
             | Self::SigningOrganisationUnknown
             | Self::ChallengeExpired
@@ -219,6 +222,7 @@ impl Fault {
             Self::RevocationUnknown => "REVOCATION_UNKNOWN",
             Self::CheckAway => "SIGNATURE_CHECK_AWAY",
             Self::Personal => "CERTIFICATE_PERSONAL",
+            Self::Organisational => "CERTIFICATE_OF_ORGANISATION",
             Self::AuthenticationKey => "CERTIFICATE_FOR_AUTHENTICATION",
             Self::NoBin => "CERTIFICATE_WITHOUT_BIN",
             Self::RoleNotAllowed => "SIGNER_ROLE_NOT_ALLOWED",

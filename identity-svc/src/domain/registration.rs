@@ -157,6 +157,18 @@ impl Attempt {
     }
 }
 
+/// What is to be signed to prove the IIN: it names the suite, the purpose and the attempt, so that it is of use
+/// nowhere else; the IIN is in the certificate. The parts stand in the order of the alphabet, without spaces.
+pub fn proof_content(suite: &str, attempt: &str) -> Vec<u8> {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    format!(
+        r#"{{"purpose":"prove-iin","registration_attempt":{},"suite":{}}}"#,
+        quoted(attempt),
+        quoted(suite)
+    )
+    .into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,13 +28,15 @@ pub enum Fault {
     /// Whoever checks signatures for us has no answer.
     CheckAway,
     Personal,
+    /// A key of an organisation, where a person's own is needed.
+    Organisational,
     AuthenticationKey,
     NoBin,
     RoleNotAllowed,
 }
 
 impl Fault {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NotCms,
         Self::NoSigner,
         Self::ManySigners,
@@ -50,6 +52,7 @@ impl Fault {
         Self::RevocationUnknown,
         Self::CheckAway,
         Self::Personal,
+        Self::Organisational,
         Self::AuthenticationKey,
         Self::NoBin,
         Self::RoleNotAllowed,
@@ -147,6 +150,21 @@ pub struct Signer {
 }
 
 impl Certificate {
+    /// Whose own signing key it is.
+    ///
+    /// # Errors
+    /// `CERTIFICATE_OF_ORGANISATION`, `CERTIFICATE_FOR_AUTHENTICATION`.
+    pub fn person(&self) -> Result<Option<Iin>, Fault> {
+        let users = &self.users;
+        if users.contains(&KeyUser::Organisation) || !users.contains(&KeyUser::Individual) {
+            return Err(Fault::Organisational);
+        }
+        if self.purpose != Purpose::Signing {
+            return Err(Fault::AuthenticationKey);
+        }
+        Ok(self.iin)
+    }
+
     /// Reads a legal entity's signing certificate as somebody who speaks for it.
     ///
     /// # Errors
@@ -249,6 +267,32 @@ mod tests {
             ..certificate(&[Organisation, ceo])
         };
         assert_eq!(certificate.signer().err(), Some(Fault::NoBin));
+    }
+
+    #[test]
+    fn only_a_persons_own_signing_key_proves_who_they_are() {
+        use KeyUser::{Individual, Organisation, Role};
+        let iin = Iin::parse("950615300000").ok();
+        let own = |users: &[KeyUser], purpose| Certificate {
+            iin,
+            purpose,
+            ..certificate(users)
+        };
+        let good = own(&[Individual], Purpose::Signing).person();
+        assert_eq!(
+            good.ok().flatten().map(|it| it.reveal()),
+            iin.map(|it| it.reveal())
+        );
+        for users in [
+            &[Organisation, Role(SignerRole::Ceo)][..],
+            &[Individual, Organisation],
+            &[],
+        ] {
+            let refused = own(users, Purpose::Signing).person().err();
+            assert_eq!(refused, Some(Fault::Organisational));
+        }
+        let enters = own(&[Individual], Purpose::Authentication).person().err();
+        assert_eq!(enters, Some(Fault::AuthenticationKey));
     }
 
     #[test]

@@ -72,6 +72,10 @@ const DECIDED: &str = "told by ApplicationDecided, once the application has take
 /// The events of which nobody is told, each with the reason.
 pub const NOBODY_IS_TOLD: &[(&str, &str)] = &[
     (
+        "AccountReleased",
+        "told where it happens, with the time, to the address that nobody signs in with any more",
+    ),
+    (
         "AdmissionOutcome",
         "no event: a part of AdmissionOfferMade and AdmissionMissed",
     ),

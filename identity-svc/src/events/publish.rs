@@ -4,7 +4,7 @@ use chassis::Result;
 use chassis::database::Tx;
 use chassis::outbox;
 use proto::events::v1::{
-    AccountCreated, EmailChangeStarted, RecoveryStarted, RegistrationRepeated,
+    AccountCreated, AccountReleased, EmailChangeStarted, RecoveryStarted, RegistrationRepeated,
 };
 use uuid::Uuid;
 
@@ -33,6 +33,15 @@ pub async fn account_opened(ctx: &Context, tx: &Tx, account: Uuid, college: &str
         account: account.clone(),
         campaign: String::new(),
         opened_by: college.to_owned(),
+    };
+    outbox::publish(tx, &ctx.clock, &ctx.ids, &account, &event).await
+}
+
+/// Whose applications somebody else made.
+pub async fn account_released(ctx: &Context, tx: &Tx, account: Uuid) -> Result<()> {
+    let account = name(account);
+    let event = AccountReleased {
+        account: account.clone(),
     };
     outbox::publish(tx, &ctx.clock, &ctx.ids, &account, &event).await
 }

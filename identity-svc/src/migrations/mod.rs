@@ -20,6 +20,7 @@ mod m0106_signing;
 mod m0107_signatures;
 mod m0108_account_openings;
 mod m0109_signing_rules;
+mod m0110_proven_iins;
 
 pub struct Migrator;
 
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0107_signatures::Migration),
             Box::new(m0108_account_openings::Migration),
             Box::new(m0109_signing_rules::Migration),
+            Box::new(m0110_proven_iins::Migration),
             Box::new(chassis::stream::StreamTables),
             Box::new(chassis::stream::TraceColumns),
             Box::new(chassis::dead::DeadEvents),

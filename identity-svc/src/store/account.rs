@@ -7,6 +7,7 @@ use chassis::clock::to_us;
 use chassis::database::{Tx, execute, for_update, query_all, query_one};
 use chassis::mask::{Email, Masked};
 use chassis::text::Language;
+use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, SqlErr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -109,6 +110,61 @@ pub async fn with_either_index<C: ConnectionTrait>(
     let sql = "SELECT id FROM account WHERE iin_index = $1 OR email_index = $2 ORDER BY id";
     let rows = query_all(on, sql, [indexes.iin.into(), indexes.email.into()]).await?;
     rows.iter().map(|row| id(row, "id")).collect()
+}
+
+/// Who has an IIN, and whether they may keep it.
+pub struct Holder {
+    pub id: Uuid,
+    pub is_proven: bool,
+    pub email_index: String,
+}
+
+/// Locked until the end of the transaction: whoever proves the same IIN waits, and then finds nobody here.
+pub async fn lock_holder(tx: &Tx, iin_index: &str) -> Result<Option<Holder>> {
+    let sql = format!(
+        "SELECT id, iin_proven_us, email_index FROM account WHERE iin_index = $1{}",
+        for_update(tx)
+    );
+    let row = query_one(tx, &sql, [iin_index.into()]).await?;
+    row.map(|row| {
+        Ok(Holder {
+            id: id(&row, "id")?,
+            is_proven: row.try_get::<Option<i64>>("", "iin_proven_us")?.is_some(),
+            email_index: row.try_get("", "email_index")?,
+        })
+    })
+    .transpose()
+}
+
+/// The IIN is proven by a signature.
+pub async fn save_iin_proven(tx: &Tx, account: Uuid, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE account SET iin_proven_us = $2 WHERE id = $1";
+    execute(tx, sql, [account.to_string().into(), to_us(now).into()]).await?;
+    Ok(())
+}
+
+/// Sets an account apart: no login leads to it, and the IIN is not in it any more. False where it is proven.
+pub async fn release(sealer: &Sealer, tx: &Tx, account: &Account, now: Timestamp) -> Result<bool> {
+    let without_iin = Personal {
+        iin: String::new(),
+        ..personal(account)
+    };
+    let sealed = sealer.seal(Table::Account.home(account.id), &without_iin)?;
+    // No index is of these letters: they are hexadecimal digits.
+    let nobodys = format!("released {}", account.id);
+    let sql =
+        "UPDATE account SET iin_index = $2, email_index = $2, released_us = $3, personal = $4,
+                   data_key = $5, master_key = $6, version = version + 1
+               WHERE id = $1 AND iin_proven_us IS NULL";
+    let values = [
+        account.id.to_string().into(),
+        nobodys.into(),
+        to_us(now).into(),
+        sealed.content.into(),
+        sealed.data_key.into(),
+        sealed.master_key.into(),
+    ];
+    Ok(execute(tx, sql, values).await?.rows_affected() == 1)
 }
 
 /// Whose login this is, and the hash of the password.

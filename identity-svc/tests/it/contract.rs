@@ -115,6 +115,7 @@ fn refusals() -> Vec<Refusal> {
             roles: "CEO CAN_SIGN".into(),
         },
         Refusal::SignatoryBlocked,
+        Refusal::ProofOfAnotherPerson,
         Refusal::SignatureOfAnotherOrganisation,
         Refusal::SigningOrganisationUnknown,
         Refusal::SigningOrganisationExists,
@@ -157,6 +158,7 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::Signature(_)
             | Refusal::RoleNotForAct { .. }
             | Refusal::SignatoryBlocked
+            | Refusal::ProofOfAnotherPerson
             | Refusal::SignatureOfAnotherOrganisation
             | Refusal::SigningOrganisationUnknown
             | Refusal::SigningOrganisationExists

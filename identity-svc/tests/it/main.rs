@@ -23,6 +23,7 @@ mod mail_delivery;
 mod mail_preferences;
 mod opened_accounts;
 mod passwords;
+mod proven_iins;
 mod recoveries;
 mod registration;
 mod registry;

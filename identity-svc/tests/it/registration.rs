@@ -87,9 +87,14 @@ async fn the_answer_is_alike_for_known_and_unknown_people() {
         .start(attempt("010101100008", "new@example.kz"))
         .await
         .expect("an attempt");
-    let without_name = |attempt: pb::RegistrationAttempt| pb::RegistrationAttempt {
-        name: String::new(),
-        ..attempt
+    // What is to be signed names the attempt and nothing else.
+    let without_name = |attempt: pb::RegistrationAttempt| {
+        let content = String::from_utf8(attempt.proof_content.to_vec()).expect("text");
+        pb::RegistrationAttempt {
+            proof_content: content.replace(&attempt.name, "").into(),
+            name: String::new(),
+            ..attempt
+        }
     };
     let unknown = without_name(unknown);
     assert_eq!(without_name(known), unknown);

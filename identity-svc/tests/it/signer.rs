@@ -29,6 +29,18 @@ pub const OTHER_HEAD: TestSigner = TestSigner {
     key: include_bytes!("../signature/other.pkcs8"),
 };
 
+/// A person with the IIN 010101200004 and a key of their own.
+pub const PERSON: TestSigner = TestSigner {
+    certificate: include_bytes!("../signature/own.der"),
+    key: include_bytes!("../signature/own.pkcs8"),
+};
+
+/// Another, with the IIN of the administrator of [`crate::signing`].
+pub const OTHER_PERSON: TestSigner = TestSigner {
+    certificate: include_bytes!("../signature/own-other.der"),
+    key: include_bytes!("../signature/own-other.pkcs8"),
+};
+
 const ISSUING: &[u8] = include_bytes!("../signature/issuing.der");
 
 impl TestSigner {

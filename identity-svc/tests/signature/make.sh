@@ -162,4 +162,13 @@ ec other P-256
 certify other "/C=KZ/CN=ЕКІНШІ АДАМ/serialNumber=IIN010101200004/OU=BIN991241000009" issuing signs_ceo $FROM $UNTIL
 openssl x509 -in other.pem -outform DER -out other.der
 openssl pkcs8 -topk8 -nocrypt -in other.key -outform DER -out other.pkcs8
+# Somebody with a key of their own, and somebody else.
+ec own P-256
+certify own "/C=KZ/CN=ТӨРТІНШІ АДАМ/serialNumber=IIN010101200004" issuing personal $FROM $UNTIL
+ec own-other P-256
+certify own-other "/C=KZ/CN=БЕСІНШІ АДАМ/serialNumber=IIN950615300000" issuing personal $FROM $UNTIL
+for name in own own-other; do
+    openssl x509 -in $name.pem -outform DER -out $name.der
+    openssl pkcs8 -topk8 -nocrypt -in $name.key -outform DER -out $name.pkcs8
+done
 cp ./*.cms ./*.crl ./*.ocsp-* ./*.der ./*.pkcs8 root.pem issuing.pem content.bin made "$here"

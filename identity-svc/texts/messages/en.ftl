@@ -25,6 +25,12 @@ registration-repeated-body =
 
     If it was you, sign in to the account you have. If it was not, there is nothing you need to do.
 
+account-released-title = Your account was closed: somebody else proved the IIN
+account-released-body =
+    { $time } somebody else proved by an electronic signature that the IIN of this account is theirs. The account was opened without such proof, so it was closed: nobody can sign in to it any more, and applications sent from it are marked as made in error.
+
+    If the IIN is yours, your key may be in other hands: have it revoked at a public service centre, get another one and register again. If you object, ask technical support (section "Questions") and refer to this mail.
+
 application-resubmitted-title = Corrected application sent for review
 application-resubmitted-body = Dear candidate, your corrected application has been sent for review.
 

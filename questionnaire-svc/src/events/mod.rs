@@ -10,6 +10,7 @@
 //! | [`application_accepted`] | `ApplicationAccepted`, review-svc |
 //! | [`application_rejected`] | `ApplicationRejected`, review-svc |
 //! | [`language_result_received`] | `LanguageResultReceived`, testing-svc |
+//! | [`account_released`] | `AccountReleased`, identity-svc |
 //! | [`membership_started`] | `MembershipStarted`, testing-svc |
 //! | [`membership_ended`] | `MembershipEnded`, testing-svc |
 //! | [`attempt_started`] | `AttemptStarted`, testing-svc |
@@ -18,6 +19,7 @@
 //! | [`campaign_window_changed`] | told where a campaign is changed, opened or closed |
 //! | [`take`] | what taking an event of the review has in common |
 
+mod account_released;
 mod application_accepted;
 pub mod application_decided;
 pub mod application_expired;
@@ -49,6 +51,7 @@ pub fn subscribers(ctx: &Arc<Context>) -> Vec<Subscriber> {
         application_accepted::subscriber(ctx.clone()),
         application_rejected::subscriber(ctx.clone()),
         language_result_received::subscriber(ctx.clone()),
+        account_released::subscriber(ctx.clone()),
         membership_started::subscriber(ctx.clone()),
         membership_ended::subscriber(ctx.clone()),
         attempt_started::subscriber(ctx.clone()),

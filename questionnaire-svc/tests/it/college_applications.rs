@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use chassis::caller::Caller;
 use chassis::client::Connection;
-use proto::events::v1::{ApplicationChoiceLeft, ApplicationSubmitted};
+use proto::events::v1::{
+    AccountReleased, ApplicationChoiceLeft, ApplicationMarkedErroneous, ApplicationSubmitted,
+};
 use proto::questionnaire::v1 as pb;
 use proto::questionnaire::v1::application::State;
 use proto::questionnaire::v1::application_choice::State as Folder;
@@ -473,6 +475,39 @@ async fn what_staff_end_ends_with_its_choices() {
     manager.mark_erroneous(request).await.unwrap();
     let folder = folders(&own_choices(&person, &name).await);
     assert_eq!(folder, [Folder::Erroneous; 2]);
+}
+
+#[tokio::test]
+async fn what_was_sent_in_another_persons_name_is_set_aside_once_that_person_proved_it() {
+    let world = world().await;
+    let offered = four(&world).await;
+    let person = world.candidate(1);
+    let first = sent(&person, &offered[..2]).await.name;
+    person.withdraws(&first).await.unwrap();
+    let second = sent(&person, &offered[..2]).await.name;
+    let draft = person.opens().await.unwrap().name;
+    let other = sent(&world.candidate(2), &offered[..1]).await.name;
+
+    let released = AccountReleased {
+        account: person.account.clone(),
+    };
+    let event = world.event(&person.account, &released);
+    world.hear_again(&event).await.unwrap();
+    world.hear_again(&event).await.unwrap();
+    let told: Vec<ApplicationMarkedErroneous> = world.told_of().await;
+    let told: Vec<_> = told
+        .into_iter()
+        .map(|it| (it.application, it.reason_code))
+        .collect();
+    let expected = [&draft, &second].map(|name| (name.clone(), "WRONG_PERSON".to_owned()));
+    assert_eq!(told.len(), expected.len());
+    assert!(expected.iter().all(|it| told.contains(it)), "{told:?}");
+    let folder = folders(&own_choices(&person, &second).await);
+    assert_eq!(folder, [Folder::Erroneous; 2]);
+    let stays = folders(&own_choices(&person, &first).await);
+    assert_eq!(stays, [Folder::Withdrawn; 2]);
+    let others = folders(&own_choices(&world.candidate(2), &other).await);
+    assert_eq!(others, [Folder::New]);
 }
 
 #[tokio::test]

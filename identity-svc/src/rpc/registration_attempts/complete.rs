@@ -12,15 +12,17 @@ use proto::identity::v1 as pb;
 use tonic::Request;
 use uuid::Uuid;
 
-use super::PATTERN;
+use super::{PATTERN, prove_iin};
 use crate::domain::account::Account;
 use crate::domain::age::Terms;
 use crate::domain::refusal::Refusal;
 use crate::domain::registration::Attempt;
 use crate::registry::Found;
 use crate::rpc::accounts::{Reader, kept, show, show_again};
+use crate::rpc::place::Place;
 use crate::rpc::stated::{PaperWords, Stated, Words};
 use crate::rpc::{check_request_id, named};
+use crate::secrets::hash;
 use crate::store::account::Indexes;
 use crate::{Context, events, store};
 
@@ -28,12 +30,16 @@ pub async fn complete(
     ctx: &Context,
     request: Request<pb::CompleteRegistrationAttemptRequest>,
 ) -> Result<pb::Account> {
-    let caller = Caller::of(&request);
+    let (caller, place) = (Caller::of(&request), Place::of(ctx, &request));
     let pb = request.into_inner();
     let mut violations = Violations::new();
     check_request_id(&mut violations, &pb.request_id);
     let id = named(&mut violations, "name", PATTERN, &pb.name);
     let stated = stated(ctx, &mut violations, &pb);
+    if pb.iin_proof.len() > prove_iin::LONGEST {
+        let most = prove_iin::LONGEST.to_string();
+        violations.add_with("iin_proof", "TOO_LONG", [("max", most)]);
+    }
     violations.into_result()?;
     let not_found = || Error::NotFound(pb.name.clone());
     let id = id.ok_or_else(not_found)?;
@@ -41,15 +47,20 @@ pub async fn complete(
     let seen = store::registration::find(&ctx.sealer, ctx.db.read(), id)
         .await?
         .ok_or_else(not_found)?;
-    let told = told(ctx, &seen).await?;
     let parts = stated.parts();
-    let what: Vec<&str> = std::iter::once(&pb.name)
+    let proof = hash(&pb.iin_proof);
+    let what: Vec<&str> = [&pb.name, &proof]
+        .into_iter()
         .chain(&parts)
         .map(String::as_str)
         .collect();
     let what = ctx.secrets.fingerprint(&what);
     let (db, clock) = (&ctx.db, &ctx.clock);
     let rpc = "CompleteRegistrationAttempt";
+    let told = told(ctx, &seen).await?;
+    if told.is_some() && !pb.iin_proof.is_empty() {
+        prove_iin::check(ctx, &place, &seen, &pb.iin_proof).await?;
+    }
     let write = match once::begin(db, clock, &caller, rpc, &pb.request_id, &what).await? {
         Once::Answered(answer) => return show_again(ctx, &answer, Reader::Owner).await,
         Once::Begun(write) => write,
@@ -62,7 +73,8 @@ pub async fn complete(
     // Proven only since we looked: nobody was asked, so the call is to be repeated.
     let told = told.ok_or(Error::InFlight)?;
     let account = admit(ctx, &attempt, &stated, told, now)?;
-    make(ctx, write, &caller, &attempt, account).await
+    let is_proven = !pb.iin_proof.is_empty();
+    make(ctx, write, &caller, &attempt, account, is_proven).await
 }
 
 fn stated(
@@ -161,6 +173,7 @@ async fn make(
     caller: &Caller,
     attempt: &Attempt,
     account: Account,
+    is_proven: bool,
 ) -> Result<pb::Account> {
     let (iin, email) = (
         ctx.secrets.iin_index_of(&account),
@@ -170,11 +183,23 @@ async fn make(
         iin: &iin,
         email: &email,
     };
-    let tx = write.tx();
-    if !store::account::insert(&ctx.sealer, tx, &account, &indexes, &attempt.password_hash).await? {
+    let (tx, now) = (write.tx(), ctx.clock.now());
+    let (sealer, password) = (&ctx.sealer, &attempt.password_hash);
+    let mut is_made = store::account::insert(sealer, tx, &account, &indexes, password).await?;
+    if !is_made
+        && is_proven
+        && prove_iin::make_room(ctx, tx, caller, &account, &indexes, now).await?
+    {
+        // Another account may have the address: then nobody gives way, because all of this is undone.
+        is_made = store::account::insert(sealer, tx, &account, &indexes, password).await?;
+    }
+    if !is_made {
         drop(write);
         tell_owners(ctx, attempt.id, &indexes).await?;
         return Err(Refusal::AccountExists.into());
+    }
+    if is_proven {
+        store::account::save_iin_proven(tx, account.id, now).await?;
     }
     store::registration::save_completed(tx, attempt.id, account.id).await?;
     events::publish::account_created(ctx, tx, account.id, attempt.campaign.as_deref()).await?;

@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 use super::language_to_pb;
 use super::proof::Secret;
 use crate::domain::refusal::Refusal;
-use crate::domain::registration::{Attempt, Rules, State};
+use crate::domain::registration::{Attempt, Rules, State, proof_content};
 use crate::inbox::{self, RegistrationMail};
 use crate::store::mail::Purpose;
 use crate::{Context, store};
@@ -21,6 +21,7 @@ mod complete;
 mod create;
 mod get;
 mod prove;
+mod prove_iin;
 mod resend;
 
 #[derive(Clone)]
@@ -90,6 +91,7 @@ fn show(attempt: &Attempt, ctx: &Context) -> pb::RegistrationAttempt {
         create_time: Some(to_pb(attempt.created)),
         expire_time: Some(to_pb(attempt.expires)),
         resend_time: (state == Wire::Pending).then(|| to_pb(resend)),
+        proof_content: proof_content(&ctx.config.public_url, &attempt.name()).into(),
         ..Default::default()
     }
 }

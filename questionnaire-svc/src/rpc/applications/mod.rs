@@ -15,7 +15,7 @@ mod readiness;
 mod reason;
 mod rebase;
 pub mod send;
-mod set_aside;
+pub mod set_aside;
 mod submit;
 mod withdraw;
 

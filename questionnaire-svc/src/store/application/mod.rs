@@ -171,6 +171,16 @@ pub async fn lock_of_person(tx: &Tx, campaign: &str, account: Uuid) -> Result<Op
     one(tx, &sql, [campaign.into(), account.to_string().into()]).await
 }
 
+/// All applications of a person, in whatever campaign.
+pub async fn lock_all_of_person(tx: &Tx, account: Uuid) -> Result<Vec<Kept>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM application WHERE account = $1 ORDER BY id{}",
+        for_update(tx)
+    );
+    let rows = query_all(tx, &sql, [account.to_string().into()]).await?;
+    rows.iter().map(read).collect()
+}
+
 async fn one<C: ConnectionTrait>(
     on: &C,
     sql: &str,

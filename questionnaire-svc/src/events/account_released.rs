@@ -1,0 +1,60 @@
+//! Somebody proved that an IIN is theirs, and the account that had it gave way: what was sent from it was in
+//! another person's name. It is set aside, as staff do it.
+
+use std::sync::Arc;
+
+use chassis::bus::{Event, Subscriber, first_time};
+use chassis::caller::Caller;
+use chassis::database::Tx;
+use chassis::{Result, audit, outbox};
+use jiff::Timestamp;
+use proto::events::v1::{AccountReleased, ApplicationMarkedErroneous};
+
+use crate::Context;
+use crate::domain::choice::Choice;
+use crate::rpc::applications::choices;
+use crate::rpc::applications::set_aside::last_submission;
+use crate::rpc::name;
+use crate::store::application::{self, Kept};
+
+const NAME: &str = "questionnaire-svc.account-released";
+/// Of `erroneous-reasons`.
+const REASON: &str = "WRONG_PERSON";
+
+pub fn subscriber(ctx: Arc<Context>) -> Subscriber {
+    Subscriber::to(NAME, move |event, released| {
+        let ctx = ctx.clone();
+        Box::pin(async move { take(&ctx, &event, &released).await })
+    })
+}
+
+async fn take(ctx: &Context, event: &Event, released: &AccountReleased) -> Result<()> {
+    let account = name::account("account", &released.account)?;
+    let now = ctx.clock.now();
+    let tx = ctx.db.begin().await?;
+    if first_time(&tx, &ctx.clock, NAME, event).await? {
+        for kept in application::lock_all_of_person(&tx, account).await? {
+            set_aside(ctx, &tx, kept, now).await?;
+        }
+    }
+    Ok(ctx.db.commit(tx).await?)
+}
+
+async fn set_aside(ctx: &Context, tx: &Tx, mut kept: Kept, now: Timestamp) -> Result<()> {
+    // What has ended stays as it ended.
+    if kept.application.mark_erroneous(REASON, now).is_err() {
+        return Ok(());
+    }
+    application::save(tx, &mut kept).await?;
+    choices::end(ctx, tx, &kept, Choice::set_aside_with_application, now).await?;
+    let told = ApplicationMarkedErroneous {
+        application: kept.name(),
+        campaign: kept.campaign_name(),
+        account: kept.applicant(),
+        reason_code: REASON.to_owned(),
+        submission_number: last_submission(&kept),
+    };
+    outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &told).await?;
+    let by = Caller::Service("identity-svc".into());
+    Ok(audit::record(tx, &ctx.clock, &by, NAME, &kept.name(), REASON).await?)
+}
