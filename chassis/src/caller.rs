@@ -80,6 +80,19 @@ pub struct Signatory {
     pub id: Uuid,
     pub session: Uuid,
     pub organisation: Bin,
+    pub kind: OrganisationKind,
+}
+
+/// What an organisation is, as the house registered it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum OrganisationKind {
+    College,
+    /// Reads what was placed in all colleges, and signs what is published of it.
+    EducationDepartment,
+    /// Also where a word that was signed before kinds were told says none.
+    #[default]
+    Other,
 }
 
 impl Person {
@@ -129,6 +142,12 @@ impl Caller {
         }
     }
 
+    /// Whether the caller acts for a department of education.
+    pub fn is_department(&self) -> bool {
+        let department = OrganisationKind::EducationDepartment;
+        matches!(self, Caller::Signatory(signatory) if signatory.kind == department)
+    }
+
     pub fn partner(&self) -> crate::Result<&str> {
         match self {
             Caller::Partner(name) => Ok(name),
@@ -174,6 +193,8 @@ pub enum CallerClaims {
         sub: Uuid,
         sid: Uuid,
         bin: String,
+        #[serde(default)]
+        kind: OrganisationKind,
     },
     Service,
 }
@@ -190,12 +211,18 @@ pub fn verify(verifier: &Verifier, token: &str, now: Timestamp) -> Option<Caller
                 roles,
             }))
         }
-        CallerClaims::Signatory { sub, sid, bin } => {
+        CallerClaims::Signatory {
+            sub,
+            sid,
+            bin,
+            kind,
+        } => {
             let organisation = Bin::parse(&bin).ok()?;
             (iss == IDENTITY).then_some(Caller::Signatory(Signatory {
                 id: sub,
                 session: sid,
                 organisation,
+                kind,
             }))
         }
         CallerClaims::Service => (left(exp, now) <= LONGEST_LEFT).then_some(Caller::Service(iss)),
@@ -301,6 +328,7 @@ mod tests {
                 sub: Uuid::nil(),
                 sid: Uuid::nil(),
                 bin: bin.into(),
+                kind: OrganisationKind::EducationDepartment,
             };
             let signer = Signer::new(issuer, &Signer::new_key().expect("a key")).expect("a signer");
             let verifier = Verifier::new("review-svc", &[signer.public_key()]).expect("a verifier");
@@ -311,8 +339,20 @@ mod tests {
             assert_eq!(caller.is_some(), believed, "{issuer} {bin}");
             let acts_for = caller.as_ref().and_then(Caller::acts_for);
             assert_eq!(acts_for, Bin::parse(bin).ok().filter(|_| believed));
+            assert_eq!(caller.as_ref().is_some_and(Caller::is_department), believed);
             assert!(caller.is_none_or(|it| it.person().is_err() && it.signatory().is_ok()));
         }
+    }
+
+    #[test]
+    fn a_word_that_says_no_kind_of_an_organisation_is_of_no_department() {
+        let told = r#"{"typ":"signatory","sub":"00000000-0000-0000-0000-000000000000",
+            "sid":"00000000-0000-0000-0000-000000000000","bin":"991240000003"}"#;
+        let claims: CallerClaims = serde_json::from_str(told).expect("claims");
+        let CallerClaims::Signatory { kind, .. } = claims else {
+            unreachable!("a signatory");
+        };
+        assert_eq!(kind, OrganisationKind::Other);
     }
 
     #[test]

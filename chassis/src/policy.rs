@@ -19,6 +19,8 @@ pub enum Allow {
     /// Somebody who signed in for an organisation. Such a session is not one of a person: what is not for
     /// signatories by name is not for them.
     Signatory,
+    /// Somebody who signed in for a department of education.
+    Department,
     /// A partner known by its client certificate.
     Partner,
 }
@@ -62,6 +64,7 @@ impl Policy {
             | (Allow::SignedIn, Caller::Person(_))
             | (Allow::Signatory, Caller::Signatory(_))
             | (Allow::Partner, Caller::Partner(_)) => true,
+            (Allow::Department, caller) => caller.is_department(),
             (Allow::Role(role), Caller::Person(person)) => person.has(*role),
             (Allow::Service(name), Caller::Service(caller)) => name == caller,
             _ => false,

@@ -1,6 +1,6 @@
 //! Accounts that the board of a college opens for who stands before it.
 
-use chassis::caller::{Caller, Signatory};
+use chassis::caller::{Caller, OrganisationKind, Signatory};
 use chassis::identifier::Bin;
 use futures_util::future::join_all;
 use identity_svc::domain::account_opening::Rules;
@@ -65,6 +65,7 @@ impl World {
             id: self.wiring.ids.uuid(),
             session: self.wiring.ids.uuid(),
             organisation: Bin::parse(bin).expect("a BIN"),
+            kind: OrganisationKind::College,
         })
     }
 

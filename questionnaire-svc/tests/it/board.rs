@@ -1,6 +1,6 @@
 //! The admission board of a college: signs in for it, prepares acts and signs them.
 
-use chassis::caller::{Caller, Signatory};
+use chassis::caller::{Caller, OrganisationKind, Signatory};
 use chassis::client::Connection;
 use chassis::clock::to_pb;
 use chassis::identifier::Bin;
@@ -42,6 +42,7 @@ impl World {
             id: Uuid::from_u128(0x0197_2222_0000_7000_8000_0000_0000_0000 | member),
             session: Uuid::from_u128(member),
             organisation: bin,
+            kind: OrganisationKind::College,
         };
         Board {
             world: self,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::caller::{Caller, Role, Signatory};
+use chassis::caller::{Caller, OrganisationKind, Role, Signatory};
 use chassis::client::Connection;
 use chassis::identifier::Bin;
 use chassis::testing;
@@ -44,6 +44,7 @@ fn signatory(number: u128, bin: &str) -> Caller {
         id: Uuid::from_u128(number),
         session: Uuid::from_u128(number),
         organisation: Bin::parse(bin).expect("a BIN"),
+        kind: OrganisationKind::College,
     })
 }
 

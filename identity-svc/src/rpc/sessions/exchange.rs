@@ -1,7 +1,7 @@
 //! Trades an access token for a caller token that one service believes for a minute. The roles
 //! are those of this moment.
 
-use chassis::caller::{CallerClaims, TOKEN_LIFE};
+use chassis::caller::{CallerClaims, OrganisationKind, TOKEN_LIFE};
 use chassis::clock::to_pb;
 use chassis::violation::Violations;
 use chassis::{Error, Result};
@@ -9,6 +9,7 @@ use proto::identity::v1 as pb;
 use tonic::Request;
 
 use crate::domain::session::{Holder, Session, State};
+use crate::domain::signing_organisation::Kind;
 use crate::secrets::token_hash;
 use crate::{Context, store};
 
@@ -76,6 +77,11 @@ async fn claims(ctx: &Context, session: &Session) -> Result<CallerClaims> {
                 sub: id,
                 sid,
                 bin: organisation.to_string(),
+                kind: match known.kind {
+                    Kind::College => OrganisationKind::College,
+                    Kind::EducationDepartment => OrganisationKind::EducationDepartment,
+                    Kind::Other => OrganisationKind::Other,
+                },
             })
         }
     }
