@@ -90,25 +90,30 @@ pub async fn account(wiring: &Wiring, seed: SeedAccount<'_>) -> anyhow::Result<S
     Ok(account.name())
 }
 
-/// Registers a college that lets all roles sign, unless its BIN is registered.
+/// Registers an organisation that lets all roles sign, unless its BIN is registered.
 ///
 /// # Errors
 /// If the BIN is wrong or the database does not answer.
-pub async fn college(wiring: &Wiring, bin: &str, title: Title) -> anyhow::Result<()> {
-    let bin = Bin::parse(bin).map_err(|reason| anyhow!("the BIN of the college: {reason}"))?;
-    let college = SigningOrganisation {
+pub async fn organisation(
+    wiring: &Wiring,
+    bin: &str,
+    title: Title,
+    kind: Kind,
+) -> anyhow::Result<()> {
+    let bin = Bin::parse(bin).map_err(|reason| anyhow!("the BIN of an organisation: {reason}"))?;
+    let organisation = SigningOrganisation {
         bin,
         title,
-        kind: Kind::College,
+        kind,
         allowed_roles: SignerRole::ALL.to_vec(),
         signing_rules: Vec::new(),
         created: wiring.clock.now(),
         version: 1,
     };
     let tx = wiring.db.begin().await?;
-    if inside(store::signing_organisation::insert(&tx, &college).await)? {
+    if inside(store::signing_organisation::insert(&tx, &organisation).await)? {
         let by = Caller::Service(crate::NAME.into());
-        let (name, roles) = (college.name(), college.roles_in_words());
+        let (name, roles) = (organisation.name(), organisation.roles_in_words());
         audit::record(
             &tx,
             &wiring.clock,

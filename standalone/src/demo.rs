@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::caller::{Caller, Person, Role};
 use chassis::client::{Connection, LocalNet};
 use chassis::clock::{astana, astana_date, to_pb};
+use identity_svc::domain::signing_organisation::{Kind, Title};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use proto::questionnaire::v1::campaigns_client::CampaignsClient;
@@ -31,7 +32,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use uuid::Uuid;
 
-use crate::signing::Files;
+use crate::signing::{self, Files};
 
 /// The password of every demonstration account.
 pub const PASSWORD: &str = "irikteu-demo-2026";
@@ -157,7 +158,7 @@ pub async fn open_campaign(
     Ok(found.campaigns.into_iter().next().map(|open| open.name))
 }
 
-/// One account for each role, and colleges whose keys are in the data folder.
+/// One account for each role, and organisations whose keys are in the data folder.
 pub async fn accounts(wiring: &identity_svc::Wiring) -> anyhow::Result<()> {
     for account in &ACCOUNTS {
         let seed = identity_svc::seed::SeedAccount {
@@ -169,10 +170,12 @@ pub async fn accounts(wiring: &identity_svc::Wiring) -> anyhow::Result<()> {
         };
         identity_svc::seed::account(wiring, seed).await?;
     }
-    for college in &crate::signing::COLLEGES {
-        let [kk, ru, en] = college.title.map(str::to_owned);
-        let title = identity_svc::domain::signing_organisation::Title { kk, ru, en };
-        identity_svc::seed::college(wiring, college.bin, title).await?;
+    let colleges = signing::COLLEGES.iter().map(|it| (it, Kind::College));
+    let department = [(&signing::DEPARTMENT, Kind::EducationDepartment)];
+    for (organisation, kind) in colleges.chain(department) {
+        let [kk, ru, en] = organisation.title.map(str::to_owned);
+        let title = Title { kk, ru, en };
+        identity_svc::seed::organisation(wiring, organisation.bin, title, kind).await?;
     }
     Ok(())
 }

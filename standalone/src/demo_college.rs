@@ -2,7 +2,7 @@
 //! specialties and score formulas, all signed with the keys of the data folder. The colleges are invented;
 //! their numbers belong to nobody.
 
-use chassis::caller::{Caller, Signatory};
+use chassis::caller::{Caller, OrganisationKind, Signatory};
 use chassis::client::{Connection, LocalNet};
 use chassis::clock::{astana_date, to_pb};
 use chassis::identifier::Bin;
@@ -26,7 +26,7 @@ use questionnaire_svc::domain::form::{FormRevision, published};
 use uuid::Uuid;
 
 use super::demo::{self, done, midnight, request_id, text};
-use crate::signing::{COLLEGES, College, Files};
+use crate::signing::{COLLEGES, Files, Organisation};
 
 const PROGRAMME: &str = "college";
 
@@ -63,6 +63,7 @@ pub async fn seed(
             id: Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0001_0000 | at as u128),
             session: Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0002_0000 | at as u128),
             organisation: bin,
+            kind: OrganisationKind::College,
         };
         let board = Board {
             connection: net
@@ -100,7 +101,7 @@ const PLACES: [Place; 2] = [
 /// Every college of the demonstration is in the directory, so that each may offer something.
 fn directory() -> String {
     let places = PLACES.iter().chain(std::iter::repeat(&PLACES[0]));
-    let row = |(college, place): (&College, &Place)| {
+    let row = |(college, place): (&Organisation, &Place)| {
         let [kk, ru, _] = college.title;
         format!("{},{kk},{ru},{},COLLEGE\n", college.bin, place.kato)
     };
@@ -163,7 +164,7 @@ fn kinds() -> Vec<ApplicationKind> {
 struct Board<'a> {
     connection: Connection,
     keys: &'a Files,
-    college: &'a College,
+    college: &'a Organisation,
     place: &'a Place,
     now: Timestamp,
 }

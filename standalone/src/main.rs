@@ -38,11 +38,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Some(Command::Sign { file, bin }) => {
-            let college = standalone::signing::College::of(&bin);
-            let college = college
-                .with_context(|| format!("no college of the demonstration has the BIN {bin}"))?;
+            let signer = standalone::signing::Organisation::of(&bin);
+            let signer = signer.with_context(|| {
+                format!("no organisation of the demonstration has the BIN {bin}")
+            })?;
             let files = standalone::signing::Files::open(&cli.start.data_dir)?;
-            println!("{}", files.sign_file(college, &file)?);
+            println!("{}", files.sign_file(signer, &file)?);
             Ok(())
         }
         Some(Command::Keys { out }) => {

@@ -26,13 +26,13 @@ pub struct Cli {
 pub enum Command {
     /// Plays a partner against a running suite: looks up, reserves, redeems, reports.
     Partner(crate::partner::PartnerArgs),
-    /// Signs a file with the key of a college of the demonstration, as NCALayer would, and prints the signature
+    /// Signs a file with the key of an organisation of the demonstration, as NCALayer would, and prints the signature
     /// in base64: CMS with the file in it.
     Sign {
         /// What to sign: the content of a challenge, or of an act.
         file: PathBuf,
 
-        /// The BIN of the college that signs, one of the demonstration's.
+        /// The BIN of the organisation that signs, one of the demonstration's.
         #[arg(long, default_value = crate::signing::COLLEGES[0].bin)]
         bin: String,
     },

@@ -4,7 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
-use standalone::signing::{College, Files};
+use standalone::signing::{Files, Organisation};
 
 use crate::paper::{pdf, photo};
 use crate::person::{Answer, Someone};
@@ -72,13 +72,13 @@ pub async fn fills(someone: &Someone, application: &str, specialties: &[Value]) 
 /// The board of a college, signed in with its key.
 pub struct Board {
     pub someone: Someone,
-    college: &'static College,
+    college: &'static Organisation,
     keys: Files,
 }
 
 impl Board {
     /// «Колледждің қабылдау комиссиясына арналған кабинет».
-    pub async fn signs_in(town: &Town, college: &'static College) -> Self {
+    pub async fn signs_in(town: &Town, college: &'static Organisation) -> Self {
         let keys = Files::open(&town.data_dir()).unwrap();
         let visitor = town.someone();
         let challenge = visitor.post("/v1/signInChallenges", json!({})).await.ok();
@@ -111,7 +111,7 @@ impl Board {
     }
 }
 
-fn signed(keys: &Files, college: &College, content: &Value) -> String {
+fn signed(keys: &Files, college: &Organisation, content: &Value) -> String {
     let content = BASE64.decode(content.as_str().unwrap()).unwrap();
     BASE64.encode(keys.sign(college, &content).unwrap())
 }

@@ -1,5 +1,5 @@
-//! The test authority of signatures: it vouches for one key of each college of the demonstration, and
-//! lists nobody as revoked.
+//! The test authority of signatures: it vouches for one key of each college of the demonstration and of
+//! its department of education, and lists nobody as revoked.
 //!
 //! What it vouches for is believed in this data folder and nowhere else. Its own key is not kept, so it
 //! vouches for nobody afterwards; each folder has another one; only a start with the demonstration reads
@@ -27,8 +27,8 @@ use crate::folder::write_new;
 
 mod cms;
 
-/// A college of the demonstration; its numbers are nobody's.
-pub struct College {
+/// An organisation of the demonstration that signs; its numbers are nobody's.
+pub struct Organisation {
     pub bin: &'static str,
     /// What its files are called: `.pem` and `.key`.
     pub file: &'static str,
@@ -38,14 +38,14 @@ pub struct College {
     iin: &'static str,
 }
 
-pub const COLLEGES: [College; 3] = [
-    College {
+pub const COLLEGES: [Organisation; 3] = [
+    Organisation {
         bin: "991240000003",
         file: "college",
         title: ["Сынақ колледжі", "Пробный колледж", "Test college"],
         iin: "950615300000",
     },
-    College {
+    Organisation {
         bin: "991240000013",
         file: "college-2",
         title: [
@@ -55,7 +55,7 @@ pub const COLLEGES: [College; 3] = [
         ],
         iin: "951315300012",
     },
-    College {
+    Organisation {
         bin: "991240000023",
         file: "college-3",
         title: [
@@ -67,10 +67,27 @@ pub const COLLEGES: [College; 3] = [
     },
 ];
 
-impl College {
+/// The department of education: it publishes what was placed.
+pub const DEPARTMENT: Organisation = Organisation {
+    bin: "991240000033",
+    file: "department",
+    title: [
+        "Сынақ білім басқармасы",
+        "Пробное управление образования",
+        "Test department of education",
+    ],
+    iin: "951315300032",
+};
+
+/// Everybody who signs in the demonstration.
+pub fn all() -> impl Iterator<Item = &'static Organisation> {
+    COLLEGES.iter().chain(std::iter::once(&DEPARTMENT))
+}
+
+impl Organisation {
     /// The one with a BIN.
     pub fn of(bin: &str) -> Option<&'static Self> {
-        COLLEGES.iter().find(|college| college.bin == bin)
+        all().find(|it| it.bin == bin)
     }
 }
 
@@ -81,15 +98,15 @@ const ORGANISATION: [u64; 9] = [1, 2, 398, 3, 3, 4, 1, 2, 1];
 pub struct Files(PathBuf);
 
 impl Files {
-    /// Made where they are not all there yet. The authority's key is not kept, so a college that is new
+    /// Made where they are not all there yet. The authority's key is not kept, so an organisation that is new
     /// to the folder means another authority, and new keys for all.
     ///
     /// # Errors
     /// If they can't be written.
     pub fn open(data_dir: &Path) -> anyhow::Result<Self> {
         let files = Self(data_dir.join("signatures"));
-        let key = |college: &College| files.0.join(format!("{}.key", college.file)).exists();
-        if !files.list().exists() || !COLLEGES.iter().all(key) {
+        let key = |of: &Organisation| files.0.join(format!("{}.key", of.file)).exists();
+        if !files.list().exists() || !all().all(key) {
             if files.0.exists() {
                 fs::remove_dir_all(&files.0)?;
             }
@@ -116,13 +133,13 @@ impl Files {
         }))
     }
 
-    /// Signs with the key of a college, as NCALayer does: what is signed is in the signature.
+    /// Signs with the key of an organisation, as NCALayer does: what is signed is in the signature.
     ///
     /// # Errors
     /// If a file can't be read.
-    pub fn sign(&self, college: &College, content: &[u8]) -> anyhow::Result<Vec<u8>> {
+    pub fn sign(&self, by: &Organisation, content: &[u8]) -> anyhow::Result<Vec<u8>> {
         let read = |end: &str| {
-            let file = self.0.join(format!("{}.{end}", college.file));
+            let file = self.0.join(format!("{}.{end}", by.file));
             fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))
         };
         cms::sign(content, &read("pem")?, &read("key")?)
@@ -132,9 +149,9 @@ impl Files {
     ///
     /// # Errors
     /// If it can't be read.
-    pub fn sign_file(&self, college: &College, file: &Path) -> anyhow::Result<String> {
+    pub fn sign_file(&self, by: &Organisation, file: &Path) -> anyhow::Result<String> {
         let content = fs::read(file).with_context(|| format!("can't read {}", file.display()))?;
-        Ok(BASE64.encode(self.sign(college, &content)?))
+        Ok(BASE64.encode(self.sign(by, &content)?))
     }
 
     fn list(&self) -> PathBuf {
@@ -152,10 +169,10 @@ impl Files {
         let issuer = Issuer::new(params, key);
         self.write("authority.pem", authority.as_bytes())?;
 
-        for college in &COLLEGES {
+        for organisation in all() {
             let key = KeyPair::generate()?;
-            let certificate = certificate(college)?.signed_by(&key, &issuer)?;
-            let name = |end: &str| format!("{}.{end}", college.file);
+            let certificate = certificate(organisation)?.signed_by(&key, &issuer)?;
+            let name = |end: &str| format!("{}.{end}", organisation.file);
             self.write(&name("key"), key.serialize_pem().as_bytes())?;
             self.write(&name("pem"), certificate.pem().as_bytes())?;
         }
@@ -178,15 +195,12 @@ impl Files {
 }
 
 /// A certificate as the national authority issues them to the head of a legal entity.
-fn certificate(college: &College) -> anyhow::Result<CertificateParams> {
+fn certificate(of: &Organisation) -> anyhow::Result<CertificateParams> {
     let mut params = params("СЫНАҚ АДАМ")?;
     let name = &mut params.distinguished_name;
     let serial = DnType::CustomDnType(SERIAL_NUMBER.to_vec());
-    name.push(serial, format!("IIN{}", college.iin));
-    name.push(
-        DnType::OrganizationalUnitName,
-        format!("BIN{}", college.bin),
-    );
+    name.push(serial, format!("IIN{}", of.iin));
+    name.push(DnType::OrganizationalUnitName, format!("BIN{}", of.bin));
     params.key_usages = vec![
         KeyUsagePurpose::DigitalSignature,
         KeyUsagePurpose::ContentCommitment,
@@ -227,15 +241,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_college_signs_is_believed_in_its_own_folder_and_in_no_other() {
+    async fn what_an_organisation_signs_is_believed_in_its_own_folder_and_in_no_other() {
         let ((_one, files), (_other, others)) = (made(), made());
         let content = vec![7; 70_000];
         let now = "2026-06-01T05:00:00Z".parse().expect("an instant");
-        for college in &COLLEGES {
-            let signed = files.sign(college, &content).expect("signed");
+        for organisation in all() {
+            let signed = files.sign(organisation, &content).expect("signed");
             let checked = believing(&files).check(&signed, &content, now).await;
             let signer = checked.expect("good").signer().expect("a signer");
-            assert_eq!(signer.bin.to_string(), college.bin);
+            assert_eq!(signer.bin.to_string(), organisation.bin);
             assert_eq!(signer.role(&SignerRole::ALL), Ok(SignerRole::Ceo));
         }
         let signed = files.sign(&COLLEGES[0], &content).expect("signed");
@@ -286,6 +300,8 @@ mod tests {
                 "college-3.pem",
                 "college.key",
                 "college.pem",
+                "department.key",
+                "department.pem",
                 "revoked.crl"
             ]
         );
