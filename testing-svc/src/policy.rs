@@ -1,7 +1,7 @@
 //! Who may call which RPC. Whose code or booking they reach is the handler's question.
 
 use chassis::caller::Role::{Administrator, CampaignManager, ExamDesk};
-use chassis::policy::Allow::{Anyone, Partner, Role, Service, Signatory, SignedIn};
+use chassis::policy::Allow::{Anyone, Department, Partner, Role, Service, Signatory, SignedIn};
 use chassis::policy::Row;
 
 /// People and services.
@@ -272,27 +272,32 @@ pub const ROWS: &[Row] = &[
     ),
     (
         "/irikteu.testing.v1.AllocationRuns/GetAllocationRun",
-        &[Role(CampaignManager)],
+        &[Role(CampaignManager), Department],
     ),
     (
         "/irikteu.testing.v1.AllocationRuns/ListAllocationRuns",
-        &[Role(CampaignManager)],
+        &[Role(CampaignManager), Department],
     ),
     (
         "/irikteu.testing.v1.AllocationRuns/GetAllocationComparison",
-        &[Role(CampaignManager)],
+        &[Role(CampaignManager), Department],
     ),
     (
         "/irikteu.testing.v1.AllocationRuns/VerifyAllocationRun",
-        &[Role(CampaignManager)],
+        &[Role(CampaignManager), Department],
     ),
     (
         "/irikteu.testing.v1.AllocationRuns/DownloadAllocationRun",
-        &[Role(CampaignManager)],
+        &[Role(CampaignManager), Department],
+    ),
+    // The signature is a department's, and so is the call.
+    (
+        "/irikteu.testing.v1.AllocationRuns/GetPublicationContent",
+        &[Department],
     ),
     (
         "/irikteu.testing.v1.AllocationRuns/PublishAllocationRun",
-        &[Role(CampaignManager)],
+        &[Department],
     ),
     (
         "/irikteu.testing.v1.AdmissionResults/GetAdmissionResult",

@@ -191,6 +191,7 @@ run-withheld = The run was withheld and is shown to nobody: its result failed it
 run-outdated = Something came in since this run was made that it does not know. Make another one.
 round-published = Round { $round } is published already: { $allocation_run }.
 runs-differ = The two runs have different inputs, so there is nothing to compare.
+seed-settled = The seed of this campaign was settled by its first run and is the same in all of them: { $seed }.
 place-offer-over = Nothing more can be done with this offer. Its state: { $state }
 place-offer-lapsed = The offer had to be answered by { $reply_expire_time }. The place goes to the next round.
 admission-admitted = Admitted: rank { $rank } of { $ranked } for { $places ->

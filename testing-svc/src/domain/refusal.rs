@@ -178,6 +178,10 @@ pub enum Refusal {
         round: i32,
     },
     RunsDiffer,
+    /// The seed of the campaign is another one.
+    SeedSettled {
+        seed: String,
+    },
     PlaceOfferOver {
         state: offer::State,
     },
@@ -290,6 +294,7 @@ impl chassis::error::Refusal for Refusal {
             Self::RunOutdated => "RUN_OUTDATED",
             Self::RoundPublished { .. } => "ROUND_PUBLISHED",
             Self::RunsDiffer => "RUNS_DIFFER",
+            Self::SeedSettled { .. } => "SEED_SETTLED",
             Self::PlaceOfferOver { .. } => "PLACE_OFFER_OVER",
             Self::PlaceOfferLapsed { .. } => "PLACE_OFFER_LAPSED",
         }
@@ -414,6 +419,7 @@ impl chassis::error::Refusal for Refusal {
                     ("round", round.to_string()),
                 ]
             }
+            Self::SeedSettled { seed } => vec![("seed", seed.clone())],
             Self::PlaceOfferOver { state } => vec![("state", state.as_str().into())],
             Self::PlaceOfferLapsed { until } => {
                 vec![("reply_expire_time", written(*until))]

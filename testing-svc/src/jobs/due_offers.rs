@@ -109,7 +109,7 @@ async fn offer(
 ) -> Result<()> {
     // Held, so that whoever leaves now finds the offer or prevents it.
     let wish = store::competitor::lock(tx, came.choice).await?;
-    let (Some((false, account)), Some(published)) = (wish, run.published) else {
+    let (Some((false, account)), Some(published)) = (wish, &run.published) else {
         return Ok(());
     };
     let Some(specialty) = specialties.get(&came.specialty) else {
@@ -124,7 +124,7 @@ async fn offer(
         specialty: came.specialty,
         account,
         state: State::Offered,
-        until: published.reply_until,
+        until: published.times.reply_until,
         made: ctx.clock.now(),
         ended: None,
         version: 1,

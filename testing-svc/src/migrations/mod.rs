@@ -23,13 +23,18 @@ mod m0332_session_publications;
 mod m0341_admission;
 mod m0342_corrections;
 mod m0351_campaign_windows;
+mod m0352_seals;
 
 use sea_orm_migration::prelude::*;
 
 pub struct Migrator;
 
 /// What is added to and never changed, beside the audit.
-pub const ONLY_GROW: &[&str] = &m0341_admission::ONLY_GROW;
+pub const ONLY_GROW: &[&str] = &{
+    let [runs, outcomes, parts, results, publications] = m0341_admission::ONLY_GROW;
+    let [seeds, seals] = m0352_seals::ONLY_GROW;
+    [runs, outcomes, parts, results, publications, seeds, seals]
+};
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
@@ -63,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0341_admission::Migration),
             Box::new(m0342_corrections::Migration),
             Box::new(m0351_campaign_windows::Migration),
+            Box::new(m0352_seals::Migration),
         ]
     }
 }

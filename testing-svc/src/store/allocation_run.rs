@@ -10,17 +10,20 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
 use super::narrowed::Narrowed;
-use super::{batch, row};
+use super::{allocation_seal, batch, row};
 use crate::domain::admission::run::{Made, Published, Run, State};
+use crate::domain::admission::seal::{Seal, Times};
 use crate::domain::allocation::record::read_seed;
 use crate::domain::words;
 
 const SELECT: &str =
     "SELECT r.id, r.campaign, r.round, r.agreed, r.seed, r.created_us, o.state, o.rules,
         o.known, o.input_hash, o.record_hash, o.findings, o.faults, o.specialties, o.applicants,
-        o.placed, o.unranked, o.finished_us, p.published_us, p.results_us, p.reply_until_us
+        o.placed, o.unranked, o.finished_us, p.published_us, p.results_us, p.reply_until_us,
+        s.content, s.cms_sha256, s.signature, s.organisation, s.signed_us
      FROM allocation_runs r LEFT JOIN allocation_outcomes o ON o.run = r.id
-     LEFT JOIN allocation_publications p ON p.run = r.id";
+     LEFT JOIN allocation_publications p ON p.run = r.id
+     LEFT JOIN allocation_seals s ON s.run = r.id";
 
 /// One of the two files of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +189,14 @@ pub async fn next_round<C: ConnectionTrait>(on: &C, campaign: &str) -> Result<i3
 }
 
 /// False where the round has one already. Its offers are made from then on.
-pub async fn publish(tx: &Tx, run: &Run, published: Published, by: &str) -> Result<bool> {
+pub async fn publish(
+    tx: &Tx,
+    run: &Run,
+    time: Timestamp,
+    times: Times,
+    seal: &Seal,
+    by: &str,
+) -> Result<bool> {
     let done = execute(
         tx,
         "INSERT INTO allocation_publications (run, campaign, round, published_us, results_us,
@@ -196,9 +206,9 @@ pub async fn publish(tx: &Tx, run: &Run, published: Published, by: &str) -> Resu
             run.id.to_string().into(),
             run.campaign.as_str().into(),
             run.round.into(),
-            to_us(published.time).into(),
-            to_us(published.results).into(),
-            to_us(published.reply_until).into(),
+            to_us(time).into(),
+            to_us(times.results).into(),
+            to_us(times.reply_until).into(),
             by.into(),
         ],
     )
@@ -208,8 +218,9 @@ pub async fn publish(tx: &Tx, run: &Run, published: Published, by: &str) -> Resu
     }
     let sql = "INSERT INTO admission_offerings (run, results_us, last_number, done)
          VALUES ($1, $2, '', FALSE)";
-    let values = [run.id.to_string().into(), to_us(published.results).into()];
+    let values = [run.id.to_string().into(), to_us(times.results).into()];
     execute(tx, sql, values).await?;
+    allocation_seal::insert(tx, run, seal).await?;
     Ok(true)
 }
 
@@ -277,7 +288,10 @@ fn published(found: &QueryResult) -> Result<Option<Published>> {
     };
     Ok(Some(Published {
         time,
-        results: row::time(found, "results_us")?,
-        reply_until: row::time(found, "reply_until_us")?,
+        times: Times {
+            results: row::time(found, "results_us")?,
+            reply_until: row::time(found, "reply_until_us")?,
+        },
+        seal: allocation_seal::read(found)?,
     }))
 }

@@ -10,6 +10,7 @@ pub mod admission_offer;
 pub mod admission_specialty;
 pub mod allocation_result;
 pub mod allocation_run;
+pub mod allocation_seal;
 pub mod appeal;
 pub mod application;
 pub mod attempt;
@@ -50,6 +51,7 @@ pub mod weighed;
 use anyhow::anyhow;
 use chassis::database::{Tx, for_update};
 use chassis::{Error, Result};
+pub use sea_orm::ConnectionTrait as Connection;
 use sea_orm::ExecResult;
 
 /// Keeps rows as they are until the transaction ends; many may at once.

@@ -1,7 +1,7 @@
 //! College admission, from the events of questionnaire-svc to accepted places: words to tell and ask it
 //! with, for the tests beside this file.
 
-use chassis::caller::{Caller, Role, Signatory};
+use chassis::caller::{Caller, OrganisationKind, Role, Signatory};
 use chassis::clock::to_pb;
 use chassis::identifier::Bin;
 use chassis::testing::person;
@@ -18,11 +18,14 @@ use proto::testing::v1::ratings_client::RatingsClient;
 use tonic::Response;
 use uuid::Uuid;
 
+use crate::neighbours::signed;
 use crate::world::{Answer, World, person_name, text};
 
 pub const ADMISSION: &str = "campaigns/college-2026";
 pub const COLLEGE: &str = "991240000003";
 pub const OTHER_COLLEGE: &str = "991241000009";
+/// The department of education that publishes.
+pub const DEPARTMENT: &str = "991240000033";
 pub const MANAGER: u128 = 9_100;
 pub const NURSE: u128 = 801;
 pub const WELDER: u128 = 802;
@@ -160,11 +163,21 @@ pub fn started_with_exam(of: u128, places: i32) -> events::SpecialtyRankingStart
     event
 }
 
+/// Somebody of a college.
 pub fn signatory(bin: &str) -> Caller {
+    of_kind(77, bin, OrganisationKind::College)
+}
+
+pub fn department(bin: &str) -> Caller {
+    of_kind(79, bin, OrganisationKind::EducationDepartment)
+}
+
+fn of_kind(id: u128, bin: &str, kind: OrganisationKind) -> Caller {
     Caller::Signatory(Signatory {
-        id: Uuid::from_u128(77),
-        session: Uuid::from_u128(78),
+        id: Uuid::from_u128(id),
+        session: Uuid::from_u128(id + 1),
         organisation: Bin::parse(bin).expect("a BIN"),
+        kind,
     })
 }
 
@@ -233,7 +246,11 @@ impl World {
     }
 
     pub fn runs(&self) -> AllocationRunsClient<chassis::client::Connection> {
-        AllocationRunsClient::new(self.speak(self.manager()))
+        self.runs_as(self.manager())
+    }
+
+    pub fn runs_as(&self, caller: Caller) -> AllocationRunsClient<chassis::client::Connection> {
+        AllocationRunsClient::new(self.speak(caller))
     }
 
     pub fn run_request(&self, terms: pb::AllocationTerms) -> pb::CreateAllocationRunRequest {
@@ -274,13 +291,47 @@ impl World {
             results_time: Some(to_pb(results)),
             reply_expire_time: Some(to_pb(results + SignedDuration::from_hours(24))),
             request_id: self.request(),
+            cms: "not signed".into(),
         }
     }
 
-    pub async fn publish_run(&self, run: &str) -> Answer<pb::AllocationRun> {
-        let request = self.round_request(run);
-        let answer = self.runs().publish_allocation_run(request).await;
+    /// What a department signs for this publication.
+    pub async fn publication_content(
+        &self,
+        bin: &str,
+        of: &pb::PublishAllocationRunRequest,
+    ) -> Answer<pb::PublicationContent> {
+        let request = pb::GetPublicationContentRequest {
+            name: of.name.clone(),
+            results_time: of.results_time,
+            reply_expire_time: of.reply_expire_time,
+        };
+        let mut runs = self.runs_as(department(bin));
+        let content = runs.get_publication_content(request).await;
+        content.map(Response::into_inner)
+    }
+
+    pub async fn publish_as(
+        &self,
+        caller: Caller,
+        request: pb::PublishAllocationRunRequest,
+    ) -> Answer<pb::AllocationRun> {
+        let answer = self.runs_as(caller).publish_allocation_run(request).await;
         answer.map(Response::into_inner)
+    }
+
+    /// Signed by the department, where there is something to sign.
+    pub async fn signed_round(&self, run: &str) -> pb::PublishAllocationRunRequest {
+        let mut request = self.round_request(run);
+        if let Ok(shown) = self.publication_content(DEPARTMENT, &request).await {
+            request.cms = signed(DEPARTMENT, &shown.content).into();
+        }
+        request
+    }
+
+    pub async fn publish_run(&self, run: &str) -> Answer<pb::AllocationRun> {
+        let request = self.signed_round(run).await;
+        self.publish_as(department(DEPARTMENT), request).await
     }
 
     /// A round whose results are out and whose offers are made.

@@ -14,8 +14,8 @@ use proto::testing::v1::choice_result::Outcome;
 use proto::testing::v1::download_allocation_run_request::Part;
 
 use crate::admission::{
-    ADMISSION, COLLEGE, NURSE, WELDER, accepted, choice, deferred, graded, in_turn, left, missed,
-    number, signatory, specialty, started,
+    ADMISSION, COLLEGE, DEPARTMENT, NURSE, WELDER, accepted, choice, deferred, department, graded,
+    in_turn, left, missed, number, signatory, specialty, started,
 };
 use crate::world::{World, refused, told_with, wrong};
 
@@ -243,7 +243,7 @@ async fn a_run_is_refused_while_it_would_not_be_of_everybody() {
 }
 
 #[tokio::test]
-async fn two_managers_publish_a_round_at_once_and_it_is_published_once() {
+async fn a_round_is_published_by_two_runs_at_once_and_it_is_published_once() {
     let world = World::new().await;
     world.small_market().await;
     let (one, two) = (
@@ -261,12 +261,13 @@ async fn two_managers_publish_a_round_at_once_and_it_is_published_once() {
     assert_eq!(world.count("allocation_publications").await, 1);
     let mut backwards = world.round_request(&one.name);
     backwards.reply_expire_time = backwards.results_time;
-    let found = wrong(world.runs().publish_allocation_run(backwards).await);
+    let by = department(DEPARTMENT);
+    let found = wrong(world.publish_as(by.clone(), backwards).await);
     assert_eq!(found, ["reply_expire_time TIMES_BACKWARDS"]);
     world.pass(11);
     let mut past = world.round_request(&one.name);
     past.results_time = done.results_time;
-    let found = wrong(world.runs().publish_allocation_run(past).await);
+    let found = wrong(world.publish_as(by, past).await);
     assert_eq!(found, ["results_time TIME_IN_PAST"]);
 }
 
@@ -494,14 +495,28 @@ async fn a_seed_that_was_drawn_elsewhere_is_taken_and_the_same_run_comes_again()
         request
     };
     let mut records = Vec::new();
-    for seed in ["ab", "ab", "cd"] {
-        let asked = world.runs().create_allocation_run(seeded(seed)).await;
+    for _ in 0..2 {
+        let asked = world.runs().create_allocation_run(seeded("ab")).await;
         let name = asked.expect("a run").into_inner().name;
         world.run("due_allocations").await;
         records.push(world.run_file(&name, Part::Record).await);
     }
     assert_eq!(records[0], records[1]);
-    assert_ne!(records[0], records[2]);
+    // Of other people, who may have another seed, others are drawn.
+    let other = World::new().await;
+    for who in 1..=6 {
+        other
+            .told_accepted(accepted(who, 1, NURSE, ["5", "5"]))
+            .await;
+    }
+    other.told_started(started(NURSE, 2, 6)).await;
+    let asked = other.runs().create_allocation_run(seeded("cd")).await;
+    let name = asked.expect("a run").into_inner().name;
+    other.run("due_allocations").await;
+    assert_ne!(records[0], other.run_file(&name, Part::Record).await);
+    // One that nobody names is the campaign's.
+    let drawn = world.made_run(deferred()).await;
+    assert_eq!(drawn.seed, "ab".repeat(32));
     let request = pb::ListAllocationRunsRequest {
         parent: ADMISSION.into(),
         page_size: 2,

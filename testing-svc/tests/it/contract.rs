@@ -261,6 +261,9 @@ fn refusals() -> Vec<Refusal> {
             round: 1,
         },
         Refusal::RunsDiffer,
+        Refusal::SeedSettled {
+            seed: "ab".repeat(32),
+        },
         Refusal::PlaceOfferOver {
             state: offer::State::Declined,
         },
@@ -376,6 +379,7 @@ fn known(refusal: &Refusal) -> usize {
         | Refusal::RunOutdated
         | Refusal::RoundPublished { .. }
         | Refusal::RunsDiffer
+        | Refusal::SeedSettled { .. }
         | Refusal::PlaceOfferOver { .. }
         | Refusal::PlaceOfferLapsed { .. } => 64,
     }

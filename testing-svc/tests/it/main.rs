@@ -3,6 +3,7 @@
 mod admission;
 mod admission_ratings;
 mod admission_rounds;
+mod admission_seals;
 mod allocate;
 mod appeals;
 mod applied;

@@ -9,7 +9,10 @@ use chassis::identifier::Iin;
 use jiff::Timestamp;
 use proto::identity::v1 as identity;
 use proto::questionnaire::v1 as questionnaire;
-use tonic::{Request, Response, Status};
+use ring::digest::{SHA256, digest};
+use tonic::{Code, Request, Response, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+use uuid::Uuid;
 
 /// When the tests' campaign closes.
 pub fn close_time() -> Timestamp {
@@ -138,4 +141,65 @@ impl identity::persons_server::Persons for Identity {
     ) -> Result<Response<identity::Person>, Status> {
         Err(Status::unimplemented("nobody is looked up here"))
     }
+}
+
+/// What counts as a good signature of the content by the organisation with this BIN.
+pub fn signed(bin: &str, content: &[u8]) -> Vec<u8> {
+    format!("signed {bin} {}", hex::encode(digest(&SHA256, content))).into_bytes()
+}
+
+/// With these bytes in front nobody can say whether the certificate was revoked.
+pub const NOBODY_KNOWS: &[u8] = b"unknown";
+
+#[async_trait::async_trait]
+impl identity::signatures_server::Signatures for Identity {
+    async fn create_signature(
+        &self,
+        request: Request<identity::CreateSignatureRequest>,
+    ) -> Result<Response<identity::Signature>, Status> {
+        let asked = request.into_inner();
+        assert_eq!(asked.purpose, "allocation-publication");
+        let refused = |reason: &str| {
+            let details = ErrorDetails::with_error_info(reason, "identity.irikteu.kz", []);
+            Status::with_error_details(Code::FailedPrecondition, "refused", details)
+        };
+        if asked.cms.starts_with(NOBODY_KNOWS) {
+            return Err(Status::unavailable("nobody answers"));
+        }
+        if !asked
+            .cms
+            .starts_with(format!("signed {} ", asked.bin).as_bytes())
+        {
+            return Err(refused("SIGNATURE_OF_ANOTHER_ORGANISATION"));
+        }
+        if asked.cms != signed(&asked.bin, &asked.content) {
+            return Err(refused("SIGNATURE_CONTENT_DIFFERS"));
+        }
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest(&SHA256, &asked.cms).as_ref()[..16]);
+        Ok(Response::new(identity::Signature {
+            name: format!("signatures/{}", Uuid::from_bytes(id)),
+            receive_time: Some(to_pb(signed_at())),
+            ..Default::default()
+        }))
+    }
+
+    async fn get_signature(
+        &self,
+        _: Request<identity::GetSignatureRequest>,
+    ) -> Result<Response<identity::Signature>, Status> {
+        Err(Status::unimplemented("no signature is shown here"))
+    }
+
+    async fn look_up_signatures(
+        &self,
+        _: Request<identity::LookUpSignaturesRequest>,
+    ) -> Result<Response<identity::LookUpSignaturesResponse>, Status> {
+        Err(Status::unimplemented("no signature is shown here"))
+    }
+}
+
+/// When signatures reach identity-svc.
+pub fn signed_at() -> Timestamp {
+    "2026-06-01T04:59:59Z".parse().expect("an instant")
 }

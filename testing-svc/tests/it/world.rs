@@ -17,6 +17,7 @@ use proto::events::v1::{
     ApplicationAccepted, ApplicationMarkedErroneous, ApplicationSubmitted, ApplicationWithdrawn,
 };
 use proto::identity::v1::persons_server::PersonsServer;
+use proto::identity::v1::signatures_server::SignaturesServer;
 use proto::partner::v1 as partner;
 use proto::partner::v1::redemptions_client::RedemptionsClient;
 use proto::questionnaire::v1::promo_rights_server::PromoRightsServer;
@@ -64,7 +65,11 @@ async fn instance(
     let net = LocalNet::default();
     let rights = PromoRightsServer::new(questionnaire.clone());
     net.add("questionnaire-svc", Routes::new(rights));
-    net.add("identity-svc", Routes::new(PersonsServer::new(Identity)));
+    let identity = Routes::new(PersonsServer::new(Identity));
+    net.add(
+        "identity-svc",
+        identity.add_service(SignaturesServer::new(Identity)),
+    );
     let service = testing_svc::build(Wiring {
         db,
         clock: clock.clone(),

@@ -7,6 +7,7 @@
 //! | [`competitor`] | somebody's wish for it |
 //! | [`round`] | the input of a run: who is still without a place, and the places that are left |
 //! | [`run`] | what was agreed before a run, and where it is |
+//! | [`seal`] | what is signed to publish one, and what is kept of the signature |
 //! | [`outcome`] | what came of each wish, and the sentence that says why |
 //! | [`offer`] | a place that is offered |
 
@@ -15,6 +16,7 @@ pub mod offer;
 pub mod outcome;
 pub mod round;
 pub mod run;
+pub mod seal;
 pub mod specialty;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::seal::{Seal, Times};
 use crate::domain::allocation::check::Findings;
 use crate::domain::allocation::lottery::Seed;
 use crate::domain::allocation::plan::{Kind, Order};
@@ -54,13 +55,13 @@ pub struct Made {
     pub finished: Timestamp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
     pub time: Timestamp,
-    /// Since when everybody sees it.
-    pub results: Timestamp,
-    /// Until when offers are answered.
-    pub reply_until: Timestamp,
+    /// Since when everybody sees it, and until when offers are answered.
+    pub times: Times,
+    /// None where it was published before publications were signed.
+    pub seal: Option<Seal>,
 }
 
 /// Of a run that was made.

@@ -12,6 +12,7 @@ use tonic::Request;
 use crate::domain::admission::competitor::{application_name, choice_name};
 use crate::domain::admission::outcome::{ChoiceOutcome, shown};
 use crate::domain::admission::specialty::{Specialty, offered_name};
+use crate::rpc::allocation_runs::sealed;
 use crate::rpc::{enums, parse};
 use crate::{Context, store};
 
@@ -49,7 +50,8 @@ pub async fn get(
         application: application_name(&campaign, application),
         application_number: number.unwrap_or_default(),
         round: run.round,
-        results_time: run.published.map(|it| to_pb(it.results)),
+        results_time: run.published.as_ref().map(|it| to_pb(it.times.results)),
+        seal: sealed(&run),
         choice_results,
     })
 }

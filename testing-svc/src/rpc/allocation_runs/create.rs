@@ -1,4 +1,5 @@
-//! CreateAllocationRun: what is agreed is written down before anything is placed, the seed too.
+//! CreateAllocationRun: what is agreed is written down before anything is placed, the seed too, which the
+//! campaign's first run settles for all others.
 
 use chassis::caller::Caller;
 use chassis::database::Tx;
@@ -39,17 +40,26 @@ pub async fn create(
     };
     let (tx, now) = (write.tx(), clock.now());
     may_run(tx, &asked.campaign, pb.leave_out_open_rankings).await?;
+    let seed = asked.seed.unwrap_or_else(|| ctx.ids.secret());
+    let by = caller.key();
+    let settled = store::allocation_seal::settle(tx, &asked.campaign, seed, now, &by).await?;
+    if asked.seed.is_some_and(|seed| seed != settled) {
+        return Err(Refusal::SeedSettled {
+            seed: hex::encode(settled),
+        }
+        .into());
+    }
     let run = Run {
         id: ctx.ids.uuid(),
         round: store::allocation_run::next_round(tx, &asked.campaign).await?,
         campaign: asked.campaign,
         agreed: asked.agreed,
-        seed: asked.seed.unwrap_or_else(|| ctx.ids.secret()),
+        seed: settled,
         created: now,
         made: None,
         published: None,
     };
-    store::allocation_run::insert(tx, &run, &caller.key()).await?;
+    store::allocation_run::insert(tx, &run, &by).await?;
     audit::record(tx, clock, &caller, rpc, &run.name(), &hex::encode(run.seed)).await?;
     write.commit(written(&run)).await
 }

@@ -1,10 +1,16 @@
-//! Allocation runs: asked for, looked at, replayed and published. A job makes them.
+//! Allocation runs: asked for, looked at, replayed, and published under a signature. A job makes them.
+//!
+//! | file | what is shared |
+//! |---|---|
+//! | [`publication`] | what is signed to publish a run, and whether it could be published now |
+//! | [`terms`] | the terms of a run, read and written |
 
 mod compare;
 mod create;
 mod download;
 mod get;
 mod list;
+mod publication;
 mod publish;
 mod terms;
 mod verify;
@@ -73,6 +79,13 @@ impl pb::allocation_runs_server::AllocationRuns for AllocationRuns {
         Ok(Response::new(download::download(&self.0, request).await?))
     }
 
+    async fn get_publication_content(
+        &self,
+        request: Request<pb::GetPublicationContentRequest>,
+    ) -> std::result::Result<Response<pb::PublicationContent>, Status> {
+        Ok(Response::new(publication::get(&self.0, request).await?))
+    }
+
     async fn publish_allocation_run(
         &self,
         request: Request<pb::PublishAllocationRunRequest>,
@@ -110,6 +123,25 @@ fn written_findings(it: &Findings) -> pb::AllocationFindings {
     }
 }
 
+/// By whose signature a run was published.
+pub(super) fn sealed(run: &Run) -> Option<pb::AllocationSeal> {
+    let seal = run.published.as_ref()?.seal.as_ref()?;
+    let made = run.made.as_ref()?;
+    Some(pb::AllocationSeal {
+        allocation_run: run.name(),
+        round: run.round,
+        rules_version: whole(made.rules),
+        seed: hex::encode(run.seed),
+        input_hash: made.input_hash.clone(),
+        record_hash: made.record_hash.clone(),
+        content: seal.content.clone().into(),
+        cms_sha256: seal.cms_sha256.clone(),
+        signature: seal.signature.clone(),
+        organisation: format!("signingOrganisations/{}", seal.organisation),
+        sign_time: Some(to_pb(seal.signed)),
+    })
+}
+
 fn written(run: &Run) -> pb::AllocationRun {
     use pb::allocation_run::State as Wire;
     let state = match run.made.as_ref().map(|made| made.state) {
@@ -117,6 +149,7 @@ fn written(run: &Run) -> pb::AllocationRun {
         Some(State::Checked) => Wire::Checked,
         Some(State::Withheld) => Wire::Withheld,
     };
+    let published = run.published.as_ref();
     let answer = pb::AllocationRun {
         name: run.name(),
         terms: Some(terms::written(&run.agreed)),
@@ -124,9 +157,10 @@ fn written(run: &Run) -> pb::AllocationRun {
         round: run.round,
         state: state.into(),
         create_time: Some(to_pb(run.created)),
-        publish_time: run.published.map(|it| to_pb(it.time)),
-        results_time: run.published.map(|it| to_pb(it.results)),
-        reply_expire_time: run.published.map(|it| to_pb(it.reply_until)),
+        publish_time: published.map(|it| to_pb(it.time)),
+        results_time: published.map(|it| to_pb(it.times.results)),
+        reply_expire_time: published.map(|it| to_pb(it.times.reply_until)),
+        seal: sealed(run),
         ..pb::AllocationRun::default()
     };
     match &run.made {

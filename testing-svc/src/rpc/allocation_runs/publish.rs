@@ -4,101 +4,80 @@
 use chassis::caller::Caller;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
-use chassis::{Error, Result, audit};
-use jiff::{SignedDuration, Timestamp};
+use chassis::{Result, audit};
 use proto::testing::v1 as pb;
 use tonic::Request;
-use uuid::Uuid;
 
+use super::publication::{Asked, content, open, published_already};
 use super::written;
-use crate::domain::admission::run::{self, Published, Run};
-use crate::domain::refusal::Refusal;
+use crate::clients::signatures;
+use crate::domain::admission::run::Published;
+use crate::domain::admission::seal::{Seal, sha256};
 use crate::rpc::parse;
 use crate::{Context, store};
 
-const SHORTEST_TERM: SignedDuration = SignedDuration::from_hours(1);
-const LONGEST_TERM: SignedDuration = SignedDuration::from_hours(60 * 24);
-
-struct Asked {
-    campaign: String,
-    id: Uuid,
-    results: Timestamp,
-    reply_until: Timestamp,
-}
+const RPC: &str = "PublishAllocationRun";
+/// A signature with its certificates takes a few KiB.
+const LARGEST_CMS: usize = 64 * 1024;
 
 pub async fn publish(
     ctx: &Context,
     request: Request<pb::PublishAllocationRunRequest>,
 ) -> Result<pb::AllocationRun> {
     let caller = Caller::of(&request);
+    let organisation = caller.signatory()?.organisation;
     let pb = request.into_inner();
     let asked = read(&pb)?;
-    let rpc = "PublishAllocationRun";
     let (db, clock) = (&ctx.db, &ctx.clock);
-    let write = match once::begin(db, clock, &caller, rpc, &pb.request_id, &pb).await? {
+    // Whoever repeats a call gets its answer, even if nothing could be signed any more.
+    match once::begin(db, clock, &caller, RPC, &pb.request_id, &pb).await? {
+        Once::Answered(answer) => return Ok(answer),
+        Once::Begun(write) => drop(write),
+    }
+    // Before the transaction: a slow neighbour holds no locks of ours.
+    let (seen, made) = open(db.read(), &asked, &pb.name, clock.now()).await?;
+    let content = content(&seen, &made, organisation, asked.times)?;
+    let taken = signatures::create(ctx, organisation, &content, &pb.cms).await?;
+    let seal = Seal {
+        content,
+        cms_sha256: sha256(&pb.cms),
+        signature: taken.name,
+        organisation,
+        signed: taken.received,
+    };
+
+    let write = match once::begin(db, clock, &caller, RPC, &pb.request_id, &pb).await? {
         Once::Answered(answer) => return Ok(answer),
         Once::Begun(write) => write,
     };
     let (tx, now) = (write.tx(), clock.now());
-    if asked.results < now {
-        return Err(Violations::one("results_time", "TIME_IN_PAST").into());
-    }
-    let found = store::allocation_run::find(tx, asked.id).await?;
-    let found = found.filter(|run| run.campaign == asked.campaign);
-    let mut run = found.ok_or_else(|| Error::NotFound(pb.name.clone()))?;
-    let made = run.checked()?;
-    let campaign = run.campaign.as_str();
-    if run.round != store::allocation_run::next_round(tx, campaign).await? {
+    // What was signed follows from what never changes of a run; whether it may be published is asked again.
+    let (mut run, made) = open(tx, &asked, &pb.name, now).await?;
+    let (times, by) = (asked.times, caller.key());
+    if !store::allocation_run::publish(tx, &run, now, times, &seal, &by).await? {
         return Err(published_already(tx, &run).await?);
     }
-    if made.known != store::admission_specialty::known(tx, campaign).await? {
-        return Err(Refusal::RunOutdated.into());
-    }
-    let published = Published {
+    audit::record(tx, clock, &caller, RPC, &pb.name, &made.record_hash).await?;
+    run.published = Some(Published {
         time: now,
-        results: asked.results,
-        reply_until: asked.reply_until,
-    };
-    if !store::allocation_run::publish(tx, &run, published, &caller.key()).await? {
-        return Err(published_already(tx, &run).await?);
-    }
-    let hash = &made.record_hash;
-    audit::record(tx, clock, &caller, rpc, &pb.name, hash).await?;
-    run.published = Some(published);
+        times,
+        seal: Some(seal),
+    });
     write.commit(written(&run)).await
 }
 
 fn read(pb: &pb::PublishAllocationRunRequest) -> Result<Asked> {
     let mut violations = Violations::new();
-    let name = parse::below_campaign(&mut violations, "name", parse::ALLOCATION_RUN, &pb.name);
     parse::request_id(&mut violations, &pb.request_id);
-    let results = parse::time(&mut violations, "results_time", pb.results_time.as_ref());
-    let until = pb.reply_expire_time.as_ref();
-    let until = parse::time(&mut violations, "reply_expire_time", until);
-    if let (Some(results), Some(until)) = (results, until) {
-        let term = until.duration_since(results);
-        if term <= SignedDuration::ZERO {
-            violations.add("reply_expire_time", "TIMES_BACKWARDS");
-        } else if !(SHORTEST_TERM..=LONGEST_TERM).contains(&term) {
-            violations.add("reply_expire_time", "OUT_OF_RANGE");
-        }
+    if pb.cms.is_empty() {
+        violations.add("cms", "REQUIRED");
+    } else if pb.cms.len() > LARGEST_CMS {
+        violations.add_with("cms", "TOO_LONG", [("max", LARGEST_CMS.to_string())]);
     }
-    match (name, results, until, violations.is_empty()) {
-        (Some((campaign, id)), Some(results), Some(reply_until), true) => Ok(Asked {
-            campaign,
-            id,
-            results,
-            reply_until,
-        }),
+    let times = [pb.results_time.as_ref(), pb.reply_expire_time.as_ref()];
+    let asked = Asked::read(&mut violations, &pb.name, times);
+    match (asked, violations.is_empty()) {
+        (Some(asked), true) => Ok(asked),
         _ => Err(violations.into()),
     }
-}
-
-async fn published_already(tx: &chassis::database::Tx, run: &Run) -> Result<Error> {
-    let with = store::allocation_run::of_round(tx, &run.campaign, run.round).await?;
-    Ok(Refusal::RoundPublished {
-        run: with.map_or_else(String::new, |id| run::name(&run.campaign, id)),
-        round: run.round,
-    }
-    .into())
 }

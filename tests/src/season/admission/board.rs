@@ -1,5 +1,5 @@
 //! A college's board: a session by the key of the organisation, acts that are prepared, signed and done,
-//! and the folders of the college.
+//! and the folders of the college. The department of education signs in alike.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
-use standalone::signing::{COLLEGES, College, Files};
+use standalone::signing::{COLLEGES, Files, Organisation};
 
 use crate::person::Answer;
 use crate::season::actor::{Actor, Outcome};
@@ -20,46 +20,55 @@ pub const SIGNED: &str = "K1";
 #[derive(Clone)]
 pub struct Board {
     pub actor: Actor,
-    pub college: &'static College,
+    pub college: &'static Organisation,
     keys: Arc<Files>,
 }
 
 /// The board of each college of the demonstration.
 pub async fn sign_in(stand: &Stand, folder: &Path) -> anyhow::Result<Vec<Board>> {
-    let keys = Arc::new(Files::at(folder.to_owned()));
     let mut boards = Vec::new();
     for college in &COLLEGES {
-        let path = "/v1/signInChallenges";
-        let challenge = stand
-            .visitor
-            .carry_out("challenge", path, json!({}))
-            .await?;
-        let cms = signature(&keys, college, &challenge)?;
-        let name = text(&challenge["name"])?;
-        let path = format!("/v1/{name}/signIn");
-        let session = stand
-            .visitor
-            .carry_out("sign in by key", &path, json!({"cms": cms}))
-            .await?;
-        // A challenge is of use once.
-        let again = stand
-            .visitor
-            .post("sign in by key", &path, json!({"cms": cms}))
-            .await?;
-        let held = !again.is_done() || again.body["accessToken"] == session["accessToken"];
-        let what = "a signature signed nobody in a second time";
-        stand.ledger.tried(SIGNED, held, what);
-        boards.push(Board {
-            actor: stand.visitor.holding(&text(&session["accessToken"])?),
-            college,
-            keys: keys.clone(),
-        });
+        boards.push(signed_in(stand, folder, college).await?);
     }
     Ok(boards)
 }
 
+/// Somebody of an organisation, who came in by a signature of its key.
+pub async fn signed_in(
+    stand: &Stand,
+    folder: &Path,
+    organisation: &'static Organisation,
+) -> anyhow::Result<Board> {
+    let keys = Arc::new(Files::at(folder.to_owned()));
+    let path = "/v1/signInChallenges";
+    let challenge = stand
+        .visitor
+        .carry_out("challenge", path, json!({}))
+        .await?;
+    let cms = signature(&keys, organisation, &challenge)?;
+    let name = text(&challenge["name"])?;
+    let path = format!("/v1/{name}/signIn");
+    let session = stand
+        .visitor
+        .carry_out("sign in by key", &path, json!({"cms": cms}))
+        .await?;
+    // A challenge is of use once.
+    let again = stand
+        .visitor
+        .post("sign in by key", &path, json!({"cms": cms}))
+        .await?;
+    let held = !again.is_done() || again.body["accessToken"] == session["accessToken"];
+    let what = "a signature signed nobody in a second time";
+    stand.ledger.tried(SIGNED, held, what);
+    Ok(Board {
+        actor: stand.visitor.holding(&text(&session["accessToken"])?),
+        college: organisation,
+        keys,
+    })
+}
+
 /// The signature of what somebody was shown to sign.
-fn signature(keys: &Files, college: &College, shown: &Value) -> anyhow::Result<String> {
+fn signature(keys: &Files, college: &Organisation, shown: &Value) -> anyhow::Result<String> {
     let content = BASE64.decode(text(&shown["content"])?)?;
     Ok(BASE64.encode(keys.sign(college, &content)?))
 }
@@ -76,6 +85,11 @@ impl Board {
         self.actor.post(step, "/v1/boardActions", act).await
     }
 
+    /// The signature of what it was shown.
+    pub fn signature_of(&self, shown: &Value) -> anyhow::Result<String> {
+        signature(&self.keys, self.college, shown)
+    }
+
     /// Signs what was prepared.
     pub async fn signs(&self, step: &'static str, prepared: &Value) -> anyhow::Result<Answer> {
         self.signs_as(step, self.college, prepared).await
@@ -85,7 +99,7 @@ impl Board {
     async fn signs_as(
         &self,
         step: &'static str,
-        college: &College,
+        college: &Organisation,
         prepared: &Value,
     ) -> anyhow::Result<Answer> {
         let cms = signature(&self.keys, college, prepared)?;

@@ -34,6 +34,7 @@ use campaign::Offered;
 use places::Rounds;
 use plan::{Plan, Planned};
 use ranking::Ranked;
+use standalone::signing::DEPARTMENT;
 
 /// An applicant with an account.
 #[derive(Clone)]
@@ -76,7 +77,8 @@ pub async fn play(options: &Options) -> anyhow::Result<Played> {
     exams::hold(&stand, &boards, &offered, &applicants).await?;
     exams::close(&stand, &boards, &offered).await?;
     let ranked = ranking::read(&stand, &boards, &offered, &applicants).await?;
-    let rounds = places::give(&going, &applicants).await?;
+    let department = board::signed_in(&stand, &folder, &DEPARTMENT).await?;
+    let rounds = places::give(&going, &department, &applicants).await?;
     let entries = log::read(&stand).await?;
     Ok(Played {
         stand,

@@ -1,12 +1,13 @@
-//! Places: today's way and deferred acceptance from one input, the second one published, offers answered,
-//! and a second round with what was declined.
+//! Places: today's way and deferred acceptance from one input, the second one published under the signature of
+//! the department, offers answered, and a second round with what was declined.
 
 use anyhow::{Context, ensure};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use standalone::signing::DEPARTMENT;
 
 use super::Applicant;
-use super::board::text;
+use super::board::{Board, text};
 use crate::season::actor::Outcome;
 use crate::season::play::Going;
 use crate::season::stand::Stand;
@@ -40,25 +41,30 @@ pub struct Wish {
     pub rank: usize,
 }
 
-pub async fn give(going: &Going, applicants: &[Applicant]) -> anyhow::Result<Rounds> {
+pub async fn give(
+    going: &Going,
+    department: &Board,
+    applicants: &[Applicant],
+) -> anyhow::Result<Rounds> {
     let stand = &going.stand;
     let in_turn = run(stand, json!({"mode": "MODE_IN_TURN", "offerRounds": 2})).await?;
     let deferred = run(stand, json!({"mode": "MODE_DEFERRED_ACCEPTANCE"})).await?;
-    compare(stand, &in_turn, &deferred).await?;
+    one_seed(stand, &in_turn, &deferred).await?;
+    compare(department, &in_turn, &deferred).await?;
     let competing: Vec<Applicant> = applicants
         .iter()
         .filter(|it| (0..it.choices.len()).any(|wish| it.planned.competes_at(wish)))
         .cloned()
         .collect();
     not_before_its_time(stand, &competing).await?;
-    publish(stand, &deferred).await?;
+    publish(stand, department, &deferred).await?;
     let first = going
         .each("learn the result", competing, first_round)
         .await?;
     let (applicants, told): (Vec<Applicant>, Vec<Told>) = first.into_iter().unzip();
 
     let second = run(stand, json!({"mode": "MODE_DEFERRED_ACCEPTANCE"})).await?;
-    publish(stand, &second).await?;
+    publish(stand, department, &second).await?;
     let taken = going.each("second round", applicants, second_round).await?;
     Ok(Rounds {
         told,
@@ -88,7 +94,26 @@ async fn run(stand: &Stand, terms: Value) -> anyhow::Result<Value> {
     Ok(run)
 }
 
-async fn compare(stand: &Stand, in_turn: &Value, deferred: &Value) -> anyhow::Result<()> {
+/// The seed of the first run is that of all others: nobody tries another.
+async fn one_seed(stand: &Stand, first: &Value, second: &Value) -> anyhow::Result<()> {
+    let held = first["seed"] == second["seed"];
+    stand
+        .ledger
+        .tried(RUN, held, "all runs of a campaign have one seed");
+    let path = format!("/v1/{}/allocationRuns", stand.campaign());
+    let terms = json!({"mode": "MODE_DEFERRED_ACCEPTANCE"});
+    let body = json!({"allocationRun": {"terms": terms, "seed": "0".repeat(64)}});
+    let other = stand.manager.post("make run", &path, body).await?;
+    let held = other.refused_for("SEED_SETTLED").is_ok();
+    stand
+        .ledger
+        .tried(RUN, held, "a run with another seed is not made");
+    Ok(())
+}
+
+/// The department reads both ways and what lies between them.
+async fn compare(department: &Board, in_turn: &Value, deferred: &Value) -> anyhow::Result<()> {
+    let stand = &department.actor;
     let held = in_turn["inputHash"] == deferred["inputHash"];
     stand
         .ledger
@@ -100,7 +125,7 @@ async fn compare(stand: &Stand, in_turn: &Value, deferred: &Value) -> anyhow::Re
     stand.ledger.tried(RUN, held, what);
     let other = text(&in_turn["name"])?;
     let path = format!("/v1/{}/comparison?other={other}", text(&deferred["name"])?);
-    let compared = stand.manager.read("compare runs", &path).await?;
+    let compared = stand.read("compare runs", &path).await?;
     let count = |field: &str| compared[field].as_u64().unwrap_or_default();
     let all = count("betterCount") + count("betterInOtherCount") + count("alikeCount");
     let held = Some(all) == deferred["applicantCount"].as_u64();
@@ -123,15 +148,40 @@ async fn not_before_its_time(stand: &Stand, applicants: &[Applicant]) -> anyhow:
     Ok(())
 }
 
-/// From some seconds after the run on, since a time in the past is refused.
-async fn publish(stand: &Stand, run: &Value) -> anyhow::Result<()> {
+/// From some seconds after the run on, since a time in the past is refused. A signature of other times does
+/// nothing.
+async fn publish(stand: &Stand, department: &Board, run: &Value) -> anyhow::Result<()> {
     let made: Timestamp = text(&run["finishTime"])?.parse()?;
-    let results = made + SignedDuration::from_secs(10);
+    let results = made + SignedDuration::from_secs(15);
     let reply = results + SignedDuration::from_hours(48);
-    let path = format!("/v1/{}/publish", text(&run["name"])?);
-    let body = json!({"resultsTime": results.to_string(), "replyExpireTime": reply.to_string()});
-    let one = stand.manager.post("publish run", &path, body.clone());
-    let two = stand.manager.post("publish run", &path, body);
+    let name = text(&run["name"])?;
+    let (path, actor) = (format!("/v1/{name}/publish"), &department.actor);
+    let signed = async |reply: Timestamp| {
+        let path =
+            format!("/v1/{name}/publicationContent?resultsTime={results}&replyExpireTime={reply}");
+        let shown = actor.read("read what is signed", &path).await?;
+        department.signature_of(&shown)
+    };
+    let body = |cms: String| {
+        json!({
+            "resultsTime": results.to_string(), "replyExpireTime": reply.to_string(), "cms": cms,
+        })
+    };
+    let later = signed(reply + SignedDuration::from_hours(1)).await?;
+    let other = actor.post("publish run", &path, body(later)).await?;
+    let held = other.refused_for("SIGNATURE_CONTENT_DIFFERS").is_ok();
+    let what = "a signature of other times published nothing";
+    stand.ledger.tried(RUN, held, what);
+    let cms = signed(reply).await?;
+    let manager = stand
+        .manager
+        .post("publish run", &path, body(cms.clone()))
+        .await?;
+    let held = manager.refused_for("NOT_ALLOWED").is_ok();
+    let what = "nobody publishes but a department";
+    stand.ledger.tried(RUN, held, what);
+    let one = actor.post("publish run", &path, body(cms.clone()));
+    let two = actor.post("publish run", &path, body(cms));
     let (one, two) = tokio::join!(one, two);
     let (one, two) = (one?, two?);
     let refused = [&one, &two].iter().filter(|it| !it.is_done()).count();
@@ -183,6 +233,9 @@ async fn first_round(stand: Stand, applicant: Applicant) -> anyhow::Result<(Appl
             .into_iter()
             .all(|it| it["explanation"].as_str().is_some_and(|it| !it.is_empty()));
     stand.ledger.tried(ANSWERED, held, "every wish has its why");
+    let held = result["seal"]["organisation"] == format!("signingOrganisations/{}", DEPARTMENT.bin);
+    let what = "everybody reads by whose signature the round is what it is";
+    stand.ledger.tried(RUN, held, what);
     let told = told(&applicant, &result)?;
     if told
         .wishes
