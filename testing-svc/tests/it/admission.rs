@@ -311,7 +311,7 @@ impl World {
         content.map(Response::into_inner)
     }
 
-    pub async fn publish_as(
+    pub async fn publish_run_as(
         &self,
         caller: Caller,
         request: pb::PublishAllocationRunRequest,
@@ -331,7 +331,7 @@ impl World {
 
     pub async fn publish_run(&self, run: &str) -> Answer<pb::AllocationRun> {
         let request = self.signed_round(run).await;
-        self.publish_as(department(DEPARTMENT), request).await
+        self.publish_run_as(department(DEPARTMENT), request).await
     }
 
     /// A round whose results are out and whose offers are made.

@@ -262,12 +262,12 @@ async fn a_round_is_published_by_two_runs_at_once_and_it_is_published_once() {
     let mut backwards = world.round_request(&one.name);
     backwards.reply_expire_time = backwards.results_time;
     let by = department(DEPARTMENT);
-    let found = wrong(world.publish_as(by.clone(), backwards).await);
+    let found = wrong(world.publish_run_as(by.clone(), backwards).await);
     assert_eq!(found, ["reply_expire_time TIMES_BACKWARDS"]);
     world.pass(11);
     let mut past = world.round_request(&one.name);
     past.results_time = done.results_time;
-    let found = wrong(world.publish_as(by, past).await);
+    let found = wrong(world.publish_run_as(by, past).await);
     assert_eq!(found, ["results_time TIME_IN_PAST"]);
 }
 

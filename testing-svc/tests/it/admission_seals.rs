@@ -43,10 +43,10 @@ async fn a_run_is_published_under_a_signature_that_stays_with_it_and_everybody_r
         assert!(text.contains(told), "{told}: {text}");
     }
     let by = department(DEPARTMENT);
-    let done = world.publish_as(by.clone(), request.clone()).await;
+    let done = world.publish_run_as(by.clone(), request.clone()).await;
     let done = done.expect("a publication");
     // The same call again gets the same answer.
-    let again = world.publish_as(by.clone(), request.clone()).await;
+    let again = world.publish_run_as(by.clone(), request.clone()).await;
     assert_eq!(again.expect("the same"), done);
     let seal = done.seal.clone().expect("a seal");
     assert_eq!(seal.allocation_run, run.name);
@@ -94,7 +94,7 @@ async fn nothing_but_a_department_s_signature_of_these_bytes_publishes() {
     let other = world.made_run(in_turn()).await;
     let good = world.signed_round(&run.name).await;
     for caller in [world.manager(), person(1, &[]), signatory(COLLEGE)] {
-        let answer = world.publish_as(caller.clone(), good.clone()).await;
+        let answer = world.publish_run_as(caller.clone(), good.clone()).await;
         refused(answer, "NOT_ALLOWED");
         let request = pb::GetPublicationContentRequest {
             name: run.name.clone(),
@@ -122,34 +122,34 @@ async fn nothing_but_a_department_s_signature_of_these_bytes_publishes() {
     let shown = shown.expect("a content").content;
     let doctored = signed(DEPARTMENT, &[&shown[..], b" "].concat());
     for cms in [of_other.to_vec(), moved, doctored] {
-        let answer = world.publish_as(by.clone(), with(cms)).await;
+        let answer = world.publish_run_as(by.clone(), with(cms)).await;
         refused(answer, "SIGNATURE_CONTENT_DIFFERS");
     }
     let elsewhere = world.publication_content(OTHER_DEPARTMENT, &good).await;
     let elsewhere = signed(OTHER_DEPARTMENT, &elsewhere.expect("a content").content);
-    let answer = world.publish_as(by.clone(), with(elsewhere)).await;
+    let answer = world.publish_run_as(by.clone(), with(elsewhere)).await;
     refused(answer, "SIGNATURE_OF_ANOTHER_ORGANISATION");
     // The good one, sent by another department.
     let answer = world
-        .publish_as(department(OTHER_DEPARTMENT), good.clone())
+        .publish_run_as(department(OTHER_DEPARTMENT), good.clone())
         .await;
     refused(answer, "SIGNATURE_OF_ANOTHER_ORGANISATION");
     let answer = world
-        .publish_as(by.clone(), with(NOBODY_KNOWS.to_vec()))
+        .publish_run_as(by.clone(), with(NOBODY_KNOWS.to_vec()))
         .await;
     assert_eq!(
         answer.expect_err("nobody says").code(),
         tonic::Code::Unavailable
     );
     for (cms, why) in [(0, "REQUIRED"), (64 * 1024 + 1, "TOO_LONG")] {
-        let answer = world.publish_as(by.clone(), with(vec![0; cms])).await;
+        let answer = world.publish_run_as(by.clone(), with(vec![0; cms])).await;
         assert_eq!(wrong(answer), [format!("cms {why}")]);
     }
     assert_eq!(world.count("allocation_publications").await, 0);
 
     // A signature is no use a second time: not for another run of the round, and not for the next round.
     world
-        .publish_as(by.clone(), good.clone())
+        .publish_run_as(by.clone(), good.clone())
         .await
         .expect("published");
     let replayed = pb::PublishAllocationRunRequest {
@@ -157,10 +157,10 @@ async fn nothing_but_a_department_s_signature_of_these_bytes_publishes() {
         ..with(good.cms.to_vec())
     };
     refused(
-        world.publish_as(by.clone(), replayed).await,
+        world.publish_run_as(by.clone(), replayed).await,
         "ROUND_PUBLISHED",
     );
-    let again = world.publish_as(by, with(good.cms.to_vec())).await;
+    let again = world.publish_run_as(by, with(good.cms.to_vec())).await;
     refused(again, "ROUND_PUBLISHED");
     assert_eq!(world.count("allocation_seals").await, 1);
 }

@@ -27,6 +27,7 @@ use tonic::Status;
 use tonic::body::Body;
 use tower::Service as _;
 
+use crate::admission::{DEPARTMENT, department};
 use crate::world::{World, reason};
 
 const TESTING: &str = "irikteu.testing.v1";
@@ -110,11 +111,10 @@ async fn an_empty_request_is_told_all_that_is_missing_and_breaks_nothing() {
     let desk = chassis::testing::person(1, &roles);
     let questionnaire = Caller::Service("questionnaire-svc".into());
     for rpc in rpcs(TESTING) {
-        let internal = rpc.method == "GetLanguageResult";
-        let caller = if internal {
-            questionnaire.clone()
-        } else {
-            desk.clone()
+        let caller = match rpc.method {
+            "GetLanguageResult" => questionnaire.clone(),
+            "GetPublicationContent" | "PublishAllocationRun" => department(DEPARTMENT),
+            _ => desk.clone(),
         };
         let status = call(&world, "testing-svc", Some(caller), rpc.path).await;
         let expected = match rpc.method {
@@ -381,7 +381,7 @@ fn known(refusal: &Refusal) -> usize {
         | Refusal::RunsDiffer
         | Refusal::SeedSettled { .. }
         | Refusal::PlaceOfferOver { .. }
-        | Refusal::PlaceOfferLapsed { .. } => 64,
+        | Refusal::PlaceOfferLapsed { .. } => 65,
     }
 }
 
@@ -517,6 +517,7 @@ fn every_reason_is_reached_by_a_test_of_a_call() {
         include_str!("closures.rs"),
         include_str!("desk.rs"),
         include_str!("admission_rounds.rs"),
+        include_str!("admission_seals.rs"),
         include_str!("eligibility.rs"),
         include_str!("examinations.rs"),
         include_str!("batch_files.rs"),

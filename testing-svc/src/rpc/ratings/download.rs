@@ -11,7 +11,7 @@ use proto::testing::v1::download_rating_request::Format;
 use tonic::Request;
 
 use super::lines::{Line, lines};
-use super::seen;
+use super::{Shown, seen};
 use crate::Context;
 use crate::domain::ranking::reckoning::Missing;
 use crate::rpc::paper::{Bytes, drawn};
@@ -31,7 +31,8 @@ pub async fn download(ctx: &Context, request: Request<pb::DownloadRatingRequest>
         return Err(violations.into());
     };
     let specialty = seen(ctx, &caller, id, pb.name).await?;
-    let sheet = sheet(&lines(ctx, &specialty).await?);
+    let lines = lines(ctx, &specialty).await?;
+    let sheet = sheet(&lines, &specialty.campaign, Shown::to(&caller));
     let (tx, name) = (ctx.db.begin().await?, specialty.name());
     audit::record(&tx, &ctx.clock, &caller, "DownloadRating", &name, "").await?;
     ctx.db.commit(tx).await?;
@@ -45,8 +46,8 @@ pub async fn download(ctx: &Context, request: Request<pb::DownloadRatingRequest>
 }
 
 /// Codes and numbers, as the dictionaries and the contract have them: what everybody's program reads.
-fn sheet(lines: &[Line]) -> Sheet {
-    let of = |line: &Line| line.written();
+fn sheet(lines: &[Line], campaign: &str, what: Shown) -> Sheet {
+    let of = |line: &Line| line.written(campaign, what);
     let lines: Vec<(pb::RatingLine, &Line)> = lines.iter().map(|it| (of(it), it)).collect();
     let codes: BTreeSet<&str> = lines
         .iter()
@@ -55,7 +56,9 @@ fn sheet(lines: &[Line]) -> Sheet {
         .collect();
     let head = ["rank", "application_number", "preference", "score"];
     let tail = ["quota_categories", "missing", "outcome", "offer_state"];
+    let choice = (what == Shown::Choices).then_some("choice");
     let names = head.iter().chain(codes.iter()).chain(tail.iter());
+    let names = names.chain(choice.iter());
     let mut sheet = Sheet::new(names.copied());
     for (line, kept) in &lines {
         let mut cells = vec![
@@ -81,6 +84,7 @@ fn sheet(lines: &[Line]) -> Sheet {
         let outcome = kept.kept.outcome.map_or("", |it| it.as_str());
         let offer = kept.kept.offer.map_or("", |it| it.as_str());
         cells.extend([Cell::text(outcome), Cell::text(offer)]);
+        cells.extend(choice.map(|_| Cell::text(&line.choice)));
         sheet.add(cells);
     }
     sheet

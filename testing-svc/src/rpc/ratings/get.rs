@@ -8,8 +8,9 @@ use tonic::Request;
 
 use super::lines::lines;
 use super::{seen, whole, written};
-use crate::Context;
+use crate::rpc::allocation_runs::sealed;
 use crate::rpc::parse;
+use crate::{Context, store};
 
 pub async fn get(
     ctx: &Context,
@@ -29,7 +30,13 @@ pub async fn get(
             Err(_) => unranked += 1,
         }
     }
+    let (db, now) = (ctx.db.read(), ctx.clock.now());
+    let seal = match store::allocation_run::seen(db, &specialty.campaign, now).await? {
+        Some(run) => store::allocation_run::find(db, run).await?,
+        None => None,
+    };
     Ok(pb::AdmissionSpecialty {
+        seal: seal.as_ref().and_then(sealed),
         ranked_count: whole(ranked),
         unranked_count: whole(unranked),
         ..written(&specialty)

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chassis::Result;
 use proto::testing::v1 as pb;
 
-use super::whole;
-use crate::domain::admission::competitor::rating;
+use super::{Shown, whole};
+use crate::domain::admission::competitor::{choice_name, rating};
 use crate::domain::admission::outcome::shown;
 use crate::domain::admission::specialty::Specialty;
 use crate::domain::ranking::rating::{Behind, Ranked};
@@ -54,11 +54,15 @@ impl Line {
         (rank, &self.kept.competitor.number)
     }
 
-    pub fn written(&self) -> pb::RatingLine {
+    pub fn written(&self, campaign: &str, what: Shown) -> pb::RatingLine {
         let (own, kept) = (&self.kept.competitor, &self.kept);
         let line = pb::RatingLine {
             application_number: own.number.clone(),
             preference: whole(own.preference),
+            choice: match what {
+                Shown::Choices => choice_name(campaign, own.application, own.choice),
+                Shown::Numbers => String::new(),
+            },
             quota_categories: own.rights.iter().cloned().collect(),
             outcome: kept
                 .outcome

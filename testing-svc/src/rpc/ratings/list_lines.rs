@@ -9,7 +9,7 @@ use proto::testing::v1 as pb;
 use tonic::Request;
 
 use super::lines::{Line, lines};
-use super::seen;
+use super::{Shown, seen};
 use crate::Context;
 use crate::rpc::parse;
 
@@ -39,8 +39,9 @@ pub async fn list(
         let (rank, number) = line.place();
         (rank, number.to_owned())
     });
+    let written = |line: &Line| line.written(&specialty.campaign, Shown::to(&caller));
     Ok(pb::ListRatingLinesResponse {
-        rating_lines: here.iter().map(Line::written).collect(),
+        rating_lines: here.iter().map(written).collect(),
         next_page_token,
     })
 }

@@ -56,12 +56,29 @@ impl pb::ratings_server::Ratings for Ratings {
     }
 }
 
-/// The college whose specialties the caller sees; none for campaign managers, who see all.
+/// The college whose specialties the caller sees; none for campaign managers and departments of education, who
+/// see all.
 fn college(caller: &Caller) -> Result<Option<String>> {
-    if caller.has(Role::CampaignManager) {
+    if caller.has(Role::CampaignManager) || caller.is_department() {
         return Ok(None);
     }
     Ok(Some(caller.signatory()?.organisation.to_string()))
+}
+
+/// What else than numbers the caller is shown of people.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Numbers,
+    Choices,
+}
+
+impl Shown {
+    fn to(caller: &Caller) -> Self {
+        match caller.is_department() {
+            true => Self::Numbers,
+            false => Self::Choices,
+        }
+    }
 }
 
 /// A specialty that the caller sees.
@@ -90,6 +107,7 @@ fn written(it: &Specialty) -> pb::AdmissionSpecialty {
         start_time: Some(to_pb(it.started)),
         ranked_count: 0,
         unranked_count: 0,
+        seal: None,
     }
 }
 
