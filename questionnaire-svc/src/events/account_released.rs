@@ -53,6 +53,7 @@ async fn set_aside(ctx: &Context, tx: &Tx, mut kept: Kept, now: Timestamp) -> Re
         account: kept.applicant(),
         reason_code: REASON.to_owned(),
         submission_number: last_submission(&kept),
+        reason_title: Some(title.clone()),
     };
     outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &told).await?;
     let by = Caller::Service("identity-svc".into());

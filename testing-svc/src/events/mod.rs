@@ -33,7 +33,7 @@ mod promo_code_redeemed;
 mod seat_news;
 mod seat_offer_lapsed;
 mod seat_offered;
-mod specialty_ranking_started;
+pub mod specialty_ranking_started;
 mod stage_result_published;
 mod waiting_ended;
 

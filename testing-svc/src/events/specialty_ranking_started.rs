@@ -39,7 +39,20 @@ async fn take(ctx: &Context, event: &Event, started: SpecialtyRankingStarted) ->
 }
 
 fn read(started: SpecialtyRankingStarted) -> Option<Specialty> {
-    let of = started.specialty?;
+    let specialty = offered(started.specialty?, &started.score_formula?)?;
+    Some(Specialty {
+        title: localized(started.specialty_title),
+        college_title: localized(started.college_title),
+        started: Some(started.start_time.as_ref().and_then(from_pb)?),
+        competing: u32::try_from(started.competing_choices).ok()?,
+        corrections: u32::try_from(started.corrections).ok()?,
+        graded: u32::try_from(started.graded_exams).ok()?,
+        ..specialty
+    })
+}
+
+/// A specialty and a version of its formula, as they are while the competition goes on.
+pub fn offered(of: pb::Specialty, score_formula: &pb::ScoreFormula) -> Option<Specialty> {
     let [campaign] = name::capture::<1>("campaigns/*", &of.campaign)?;
     let [college] = name::capture::<1>("colleges/*", &of.college)?;
     let quota = |it: &pb::SpecialtyQuota| {
@@ -54,13 +67,13 @@ fn read(started: SpecialtyRankingStarted) -> Option<Specialty> {
         college: college.to_owned(),
         places: u32::try_from(of.places).ok()?,
         quotas: of.quotas.iter().map(quota).collect::<Option<_>>()?,
-        formula: formula(&started.score_formula?)?,
-        title: localized(started.specialty_title),
-        college_title: localized(started.college_title),
-        started: started.start_time.as_ref().and_then(from_pb)?,
-        competing: u32::try_from(started.competing_choices).ok()?,
-        corrections: u32::try_from(started.corrections).ok()?,
-        graded: u32::try_from(started.graded_exams).ok()?,
+        formula: formula(score_formula)?,
+        title: Localized::default(),
+        college_title: Localized::default(),
+        started: None,
+        competing: 0,
+        corrections: 0,
+        graded: 0,
     })
 }
 

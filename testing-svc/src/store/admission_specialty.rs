@@ -37,7 +37,7 @@ pub async fn start(tx: &Tx, it: &Specialty) -> Result<()> {
          WHERE id = $1 AND started_us IS NULL",
         [
             it.id.to_string().into(),
-            to_us(it.started).into(),
+            it.started.map(to_us).into(),
             it.college.as_str().into(),
             row::int(it.places).into(),
             row::int(it.competing).into(),
@@ -147,6 +147,6 @@ fn read(found: &QueryResult) -> Result<Specialty> {
         formula: row::json(found, "formula")?,
         title: row::json(found, "title")?,
         college_title: row::json(found, "college_title")?,
-        started: row::time(found, "started_us")?,
+        started: row::maybe_time(found, "started_us")?,
     })
 }

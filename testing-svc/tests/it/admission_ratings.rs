@@ -1,6 +1,7 @@
 //! Ratings of college admission: the same from events in any order, shown to their college, explained.
 
 use chassis::testing::person;
+use proto::events::v1::SpecialtyRankingStarted;
 use proto::testing::v1 as pb;
 use proto::testing::v1::rating_line::Behind;
 
@@ -211,4 +212,109 @@ async fn a_workbook_has_the_same_table() {
     let piece = pieces.next().await.expect("a piece").expect("bytes");
     assert!(piece.content_type.contains("spreadsheetml"));
     assert!(piece.data.starts_with(b"PK"));
+}
+
+#[tokio::test]
+async fn a_college_reads_a_provisional_rating_while_it_still_accepts_and_examines() {
+    let world = World::new().await;
+    let of_college = || signatory(COLLEGE);
+    let offers = |formulas: &[&SpecialtyRankingStarted]| {
+        let newest = formulas.iter().rev();
+        let formulas = newest.filter_map(|it| it.score_formula.clone()).collect();
+        let specialty = started(NURSE, 2, 0).specialty.expect("a specialty");
+        let mut offered = world.questionnaire.offered.lock().expect("no panic");
+        offered.insert(specialty.name.clone(), (specialty, formulas));
+    };
+    refused(world.lines(of_college(), NURSE).await, "NOT_FOUND");
+    offers(&[]);
+    refused(world.lines(of_college(), NURSE).await, "NOT_FOUND");
+    let plain = started(NURSE, 2, 0);
+    offers(&[&plain]);
+    assert!(
+        world
+            .lines(of_college(), NURSE)
+            .await
+            .expect("nobody")
+            .is_empty()
+    );
+    for (who, marks) in [(1, ["5", "4"]), (2, ["5", "5"]), (3, ["4", ""])] {
+        world.told_accepted(accepted(who, 1, NURSE, marks)).await;
+    }
+    let ranks = |lines: &[pb::RatingLine]| -> Vec<(String, i32)> {
+        let one = |it: &pb::RatingLine| (it.application_number.clone(), it.rank);
+        lines.iter().map(one).collect()
+    };
+    let lines = world.lines(of_college(), NURSE).await.expect("lines");
+    assert_eq!(
+        ranks(&lines),
+        [(number(2), 1), (number(1), 2), (number(3), 0)]
+    );
+
+    // Another version of the formula, with an exam: who was not graded yet is not ranked yet.
+    let with_exam = started_with_exam(NURSE, 2);
+    offers(&[&plain, &with_exam]);
+    world.told_graded(graded(1, 1, NURSE, "12.5")).await;
+    let lines = world.lines(of_college(), NURSE).await.expect("lines");
+    assert_eq!(lines[0].application_number, number(1));
+    assert_eq!(lines[0].score, "5.7500");
+    assert_eq!(lines[1].missing[0].exam, "SPECIAL");
+
+    // It says what it is, in whatever form it is read; and it is the college's.
+    let page = async |caller| {
+        let request = pb::ListRatingLinesRequest {
+            parent: rated(NURSE),
+            ..Default::default()
+        };
+        let found = world.ratings(caller).list_rating_lines(request).await;
+        found.map(tonic::Response::into_inner)
+    };
+    assert!(page(of_college()).await.expect("lines").provisional);
+    let shown = async |caller| {
+        let request = pb::GetAdmissionSpecialtyRequest { name: rated(NURSE) };
+        let found = world.ratings(caller).get_admission_specialty(request).await;
+        found.map(tonic::Response::into_inner)
+    };
+    let specialty = shown(of_college()).await.expect("a specialty");
+    assert!(specialty.provisional && specialty.start_time.is_none());
+    assert_eq!((specialty.ranked_count, specialty.unranked_count), (1, 2));
+    let table = async || {
+        let request = pb::DownloadRatingRequest {
+            name: rated(NURSE),
+            format: 0,
+        };
+        let mut ratings = world.ratings(of_college());
+        all_of(ratings.download_rating(request).await.expect("a file")).await
+    };
+    let text = table().await;
+    assert!(
+        text.lines()
+            .next()
+            .expect("a head")
+            .ends_with(";provisional")
+    );
+    assert!(
+        text.lines().skip(1).all(|row| row.ends_with(";true")),
+        "{text}"
+    );
+    refused(page(signatory(OTHER_COLLEGE)).await, "NOT_FOUND");
+    refused(shown(signatory(OTHER_COLLEGE)).await, "NOT_FOUND");
+    refused(page(person(1, &[])).await, "NOT_ALLOWED");
+    let request = pb::ListAdmissionSpecialtiesRequest {
+        parent: ADMISSION.into(),
+        ..Default::default()
+    };
+    let found = world
+        .ratings(of_college())
+        .list_admission_specialties(request)
+        .await;
+    let found = found.expect("a list").into_inner();
+    assert!(found.admission_specialties.is_empty());
+
+    // Closed by the first version: nothing is provisional any more.
+    world.told_started(started(NURSE, 2, 3)).await;
+    let lines = page(of_college()).await.expect("lines");
+    assert!(!lines.provisional);
+    assert_eq!(lines.rating_lines[0].application_number, number(2));
+    assert!(!shown(of_college()).await.expect("a specialty").provisional);
+    assert!(!table().await.contains("provisional"));
 }

@@ -1,5 +1,6 @@
 //! The two services that testing-svc asks, played: as small as their contract allows.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -45,11 +46,16 @@ pub const NAMELESS: u128 = 9_404;
 /// The account of this number was made without an IIN.
 pub const WITHOUT_IIN: u128 = 888;
 
+/// A specialty by its name, with the versions of its formula, the newest first.
+type Offered = HashMap<String, (questionnaire::Specialty, Vec<questionnaire::ScoreFormula>)>;
+
 #[derive(Clone)]
 pub struct Questionnaire {
     pub claims: Arc<AtomicUsize>,
     /// When every campaign closes, and by which version.
     window: Arc<Mutex<(Timestamp, i64)>>,
+    /// What colleges offer.
+    pub offered: Arc<Mutex<Offered>>,
 }
 
 impl Default for Questionnaire {
@@ -57,6 +63,7 @@ impl Default for Questionnaire {
         Self {
             claims: Arc::default(),
             window: Arc::new(Mutex::new((close_time(), 1))),
+            offered: Arc::default(),
         }
     }
 }
@@ -99,6 +106,48 @@ impl questionnaire::promo_rights_server::PromoRights for Questionnaire {
         Ok(Response::new(questionnaire::PromoRight {
             campaign_close_time: Some(to_pb(close)),
             campaign_version: version,
+            ..Default::default()
+        }))
+    }
+}
+
+#[async_trait::async_trait]
+impl questionnaire::specialties_server::Specialties for Questionnaire {
+    async fn get_specialty(
+        &self,
+        request: Request<questionnaire::GetSpecialtyRequest>,
+    ) -> Result<Response<questionnaire::Specialty>, Status> {
+        let offered = self.offered.lock().expect("what is offered");
+        let found = offered.get(&request.into_inner().name);
+        let found = found.ok_or_else(|| Status::not_found("no such specialty"))?;
+        Ok(Response::new(found.0.clone()))
+    }
+
+    async fn list_specialties(
+        &self,
+        _: Request<questionnaire::ListSpecialtiesRequest>,
+    ) -> Result<Response<questionnaire::ListSpecialtiesResponse>, Status> {
+        Err(Status::unimplemented("no specialties are listed here"))
+    }
+}
+
+#[async_trait::async_trait]
+impl questionnaire::score_formulas_server::ScoreFormulas for Questionnaire {
+    async fn get_score_formula(
+        &self,
+        _: Request<questionnaire::GetScoreFormulaRequest>,
+    ) -> Result<Response<questionnaire::ScoreFormula>, Status> {
+        Err(Status::unimplemented("no formula is shown here"))
+    }
+
+    async fn list_score_formulas(
+        &self,
+        request: Request<questionnaire::ListScoreFormulasRequest>,
+    ) -> Result<Response<questionnaire::ListScoreFormulasResponse>, Status> {
+        let offered = self.offered.lock().expect("what is offered");
+        let found = offered.get(&request.into_inner().parent);
+        Ok(Response::new(questionnaire::ListScoreFormulasResponse {
+            score_formulas: found.map(|it| it.1.clone()).unwrap_or_default(),
             ..Default::default()
         }))
     }

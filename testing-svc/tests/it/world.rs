@@ -21,6 +21,8 @@ use proto::identity::v1::signatures_server::SignaturesServer;
 use proto::partner::v1 as partner;
 use proto::partner::v1::redemptions_client::RedemptionsClient;
 use proto::questionnaire::v1::promo_rights_server::PromoRightsServer;
+use proto::questionnaire::v1::score_formulas_server::ScoreFormulasServer;
+use proto::questionnaire::v1::specialties_server::SpecialtiesServer;
 use proto::testing::v1 as pb;
 use proto::testing::v1::attempts_client::AttemptsClient;
 use proto::testing::v1::bookings_client::BookingsClient;
@@ -64,7 +66,10 @@ async fn instance(
 ) -> (LocalNet, Service) {
     let net = LocalNet::default();
     let rights = PromoRightsServer::new(questionnaire.clone());
-    net.add("questionnaire-svc", Routes::new(rights));
+    let specialties = SpecialtiesServer::new(questionnaire.clone());
+    let formulas = ScoreFormulasServer::new(questionnaire.clone());
+    let routes = Routes::new(rights).add_service(specialties);
+    net.add("questionnaire-svc", routes.add_service(formulas));
     let identity = Routes::new(PersonsServer::new(Identity));
     net.add(
         "identity-svc",

@@ -1,4 +1,4 @@
-//! A specialty as its college closed it: nothing of it changes from then on.
+//! A specialty as its college closed it: nothing of it changes from then on. Before, as it is offered.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,8 @@ pub struct Specialty {
     pub formula: Formula,
     pub title: Localized,
     pub college_title: Localized,
-    pub started: Timestamp,
+    /// When its college closed the competition; none while that goes on.
+    pub started: Option<Timestamp>,
     /// How many competed when it was closed.
     pub competing: u32,
     /// How often what was read of somebody had been put right then.

@@ -13,6 +13,7 @@ use tonic::Request;
 use super::lines::{Line, lines};
 use super::{Shown, seen};
 use crate::Context;
+use crate::domain::admission::specialty::Specialty;
 use crate::domain::ranking::reckoning::Missing;
 use crate::rpc::paper::{Bytes, drawn};
 use crate::rpc::parse;
@@ -32,7 +33,7 @@ pub async fn download(ctx: &Context, request: Request<pb::DownloadRatingRequest>
     };
     let specialty = seen(ctx, &caller, id, pb.name).await?;
     let lines = lines(ctx, &specialty).await?;
-    let sheet = sheet(&lines, &specialty.campaign, Shown::to(&caller));
+    let sheet = sheet(&lines, &specialty, Shown::to(&caller));
     let (tx, name) = (ctx.db.begin().await?, specialty.name());
     audit::record(&tx, &ctx.clock, &caller, "DownloadRating", &name, "").await?;
     ctx.db.commit(tx).await?;
@@ -46,8 +47,8 @@ pub async fn download(ctx: &Context, request: Request<pb::DownloadRatingRequest>
 }
 
 /// Codes and numbers, as the dictionaries and the contract have them: what everybody's program reads.
-fn sheet(lines: &[Line], campaign: &str, what: Shown) -> Sheet {
-    let of = |line: &Line| line.written(campaign, what);
+fn sheet(lines: &[Line], specialty: &Specialty, what: Shown) -> Sheet {
+    let of = |line: &Line| line.written(&specialty.campaign, what);
     let lines: Vec<(pb::RatingLine, &Line)> = lines.iter().map(|it| (of(it), it)).collect();
     let codes: BTreeSet<&str> = lines
         .iter()
@@ -58,7 +59,9 @@ fn sheet(lines: &[Line], campaign: &str, what: Shown) -> Sheet {
     let tail = ["quota_categories", "missing", "outcome", "offer_state"];
     let choice = (what == Shown::Choices).then_some("choice");
     let names = head.iter().chain(codes.iter()).chain(tail.iter());
-    let names = names.chain(choice.iter());
+    // Whoever is handed the file alone knows that nothing follows from it.
+    let provisional = specialty.started.is_none().then_some("provisional");
+    let names = names.chain(choice.iter()).chain(provisional.iter());
     let mut sheet = Sheet::new(names.copied());
     for (line, kept) in &lines {
         let mut cells = vec![
@@ -85,6 +88,7 @@ fn sheet(lines: &[Line], campaign: &str, what: Shown) -> Sheet {
         let offer = kept.kept.offer.map_or("", |it| it.as_str());
         cells.extend([Cell::text(outcome), Cell::text(offer)]);
         cells.extend(choice.map(|_| Cell::text(&line.choice)));
+        cells.extend(provisional.map(|_| Cell::text("true")));
         sheet.add(cells);
     }
     sheet

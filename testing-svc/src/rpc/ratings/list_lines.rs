@@ -43,5 +43,6 @@ pub async fn list(
     Ok(pb::ListRatingLinesResponse {
         rating_lines: here.iter().map(written).collect(),
         next_page_token,
+        provisional: specialty.started.is_none(),
     })
 }

@@ -1,4 +1,5 @@
-//! Ratings of college admission: made anew for everybody who looks, from what is known at the moment.
+//! Ratings of college admission: made anew for everybody who looks, from what is known at the moment; provisional
+//! until the college closed the competition.
 
 mod download;
 mod get;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use super::enums;
 use super::paper::Bytes;
+use crate::clients::questionnaire;
 use crate::domain::admission::specialty::{KeptPlaces, Specialty, offered_name};
 use crate::{Context, store};
 
@@ -84,7 +86,11 @@ impl Shown {
 /// A specialty that the caller sees.
 async fn seen(ctx: &Context, caller: &Caller, id: Uuid, name: String) -> Result<Specialty> {
     let college = college(caller)?;
-    let found = store::admission_specialty::find(ctx.db.read(), id).await?;
+    let found = match store::admission_specialty::find(ctx.db.read(), id).await? {
+        Some(ranked) => Some(ranked),
+        // The competition goes on: as it is offered now.
+        None => questionnaire::offered(ctx, id).await?,
+    };
     let own = |it: &Specialty| college.is_none_or(|college| college == it.college);
     found.filter(own).ok_or(Error::NotFound(name))
 }
@@ -99,15 +105,16 @@ fn written(it: &Specialty) -> pb::AdmissionSpecialty {
         specialty: offered_name(it.id),
         campaign: format!("campaigns/{}", it.campaign),
         college: format!("colleges/{}", it.college),
-        title: Some(enums::localized(&it.title)),
-        college_title: Some(enums::localized(&it.college_title)),
+        title: it.started.map(|_| enums::localized(&it.title)),
+        college_title: it.started.map(|_| enums::localized(&it.college_title)),
         places: whole(it.places),
         quotas: it.quotas.iter().map(quota).collect(),
         formula_version: whole(it.formula.version),
-        start_time: Some(to_pb(it.started)),
+        start_time: it.started.map(to_pb),
         ranked_count: 0,
         unranked_count: 0,
         seal: None,
+        provisional: it.started.is_none(),
     }
 }
 
