@@ -1,6 +1,7 @@
 //! The season: 25 people from the open window to the last list, and a checker that says no.
 
 use serde_json::{Value, json};
+use tests::season::admission::places::Mode;
 use tests::season::invariants::{self, Line, Reads};
 use tests::season::ledger::{Facts, StateSeen};
 use tests::season::plan::{Certificate, Fate};
@@ -46,6 +47,7 @@ pub async fn options(town: &Town, seed: u64) -> Options {
         signatures: Some(town.suite.data_dir().join("signatures")),
         insists: false,
         at_once: 8,
+        first_round: Mode::DeferredAcceptance,
         shows_progress: false,
     }
 }

@@ -1,7 +1,8 @@
 //! An admission to colleges: 32 people and three boards, from the first signature to the second round, and a
-//! checker that says no.
+//! checker that says no; and one whose first places are given as today, in turn.
 
 use tests::season::admission::invariants::{self, Reads};
+use tests::season::admission::places::Mode;
 use tests::season::admission::play;
 use tests::season::invariants::Line;
 use tests::town::Town;
@@ -21,6 +22,23 @@ async fn an_admission_is_played_and_everything_holds() {
     assert!(broken.is_empty(), "{broken:#?}");
     a_doctored_row_is_told(&Reads::of(&played));
     anybody_verifies_the_log(&town).await;
+    town.close().await;
+}
+
+/// Today's way comes first, and is followed to its end: published, explained, offered and answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admission_whose_first_offers_go_round_in_turn_is_played_and_everything_holds() {
+    let town = Town::from_ten_on_the_first_of_june().await;
+    let mut options = options(&town, 6).await;
+    "college".clone_into(&mut options.programme);
+    options.people = 24;
+    options.first_round = Mode::InTurn;
+    let played = play(&options).await.unwrap();
+    let lines = invariants::check(&played);
+    let broken: Vec<&Line> = lines.iter().filter(|line| !line.holds()).collect();
+    assert!(broken.is_empty(), "{broken:#?}");
+    let mut outcomes = played.rounds.told.iter().flat_map(|it| &it.wishes);
+    assert!(outcomes.any(|wish| wish.outcome == "OUTCOME_PASSED_OVER"));
     town.close().await;
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use standalone::demo::PASSWORD;
 use tests::processes::{Fleet, Layout};
+use tests::season::admission::places::Mode;
 use tests::season::invariants::{self, Line, Reads};
 use tests::season::partner::Partners;
 use tests::season::{Options, Staff, play};
@@ -34,6 +35,7 @@ async fn a_season_holds_while_one_instance_of_each_service_is_killed_in_turn() {
             password: PASSWORD.into(),
         },
         at_once: 8,
+        first_round: Mode::DeferredAcceptance,
         shows_progress: false,
     };
     let (is_over, killed) = (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default());

@@ -462,6 +462,55 @@ async fn who_leaves_is_offered_nothing_and_gives_the_place_back() {
     );
 }
 
+/// Today's way, chosen on purpose: the same is published of it, its harm too.
+#[tokio::test]
+async fn offers_in_turn_are_published_with_their_reasons_and_followed_to_the_end() {
+    let world = World::new().await;
+    // The first is the best of both specialties, so the welders' one offer is made in vain.
+    for (who, mark, wishes) in [(1, "5", [NURSE, WELDER]), (2, "4", [WELDER, NURSE])] {
+        for (preference, of) in (1..).zip(wishes) {
+            world
+                .told_accepted(accepted(who, preference, of, [mark, mark]))
+                .await;
+        }
+    }
+    world.told_started(started(NURSE, 1, 2)).await;
+    world.told_started(started(WELDER, 1, 2)).await;
+    let run = world.round(in_turn()).await;
+    let findings = run.findings.expect("findings");
+    assert_eq!((findings.passed_over, findings.left_empty), (1, 1));
+    let seal = run.seal.expect("a seal");
+    let signed = String::from_utf8(seal.content.to_vec()).expect("a text");
+    assert!(signed.contains(r#""mode":"IN_TURN""#), "{signed}");
+    assert_eq!(world.verify_run(&run.name).await.outcome(), Replay::Same);
+
+    let first = world.result_of(person(1, &[]), 1).await.expect("a result");
+    assert_eq!(outcomes(&first), [Outcome::Admitted, Outcome::NotNeeded]);
+    let second = world.result_of(person(2, &[]), 2).await.expect("a result");
+    assert_eq!(outcomes(&second), [Outcome::PassedOver, Outcome::Behind]);
+    let why = &second.choice_results[0].explanation;
+    assert_eq!(
+        why,
+        "Rank 2 for 1 place: your result was enough, but no place was offered to you while the offers went round."
+    );
+    let told = world.told().await;
+    let missed = told.iter().find(|(kind, _)| kind == "AdmissionMissed");
+    let missed = events::AdmissionMissed::decode(&*missed.expect("news").1).expect("an event");
+    let written = missed.outcomes[0].explanation.clone().expect("why");
+    assert_eq!(written.en, *why);
+    assert!(world.offers_of(2).await.is_empty());
+    let offer = world.offers_of(1).await.remove(0);
+    world.accept_offer(1, &offer.name).await.expect("accepted");
+
+    // The next turn reaches who was passed over.
+    let next = world.round(in_turn()).await;
+    assert_eq!((next.round, next.placed_count), (2, 1));
+    let offer = world.offers_of(2).await.remove(0);
+    assert_eq!(offer.choice, choice(2, 1));
+    let done = world.accept_offer(2, &offer.name).await.expect("accepted");
+    assert_eq!(done.state(), State::Accepted);
+}
+
 /// Whoever wins the race of leaving and of being offered a place, nobody who left has one.
 #[tokio::test]
 async fn leaving_while_offers_are_made_leaves_no_offer_behind() {

@@ -14,6 +14,7 @@ use anyhow::Context;
 use chassis::clock::Clock;
 use clap::Parser;
 use tests::processes::{Fleet, Layout, standing};
+use tests::season::admission::places::Mode;
 use tests::season::partner::Partners;
 use tests::season::{Options, Staff, admission, invariants, play, report, teachers};
 use tests::town::Town;
@@ -29,6 +30,11 @@ struct Arguments {
     /// The programme: the Reserve, the test of teachers, or the admission to colleges.
     #[arg(long, default_value = "reserve", value_parser = ["reserve", "nqt", "college"])]
     programme: String,
+
+    /// Of the admission to colleges: how the places of the first round are given. Those of the second are given
+    /// the other way, so both are played to their end.
+    #[arg(long, value_enum, default_value_t = Mode::DeferredAcceptance)]
+    first_round: Mode,
 
     /// How many register.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=20_000))]
@@ -255,6 +261,7 @@ async fn options(arguments: &Arguments, own: Option<&Town>) -> anyhow::Result<Op
         }),
         insists: false,
         at_once: usize::try_from(arguments.at_once)?,
+        first_round: arguments.first_round,
         shows_progress: true,
     })
 }

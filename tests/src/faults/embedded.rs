@@ -21,6 +21,7 @@ use super::schedule::{self, SERVICES};
 use super::worker::Retries;
 use crate::person::{Someone, exchange};
 use crate::processes::binaries;
+use crate::season::admission::places::Mode;
 use crate::season::partner::Partners;
 use crate::season::patience::pause;
 use crate::season::{Options, Staff};
@@ -219,6 +220,7 @@ impl Embedded {
             signatures: None,
             insists: true,
             at_once: 4,
+            first_round: Mode::DeferredAcceptance,
             shows_progress: false,
         })
     }

@@ -20,6 +20,7 @@ use super::schedule::{self, SERVICES, Step};
 use super::strike::flush;
 use super::worker::Retries;
 use crate::processes::{Fleet, Layout, Link, Process};
+use crate::season::admission::places::Mode;
 use crate::season::partner::Partners;
 use crate::season::patience::pause;
 use crate::season::{Options, Staff};
@@ -99,6 +100,7 @@ impl Many {
             signatures: None,
             insists: true,
             at_once: 4,
+            first_round: Mode::DeferredAcceptance,
             shows_progress: false,
         })
     }

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::actor::Actor;
+use super::admission::places::Mode;
 use super::dice::Dice;
 use super::ledger::Ledger;
 use super::partner::Partners;
@@ -38,6 +39,8 @@ pub struct Options {
     pub staff: Staff,
     /// Where the keys of the demonstration's colleges are; an admission needs them.
     pub signatures: Option<PathBuf>,
+    /// How an admission gives the places of its first round; those of the second it gives the other way.
+    pub first_round: Mode,
     /// Whether everybody asks again until there is an answer: parts of the suite come and go.
     pub insists: bool,
     /// How many act at the same time.

@@ -74,11 +74,13 @@ pub async fn play(options: &Options) -> anyhow::Result<Played> {
         going.each("apply", registered, apply).await?
     };
     decide::decide(&stand, &boards, &offered, &applicants).await?;
+    ranking::provisional(&stand, &boards, &offered, &applicants).await?;
     exams::hold(&stand, &boards, &offered, &applicants).await?;
     exams::close(&stand, &boards, &offered).await?;
     let ranked = ranking::read(&stand, &boards, &offered, &applicants).await?;
     let department = board::signed_in(&stand, &folder, &DEPARTMENT).await?;
-    let rounds = places::give(&going, &department, &applicants).await?;
+    let first = options.first_round;
+    let rounds = places::give(&going, &department, first, &applicants).await?;
     let entries = log::read(&stand).await?;
     Ok(Played {
         stand,

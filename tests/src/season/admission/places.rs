@@ -1,5 +1,5 @@
-//! Places: today's way and deferred acceptance from one input, the second one published under the signature of
-//! the department, offers answered, and a second round with what was declined.
+//! Places: today's way and deferred acceptance from one input, one of them published under the signature of the
+//! department, offers answered, and a second round, by the other way, with what was declined.
 
 use anyhow::{Context, ensure};
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +16,30 @@ use crate::season::stand::Stand;
 pub const RUN: &str = "K6";
 /// The rule that people see their result from its time on, and answer an offer once.
 pub const ANSWERED: &str = "K7";
+
+/// How the places of a round are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Mode {
+    DeferredAcceptance,
+    InTurn,
+}
+
+impl Mode {
+    fn other(self) -> Self {
+        match self {
+            Self::DeferredAcceptance => Self::InTurn,
+            Self::InTurn => Self::DeferredAcceptance,
+        }
+    }
+
+    /// What is agreed before a run. One turn of offers, as colleges make them: it passes people over.
+    fn terms(self) -> Value {
+        match self {
+            Self::DeferredAcceptance => json!({"mode": "MODE_DEFERRED_ACCEPTANCE"}),
+            Self::InTurn => json!({"mode": "MODE_IN_TURN", "offerRounds": 1}),
+        }
+    }
+}
 
 /// What came of the rounds.
 #[derive(Debug, Clone, Default)]
@@ -44,11 +68,12 @@ pub struct Wish {
 pub async fn give(
     going: &Going,
     department: &Board,
+    first: Mode,
     applicants: &[Applicant],
 ) -> anyhow::Result<Rounds> {
     let stand = &going.stand;
-    let in_turn = run(stand, json!({"mode": "MODE_IN_TURN", "offerRounds": 2})).await?;
-    let deferred = run(stand, json!({"mode": "MODE_DEFERRED_ACCEPTANCE"})).await?;
+    let in_turn = run(stand, Mode::InTurn).await?;
+    let deferred = run(stand, Mode::DeferredAcceptance).await?;
     one_seed(stand, &in_turn, &deferred).await?;
     compare(department, &in_turn, &deferred).await?;
     let competing: Vec<Applicant> = applicants
@@ -57,13 +82,18 @@ pub async fn give(
         .cloned()
         .collect();
     not_before_its_time(stand, &competing).await?;
-    publish(stand, department, &deferred).await?;
-    let first = going
+    let published = match first {
+        Mode::DeferredAcceptance => &deferred,
+        Mode::InTurn => &in_turn,
+    };
+    publish(stand, department, published).await?;
+    let learned = going
         .each("learn the result", competing, first_round)
         .await?;
-    let (applicants, told): (Vec<Applicant>, Vec<Told>) = first.into_iter().unzip();
+    let (applicants, told): (Vec<Applicant>, Vec<Told>) = learned.into_iter().unzip();
+    passed_over(stand, published, &told);
 
-    let second = run(stand, json!({"mode": "MODE_DEFERRED_ACCEPTANCE"})).await?;
+    let second = run(stand, first.other()).await?;
     publish(stand, department, &second).await?;
     let taken = going.each("second round", applicants, second_round).await?;
     Ok(Rounds {
@@ -73,9 +103,9 @@ pub async fn give(
 }
 
 /// Makes a run and waits for it; it replays to the same bytes.
-async fn run(stand: &Stand, terms: Value) -> anyhow::Result<Value> {
+async fn run(stand: &Stand, mode: Mode) -> anyhow::Result<Value> {
     let path = format!("/v1/{}/allocationRuns", stand.campaign());
-    let body = json!({"allocationRun": {"terms": terms}});
+    let body = json!({"allocationRun": {"terms": mode.terms()}});
     let made = stand
         .manager
         .post_and_lose("make run", &path, body, true)
@@ -101,7 +131,7 @@ async fn one_seed(stand: &Stand, first: &Value, second: &Value) -> anyhow::Resul
         .ledger
         .tried(RUN, held, "all runs of a campaign have one seed");
     let path = format!("/v1/{}/allocationRuns", stand.campaign());
-    let terms = json!({"mode": "MODE_DEFERRED_ACCEPTANCE"});
+    let terms = Mode::InTurn.terms();
     let body = json!({"allocationRun": {"terms": terms, "seed": "0".repeat(64)}});
     let other = stand.manager.post("make run", &path, body).await?;
     let held = other.refused_for("SEED_SETTLED").is_ok();
@@ -133,6 +163,18 @@ async fn compare(department: &Board, in_turn: &Value, deferred: &Value) -> anyho
         .ledger
         .tried(RUN, held, "everybody is better, worse or alike");
     Ok(())
+}
+
+/// Whoever was passed over is told so, and there are as many as were found when the run was looked at anew.
+fn passed_over(stand: &Stand, run: &Value, told: &[Told]) {
+    let is_passed_over = |it: &&Told| {
+        let mut outcomes = it.wishes.iter().map(|wish| wish.outcome.as_str());
+        outcomes.any(|outcome| outcome == "OUTCOME_PASSED_OVER")
+    };
+    let found = run["findings"]["passedOver"].as_u64().unwrap_or_default();
+    let held = u64::try_from(told.iter().filter(is_passed_over).count()) == Ok(found);
+    let what = "who was passed over is told so, and nobody else";
+    stand.ledger.tried(RUN, held, what);
 }
 
 async fn not_before_its_time(stand: &Stand, applicants: &[Applicant]) -> anyhow::Result<()> {

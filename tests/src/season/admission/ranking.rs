@@ -84,10 +84,48 @@ pub async fn read(
     Ok(ranked)
 }
 
+/// While exams are ahead, a college reads how those whom it accepted stand where there is none, and that nothing
+/// follows from it.
+pub async fn provisional(
+    stand: &Stand,
+    boards: &[Board],
+    offered: &[Offered],
+    applicants: &[Applicant],
+) -> anyhow::Result<()> {
+    for (at, offer) in offered.iter().enumerate() {
+        let board = boards.get(offer.board).context("a board")?;
+        let expected = match offer.specialty.has_exam {
+            true => BTreeMap::new(),
+            false => expected(applicants, at, offer.specialty.has_exam),
+        };
+        let id = offer.name.trim_start_matches("specialties/");
+        let path = format!("/v1/admissionSpecialties/{id}");
+        let whole = |it: &Value| {
+            it["rankedCount"].as_u64().unwrap_or_default()
+                == u64::try_from(expected.len()).unwrap_or_default()
+        };
+        let shown = board.actor.until_found("read rating", &path, whole).await?;
+        let rows = format!("{path}/ratingLines");
+        let rows = board
+            .actor
+            .list("read rating", &rows, "ratingLines")
+            .await?;
+        let lines: anyhow::Result<Vec<Line>> = rows.iter().map(line).collect();
+        let lines = lines?;
+        let ranked = lines.iter().filter(|it| it.rank > 0);
+        let told: BTreeMap<&str, usize> = ranked.map(|it| (it.number.as_str(), it.rank)).collect();
+        let held = shown["provisional"] == true && told == expected;
+        let what = "a rating of a competition that goes on says so";
+        stand.ledger.tried(RANKED, held, what);
+    }
+    Ok(())
+}
+
 fn line(row: &Value) -> anyhow::Result<Line> {
     Ok(Line {
         number: text(&row["applicationNumber"])?,
-        rank: usize::try_from(row["rank"].as_u64().context("a rank")?)?,
+        // 0 is not written.
+        rank: usize::try_from(row["rank"].as_u64().unwrap_or_default())?,
         has_benefit: row["quotaCategories"]
             .as_array()
             .is_some_and(|it| !it.is_empty()),
