@@ -44,7 +44,7 @@ fn specialty(id: u128, places: u32, quotas: &[(&str, u32)]) -> Specialty {
         },
         title: Localized::default(),
         college_title: Localized::default(),
-        started: Timestamp::UNIX_EPOCH,
+        started: Some(Timestamp::UNIX_EPOCH),
         competing: 0,
         corrections: 0,
         graded: 0,
