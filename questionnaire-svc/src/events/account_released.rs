@@ -9,12 +9,14 @@ use chassis::database::Tx;
 use chassis::{Result, audit, outbox};
 use jiff::Timestamp;
 use proto::events::v1::{AccountReleased, ApplicationMarkedErroneous};
+use proto::wire::v1::LocalizedText;
 
 use crate::Context;
 use crate::domain::choice::Choice;
 use crate::rpc::applications::choices;
 use crate::rpc::applications::set_aside::last_submission;
 use crate::rpc::name;
+use crate::rpc::wire::to_text;
 use crate::store::application::{self, Kept};
 
 const NAME: &str = "questionnaire-svc.account-released";
@@ -33,14 +35,24 @@ async fn take(ctx: &Context, event: &Event, released: &AccountReleased) -> Resul
     let now = ctx.clock.now();
     let tx = ctx.db.begin().await?;
     if first_time(&tx, &ctx.clock, NAME, event).await? {
+        let dictionaries = ctx.catalogue.dictionaries(&tx, now).await?;
+        let reasons = dictionaries.find("erroneous-reasons");
+        let reason = reasons.and_then(|it| it.entry(REASON));
+        let title = reason.map(|it| to_text(&it.labels)).unwrap_or_default();
         for kept in application::lock_all_of_person(&tx, account).await? {
-            set_aside(ctx, &tx, kept, now).await?;
+            set_aside(ctx, &tx, kept, &title, now).await?;
         }
     }
     Ok(ctx.db.commit(tx).await?)
 }
 
-async fn set_aside(ctx: &Context, tx: &Tx, mut kept: Kept, now: Timestamp) -> Result<()> {
+async fn set_aside(
+    ctx: &Context,
+    tx: &Tx,
+    mut kept: Kept,
+    title: &LocalizedText,
+    now: Timestamp,
+) -> Result<()> {
     // What has ended stays as it ended.
     if kept.application.mark_erroneous(REASON, now).is_err() {
         return Ok(());

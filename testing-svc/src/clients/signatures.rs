@@ -32,6 +32,9 @@ pub async fn create(ctx: &Context, of: Bin, content: &[u8], cms: &[u8]) -> Resul
         purpose: PURPOSE.into(),
         // Ours, not the caller's: ids of different callers may be equal.
         request_id: ctx.ids.uuid().to_string(),
+        act: String::new(),
+        // Who gets which place.
+        binding: true,
     };
     let mut signatures = SignaturesClient::new(ctx.persons.clone());
     let taken = match signatures.create_signature(request).await {
