@@ -10,11 +10,9 @@ use super::specialty::{ExamNeed, Specialty};
 pub fn exams(path: &str, specialty: &Specialty, formula: &ScoreFormula) -> Violations {
     let mut wrong = Violations::new();
     match specialty.exam {
-        Some(ExamNeed::Required) => {
-            // The interview of skilled workers is asked for without the formula.
-            if formula.added.is_empty() && !specialty.is_for_workers() {
-                wrong.add(format!("{path}.added"), "EXAM_NEEDED");
-            }
+        // The interview of skilled workers is asked for without the formula.
+        Some(ExamNeed::Required) if formula.added.is_empty() && !specialty.is_for_workers() => {
+            wrong.add(format!("{path}.added"), "EXAM_NEEDED");
         }
         Some(ExamNeed::None) => {
             for at in 0..formula.added.len() {
@@ -26,7 +24,7 @@ pub fn exams(path: &str, specialty: &Specialty, formula: &ScoreFormula) -> Viola
                 }
             }
         }
-        None => {}
+        Some(ExamNeed::Required) | None => {}
     }
     wrong
 }
