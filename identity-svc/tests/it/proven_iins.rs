@@ -79,7 +79,7 @@ async fn who_proves_the_iin_gets_it_and_who_had_it_without_proof_is_told() {
     );
     let signed_in = world.sign_in(OWN, PASSWORD).await.expect("by the IIN");
     assert!(world.exchange(&signed_in.access_token).await.is_ok());
-    assert_eq!(world.released().await, [squatter.name.clone()]);
+    assert_eq!(world.released().await, std::slice::from_ref(&squatter.name));
     let mails = world.mails_to(SQUATTER).await;
     let told = mails.iter().find(|mail| mail.subject.contains("ЖСН"));
     assert!(told.is_some_and(|mail| mail.text.contains("техникалық қолдау")));
@@ -181,7 +181,7 @@ async fn of_many_who_prove_one_iin_at_once_one_gets_it() {
     for other in others {
         assert_eq!(refused(other), "ACCOUNT_EXISTS");
     }
-    assert_eq!(world.released().await, [squatter.name.clone()]);
+    assert_eq!(world.released().await, std::slice::from_ref(&squatter.name));
     let sql = "SELECT COUNT(*) AS n FROM outbox WHERE kind = $1";
     let kind = <AccountReleased as prost::Name>::full_name();
     let row = chassis::database::query_one(world.wiring.db.read(), sql, [kind.into()]).await;
