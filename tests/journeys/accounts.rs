@@ -188,7 +188,7 @@ async fn an_administrator_reads_who_did_what_in_every_service() {
     assert_ne!(second["auditRecords"][0], page["auditRecords"][0]);
     let other = format!("{next}&resource=things/1");
     let told = administrator.get(&other).await.violations();
-    assert_eq!(told[0].0, "page_token");
+    assert_eq!(told[0].0, "pageToken");
     for service in ["questionnaire-svc", "review-svc", "testing-svc"] {
         let door = format!("/v1/services/{service}/auditRecords");
         administrator.get(&door).await.ok();

@@ -6,6 +6,7 @@
 //! | [`tree`] | JSON whose members stay in the order they were put |
 //! | [`schema`] | messages and enums |
 //! | [`operation`] | paths, parameters, bodies and answers |
+//! | [`tag`] | what services are called |
 //! | [`fixed`] | what every operation shares: problems, headers, security |
 
 use prost_reflect::DescriptorPool;
@@ -18,6 +19,7 @@ use tree::Tree;
 mod fixed;
 mod operation;
 mod schema;
+mod tag;
 mod tree;
 
 /// The document as JSON text.
@@ -39,7 +41,7 @@ pub fn document(
     });
     let tags = services.map(|service| {
         Tree::object([
-            ("name", service.name().into()),
+            ("name", Tree::Text(tag::of(&service))),
             (
                 "description",
                 comments.of(&service.parent_file(), service.path()).into(),

@@ -3,6 +3,7 @@
 use prost_reflect::{FieldDescriptor, Kind};
 
 use super::schema::Schemas;
+use super::tag;
 use super::tree::Tree;
 use crate::comment::Comments;
 use crate::route::{Access, Body, Events, Operation, Routes, Shape, Shown};
@@ -61,17 +62,15 @@ fn describe(
 ) -> Tree {
     let rpc = &operation.rpc;
     let service = rpc.parent_service();
+    let tag = tag::of(service);
     let text = comments.of(&service.parent_file(), rpc.path());
     // The first sentence is the summary, the rest the description.
     let end = [". ", ".\n"].iter().filter_map(|end| text.find(end)).min();
     let (summary, rest) = text.split_at(end.unwrap_or(text.len()));
     let rest = rest.trim_start_matches('.').trim();
     let mut tree = Tree::object([
-        (
-            "operationId",
-            Tree::Text(format!("{}_{}", service.name(), rpc.name())),
-        ),
-        ("tags", Tree::texts([service.name()])),
+        ("operationId", Tree::Text(format!("{tag}_{}", rpc.name()))),
+        ("tags", Tree::texts([tag.as_str()])),
         ("summary", summary.trim_end_matches('.').into()),
     ]);
     tree = tree.described(rest).with("x-rpc", operation.path.as_str());

@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn the_college_that_opened_it_mends_it_until_the_person_has_a_password() {
         let bin = |text| Bin::parse(text).expect("a BIN");
-        let (ours, other) = (bin("991240000003"), bin("991240000994"));
+        let (ours, other) = (bin("991240000003"), bin("040440000030"));
         let opening = AccountOpening {
             college: ours,
             claimed: None,

@@ -116,14 +116,21 @@ fn organisation(
     })
 }
 
+/// What the codes of places in Shymkent began with before the city was a region of its own, and begin with now:
+/// the old ones are still met.
+const SHYMKENT: (&str, &str) = ("5110", "79");
+
 /// The region that a place is in: the first two digits are the region's own.
 fn region_of(kato: &str, dictionaries: &Dictionaries) -> Result<String, &'static str> {
     if kato.len() != 9 || !kato.bytes().all(|b| b.is_ascii_digit()) {
         return Err("INVALID_FORMAT");
     }
     let regions = dictionaries.find("regions").ok_or("UNKNOWN_VALUE")?;
-    let is_inside =
-        |of: &Option<String>| of.as_ref().is_some_and(|of| of.get(..2) == kato.get(..2));
+    let digits = match kato.starts_with(SHYMKENT.0) {
+        true => Some(SHYMKENT.1),
+        false => kato.get(..2),
+    };
+    let is_inside = |of: &Option<String>| of.as_ref().is_some_and(|of| of.get(..2) == digits);
     let mut entries = regions.entries.iter().filter(|it| !it.retired);
     let found = entries.find(|entry| is_inside(&entry.kato));
     found.map(|entry| entry.code.clone()).ok_or("UNKNOWN_VALUE")
@@ -152,6 +159,14 @@ mod tests {
         assert_eq!(
             (found[0].region.as_str(), found[0].retired),
             ("KZ-75", false)
+        );
+        let old = SCHOOL.replace("751110000", "511010000");
+        let (found, problems) = read_of(&old);
+        assert_eq!(problems, []);
+        let shymkent = &found[0];
+        assert_eq!(
+            (shymkent.region.as_str(), shymkent.kato.as_str()),
+            ("KZ-79", "511010000")
         );
     }
 
