@@ -11,6 +11,7 @@ use chassis::error;
 use chassis::text::Texts;
 use chassis::violation::Violations;
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
 use serde::Serialize;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -114,6 +115,19 @@ impl Problem {
     pub(crate) fn retry_after(self, wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         self.with(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+
+    /// Says when to come again, where the service said the instant.
+    pub(crate) fn come_again(self, now: Timestamp) -> Self {
+        let instant = self.metadata.get("retry_time").filter(|_| {
+            let said = |(name, _): &(HeaderName, HeaderValue)| name == header::RETRY_AFTER;
+            self.status == StatusCode::TOO_MANY_REQUESTS && !self.headers.iter().any(said)
+        });
+        let instant = instant.and_then(|it| it.parse::<Timestamp>().ok());
+        match instant.map(|instant| instant.duration_since(now)) {
+            Some(wait) => self.retry_after(Duration::try_from(wait).unwrap_or_default()),
+            None => self,
+        }
     }
 
     /// The document, in the language of the call. `trace` is how the request is found in the logs.

@@ -387,9 +387,11 @@ impl Parts<'_> {
             })
         });
         let gateway = Gateway::new(
-            // Here one machine plays everybody, perhaps at a time that stands still.
+            // Here one machine plays everybody, perhaps at a time that stands still, and says from where each
+            // of them calls.
             GatewayConfig {
                 rates: gateway::limit::Rates::rehearsal(),
+                trusted_proxies: 1,
                 ..GatewayConfig::default()
             },
             |service| self.net.connect(service),

@@ -197,6 +197,28 @@ async fn an_administrator_reads_who_did_what_in_every_service() {
     town.close().await;
 }
 
+/// More people than one address may begin with in an hour, each at home, and then all in one place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_registers_from_its_homes_and_one_address_is_told_when_to_come_again() {
+    let town = Town::at_ten_on_the_first_of_june().await;
+    let begins = async |number: usize, home: usize| {
+        let email = format!("crowd-{number}@example.kz");
+        let attempt = json!({"iin": INVITED_IIN, "email": email, "password": STAFF_PASSWORD});
+        let someone = town.someone().calling_from(home);
+        someone.post("/v1/registrationAttempts", attempt).await
+    };
+    for number in 0..205 {
+        begins(number, number).await.ok();
+    }
+    for number in 0..200 {
+        begins(1000 + number, 500).await.ok();
+    }
+    let answer = begins(2000, 500).await;
+    assert_eq!(answer.headers["retry-after"], "1");
+    answer.refused("RATE_LIMITED");
+    town.close().await;
+}
+
 async fn kinds(someone: &Someone) -> Vec<Value> {
     let messages = inbox(someone).await;
     messages

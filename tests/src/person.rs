@@ -1,5 +1,7 @@
 //! People who speak HTTP, as a browser would.
 
+use std::net::Ipv4Addr;
+
 use base64::Engine;
 use chassis::clock::Clock;
 use chassis::ids::Ids;
@@ -13,6 +15,8 @@ pub struct Someone {
     base: String,
     token: Option<String>,
     pub language: &'static str,
+    /// Where they call from, for a suite that believes it.
+    from: Option<Ipv4Addr>,
 }
 
 /// What came back.
@@ -75,6 +79,16 @@ impl Someone {
             base,
             token: None,
             language: "kk",
+            from: None,
+        }
+    }
+
+    /// As one of many, each with an address of their own: what is counted for an address is theirs.
+    pub fn calling_from(&self, number: usize) -> Self {
+        let number = u32::try_from(number).unwrap_or_default() % (1 << 24);
+        Self {
+            from: Some(Ipv4Addr::from(0x0a00_0000 | number)),
+            ..self.clone()
         }
     }
 
@@ -113,6 +127,10 @@ impl Someone {
             .http
             .request(method, format!("{}{path}", self.base))
             .header("Accept-Language", self.language);
+        let request = match self.from {
+            Some(address) => request.header("X-Forwarded-For", address.to_string()),
+            None => request,
+        };
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,

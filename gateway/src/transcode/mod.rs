@@ -11,6 +11,7 @@ use chassis::caller::IDENTITY;
 use chassis::error;
 use chassis::mask::Masked;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
@@ -157,7 +158,8 @@ impl Inner {
                 Box::pin(self.listen(&journey, events, message, &parts, trace)).await
             }
         };
-        let mut response = answer.map_err(|problem| journey.told(problem, &manner))?;
+        let mut response =
+            answer.map_err(|problem| journey.told(problem, &manner, self.clock.now()))?;
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         let vary = HeaderValue::from_static("accept-language, authorization, cookie");
@@ -263,7 +265,7 @@ impl Inner {
 
 impl Journey<'_> {
     /// A service's refusal in the client's words.
-    fn told(&self, mut problem: Problem, manner: &Manner) -> Problem {
+    fn told(&self, mut problem: Problem, manner: &Manner, now: Timestamp) -> Problem {
         if problem.status == StatusCode::UNAUTHORIZED
             && let Some(ended) = &self.ended
         {
@@ -278,6 +280,6 @@ impl Journey<'_> {
         if problem.reason == "STALE_ETAG" && manner.etag_by_header {
             problem.status = StatusCode::PRECONDITION_FAILED;
         }
-        problem
+        problem.come_again(now)
     }
 }

@@ -222,3 +222,43 @@ async fn a_stranger_does_not_choose_the_id_of_a_trace() {
     let refused = stage.get("/v1/nowhere").await;
     assert_eq!(refused.json["traceId"], refused.header("x-trace-id"));
 }
+
+/// Of a service that counts, as identity-svc does.
+#[derive(Debug)]
+struct Later(&'static str);
+
+impl chassis::error::Refusal for Later {
+    fn reason(&self) -> &'static str {
+        "RATE_LIMITED"
+    }
+
+    fn kind(&self) -> chassis::error::Kind {
+        chassis::error::Kind::ResourceExhausted
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        vec![("retry_time", self.0.to_owned())]
+    }
+}
+
+#[tokio::test]
+async fn who_is_to_come_at_an_instant_is_told_in_how_many_seconds_too() {
+    let stage = stage();
+    // It is ten in Astana here.
+    for (instant, seconds) in [
+        ("2026-06-01T05:00:40.5Z", "41"),
+        ("2026-06-01T04:59:00Z", "1"),
+        ("soon", ""),
+    ] {
+        stage.on(
+            "GetCampaign",
+            move |_: questionnaire::GetCampaignRequest| {
+                Err::<questionnaire::Campaign, _>(Later(instant).into())
+            },
+        );
+        let reply = stage.get("/v1/campaigns/x").await;
+        assert_eq!(reply.status, 429);
+        assert_eq!(reply.header("retry-after"), seconds, "{instant}");
+        assert_eq!(reply.json["metadata"]["retry_time"], instant);
+    }
+}

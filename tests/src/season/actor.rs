@@ -103,6 +103,13 @@ impl Actor {
         &self.someone
     }
 
+    pub fn calling_from(&self, number: usize) -> Self {
+        Self {
+            someone: self.someone.calling_from(number),
+            ..self.clone()
+        }
+    }
+
     pub fn speaking(&self, language: &'static str) -> Self {
         Self {
             someone: self.someone.speaking(language),

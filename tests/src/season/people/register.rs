@@ -17,6 +17,7 @@ const ATTEMPTS: &str = "/v1/registrationAttempts";
 /// Registers a person; `None` for whom the campaign is closed by age.
 pub async fn register(stand: &Stand, planned: &Planned) -> anyhow::Result<Option<Person>> {
     let visitor = stand.visitor.speaking(planned.language);
+    let visitor = visitor.calling_from(planned.number);
     let iin = stand.iin(planned.number, planned.female);
     let email = stand.email(planned.number);
     let password = format!("alma-ter-zhaksy-{:05}", planned.number);
