@@ -119,13 +119,15 @@ impl Problem {
 
     /// Says when to come again, where the service said the instant.
     pub(crate) fn come_again(self, now: Timestamp) -> Self {
-        let instant = self.metadata.get("retry_time").filter(|_| {
-            let said = |(name, _): &(HeaderName, HeaderValue)| name == header::RETRY_AFTER;
-            self.status == StatusCode::TOO_MANY_REQUESTS && !self.headers.iter().any(said)
-        });
-        let instant = instant.and_then(|it| it.parse::<Timestamp>().ok());
-        match instant.map(|instant| instant.duration_since(now)) {
-            Some(wait) => self.retry_after(Duration::try_from(wait).unwrap_or_default()),
+        let is_said = self.headers.iter().any(|it| it.0 == header::RETRY_AFTER);
+        if self.status != StatusCode::TOO_MANY_REQUESTS || is_said {
+            return self;
+        }
+        let instant = self.metadata.get("retry_time");
+        match instant.and_then(|it| it.parse::<Timestamp>().ok()) {
+            // One that has passed is now.
+            Some(instant) => self
+                .retry_after(Duration::try_from(instant.duration_since(now)).unwrap_or_default()),
             None => self,
         }
     }

@@ -6,15 +6,14 @@ use std::sync::Arc;
 use chassis::bus::{Event, Subscriber, first_time};
 use chassis::caller::Caller;
 use chassis::database::Tx;
-use chassis::{Result, audit, outbox};
+use chassis::{Result, audit};
 use jiff::Timestamp;
-use proto::events::v1::{AccountReleased, ApplicationMarkedErroneous};
+use proto::events::v1::AccountReleased;
 use proto::wire::v1::LocalizedText;
 
 use crate::Context;
-use crate::domain::choice::Choice;
-use crate::rpc::applications::choices;
-use crate::rpc::applications::set_aside::last_submission;
+use crate::rpc::applications::mark_erroneous::marked_erroneous;
+use crate::rpc::applications::set_aside::ended;
 use crate::rpc::name;
 use crate::rpc::wire::to_text;
 use crate::store::application::{self, Kept};
@@ -57,17 +56,8 @@ async fn set_aside(
     if kept.application.mark_erroneous(REASON, now).is_err() {
         return Ok(());
     }
-    application::save(tx, &mut kept).await?;
-    choices::end(ctx, tx, &kept, Choice::set_aside_with_application, now).await?;
-    let told = ApplicationMarkedErroneous {
-        application: kept.name(),
-        campaign: kept.campaign_name(),
-        account: kept.applicant(),
-        reason_code: REASON.to_owned(),
-        submission_number: last_submission(&kept),
-        reason_title: Some(title.clone()),
-    };
-    outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &told).await?;
+    let event = marked_erroneous(&kept, REASON, title.clone());
+    ended(ctx, tx, &mut kept, &event, now).await?;
     let by = Caller::Service("identity-svc".into());
     Ok(audit::record(tx, &ctx.clock, &by, NAME, &kept.name(), REASON).await?)
 }

@@ -9,7 +9,7 @@ mod disqualify;
 mod get;
 mod list;
 mod list_rebases;
-mod mark_erroneous;
+pub mod mark_erroneous;
 pub mod message;
 mod readiness;
 mod reason;

@@ -2,6 +2,7 @@
 //! of a dictionary, and everybody who works on it is told.
 
 use chassis::caller::Caller;
+use chassis::database::Tx;
 use chassis::once::{self, Once};
 use chassis::{Error, Result, audit, outbox};
 use jiff::Timestamp;
@@ -66,13 +67,24 @@ pub async fn set_aside<Q: Message, E: Message + Name>(
     let mut kept = found.ok_or_else(|| Error::NotFound(way.name.to_owned()))?;
     etag::must_be_current(way.etag, kept.version, way.name)?;
     (way.end)(&mut kept.application, way.reason_code, now)?;
-    application::save(tx, &mut kept).await?;
-    choices::end(ctx, tx, &kept, Choice::set_aside_with_application, now).await?;
     let event = (way.event)(&kept, way.reason_code, title);
-    outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), &event).await?;
+    ended(ctx, tx, &mut kept, &event, now).await?;
     let (about, reason) = (kept.name(), way.reason_code);
     audit::record(tx, &ctx.clock, caller, way.rpc, &about, reason).await?;
     write.commit(message::of(&kept)).await
+}
+
+/// Keeps an end that was decided, ends the choices with it, and tells of it.
+pub async fn ended<E: Message + Name>(
+    ctx: &Context,
+    tx: &Tx,
+    kept: &mut Kept,
+    event: &E,
+    now: Timestamp,
+) -> Result<()> {
+    application::save(tx, kept).await?;
+    choices::end(ctx, tx, kept, Choice::set_aside_with_application, now).await?;
+    outbox::publish(tx, &ctx.clock, &ctx.ids, &kept.name(), event).await
 }
 
 /// The number of the last submission, as events tell it.
