@@ -77,7 +77,7 @@ pub struct Filter<'a> {
 }
 
 /// Newest first.
-pub async fn list<C: ConnectionTrait>(
+async fn list<C: ConnectionTrait>(
     on: &C,
     filter: &Filter<'_>,
     before: Option<i64>,
@@ -121,20 +121,24 @@ pub async fn list<C: ConnectionTrait>(
 /// Longer than any name of a resource of ours.
 const LONGEST: usize = 200;
 
-/// One page of what was done to a resource, or to all, newest first; and the token of the next page.
+/// One page of what was done, newest first, and the token of the next page.
 pub async fn page<C: ConnectionTrait>(
     on: &C,
-    resource: &str,
+    sought: Filter<'_>,
     size: i32,
     token: &str,
 ) -> Result<(Vec<Record>, String)> {
     let mut violations = Violations::new();
-    let resource = violations.sought("resource", resource, LONGEST);
-    let page = Page::<i64>::parse(&mut violations, size, token, &[&resource]);
+    let resource = violations.sought("resource", sought.resource, LONGEST);
+    let caller = violations.sought("caller", sought.caller, LONGEST);
+    let action = violations.sought("action", sought.action, LONGEST);
+    let parts = [&resource, &caller, &action].map(String::as_str);
+    let page = Page::<i64>::parse(&mut violations, size, token, &parts);
     violations.into_result()?;
     let filter = Filter {
         resource: &resource,
-        ..Filter::default()
+        caller: &caller,
+        action: &action,
     };
     let mut records = list(on, &filter, page.after, page.limit()).await?;
     let next = page.next(&mut records, |last| last.number);

@@ -1,7 +1,8 @@
 //! Lists what was done, newest first.
 
+use chassis::Result;
+use chassis::audit::{self, Filter, Record};
 use chassis::clock::to_pb;
-use chassis::{Result, audit};
 use proto::review::v1 as pb;
 use proto::wire::v1::AuditRecord;
 use tonic::Request;
@@ -13,10 +14,13 @@ pub async fn list(
     request: Request<pb::ListAuditRecordsRequest>,
 ) -> Result<pb::ListAuditRecordsResponse> {
     let pb = request.into_inner();
-    let (size, token) = (pb.page_size, pb.page_token.as_str());
-    let page = audit::page(ctx.db.read(), &pb.resource, size, token).await?;
-    let (records, next_page_token) = page;
-    let show = |record: audit::Record| AuditRecord {
+    let sought = Filter {
+        resource: &pb.resource,
+        ..Filter::default()
+    };
+    let page = audit::page(ctx.db.read(), sought, pb.page_size, &pb.page_token);
+    let (records, next_page_token) = page.await?;
+    let show = |record: Record| AuditRecord {
         name: format!("auditRecords/{}", record.number),
         create_time: Some(to_pb(record.time)),
         caller: record.caller,
