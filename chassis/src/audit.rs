@@ -2,11 +2,11 @@
 //! by administrators.
 
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, Value};
 
 use crate::caller::Caller;
 use crate::clock::{Clock, from_us, to_us};
-use crate::database::{Tx, execute, query_all};
+use crate::database::{Together, Tx, execute, query_all};
 use crate::error::Result;
 use crate::page::Page;
 use crate::violation::Violations;
@@ -20,16 +20,33 @@ pub async fn record(
     resource: &str,
     detail: &str,
 ) -> Result<(), DbErr> {
-    let sql =
-        "INSERT INTO audit (at_us, caller, action, resource, detail) VALUES ($1, $2, $3, $4, $5)";
-    let values = [
+    let row = row(clock, caller, action, resource, detail);
+    execute(tx, INSERT, row).await.map(drop)
+}
+
+/// The same among statements that go together.
+pub fn record_with(
+    all: &mut Together,
+    clock: &Clock,
+    caller: &Caller,
+    action: &str,
+    resource: &str,
+    detail: &str,
+) {
+    all.add(INSERT, row(clock, caller, action, resource, detail));
+}
+
+const INSERT: &str =
+    "INSERT INTO audit (at_us, caller, action, resource, detail) VALUES ($1, $2, $3, $4, $5)";
+
+fn row(clock: &Clock, caller: &Caller, action: &str, resource: &str, detail: &str) -> [Value; 5] {
+    [
         to_us(clock.now()).into(),
         caller.key().into(),
         action.into(),
         resource.into(),
         detail.into(),
-    ];
-    execute(tx, sql, values).await.map(drop)
+    ]
 }
 
 /// The same change of many resources, each by its own caller. On PostgreSQL only.

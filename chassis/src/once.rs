@@ -12,11 +12,12 @@
 
 use prost::Message;
 use ring::digest::{SHA256, digest};
+use sea_orm::Value;
 use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::clock::{Clock, to_us};
-use crate::database::{Database, Tx, execute, for_update, query_one};
+use crate::database::{Counts, Database, Together, Tx, execute, for_update, query_one};
 use crate::error::{Error, Result};
 use crate::violation::Violations;
 
@@ -24,10 +25,10 @@ use crate::violation::Violations;
     clippy::large_enum_variant,
     reason = "there is one of it a call, and most begin"
 )]
-pub enum Once<R> {
+pub enum Once<R, W = Write> {
     /// This request was done before; this is the answer it got.
     Answered(R),
-    Begun(Write),
+    Begun(W),
 }
 
 /// A transaction under a request id.
@@ -55,26 +56,96 @@ pub async fn begin<Q: Message, R: Message + Default>(
     let key = [caller.key(), rpc.to_owned(), id(request_id)?];
     let hash = hash(request);
     let tx = db.begin().await?;
-    let [by, of, with] = key.clone();
-    let inserted = execute(
-        &tx,
-        "INSERT INTO once (caller, rpc, request_id, request_hash, created_us) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT DO NOTHING",
-        [by.clone().into(), of.clone().into(), with.clone().into(), hash.clone().into(), to_us(clock.now()).into()],
-    )
-    .await?;
-    if inserted.rows_affected() == 1 {
+    let values = row(&key, &hash, None, clock);
+    if execute(&tx, INSERT, values).await?.rows_affected() == 1 {
         return Ok(Once::Begun(Write {
             db: db.clone(),
             tx,
             key,
         }));
     }
+    answered(&tx, &key, &hash).await.map(Once::Answered)
+}
+
+/// A transaction under a request id whose effect is done and whose answer is kept, both not yet for
+/// good: what the statements met may still speak against it.
+pub struct Whole {
+    db: Database,
+    tx: Tx,
+    pub met: Counts,
+}
+
+/// [`begin`] for an effect whose answer is known before it: request id, effect and answer go to the
+/// database in one exchange.
+///
+/// # Errors
+/// As [`begin`].
+#[expect(
+    clippy::too_many_arguments,
+    reason = "those of `begin`, and what is done"
+)]
+pub async fn whole<Q: Message, R: Message + Default>(
+    db: &Database,
+    clock: &Clock,
+    caller: &Caller,
+    rpc: &'static str,
+    request_id: &str,
+    request: &Q,
+    answer: &R,
+    mut effect: Together,
+) -> Result<Once<R, Whole>> {
+    let key = [caller.key(), rpc.to_owned(), id(request_id)?];
+    let hash = hash(request);
+    let kept = effect.add(
+        INSERT,
+        row(&key, &hash, Some(answer.encode_to_vec()), clock),
+    );
+    let tx = db.begin().await?;
+    let met = effect.run(&tx).await?;
+    if met.of(kept) == 1 {
+        let db = db.clone();
+        return Ok(Once::Begun(Whole { db, tx, met }));
+    }
+    // The effect is there already: this one is undone.
+    tx.rollback().await?;
+    let tx = db.begin().await?;
+    answered(&tx, &key, &hash).await.map(Once::Answered)
+}
+
+impl Whole {
+    pub fn tx(&self) -> &Tx {
+        &self.tx
+    }
+
+    /// Makes effect and answer durable.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.db.commit(self.tx).await?)
+    }
+}
+
+const INSERT: &str = "INSERT INTO once (caller, rpc, request_id, request_hash, answer, created_us)
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+
+fn row(key: &[String; 3], hash: &[u8], answer: Option<Vec<u8>>, clock: &Clock) -> [Value; 6] {
+    let [caller, rpc, id] = key.clone();
+    let at_us = to_us(clock.now());
+    [
+        caller.into(),
+        rpc.into(),
+        id.into(),
+        hash.to_vec().into(),
+        answer.into(),
+        at_us.into(),
+    ]
+}
+
+/// The answer that a request id got, where it was given for the same request.
+async fn answered<R: Message + Default>(tx: &Tx, key: &[String; 3], hash: &[u8]) -> Result<R> {
     let sql = format!(
         "SELECT request_hash, answer FROM once WHERE caller = $1 AND rpc = $2 AND request_id = $3{}",
-        for_update(&tx)
+        for_update(tx)
     );
-    let row = query_one(&tx, &sql, [by.into(), of.into(), with.into()]).await?;
+    let row = query_one(tx, &sql, key.clone().map(Value::from)).await?;
     let Some(row) = row else {
         return Err(Error::InFlight);
     };
@@ -84,8 +155,7 @@ pub async fn begin<Q: Message, R: Message + Default>(
     let Some(answer) = row.try_get::<Option<Vec<u8>>>("", "answer")? else {
         return Err(Error::InFlight);
     };
-    let answer = R::decode(answer.as_slice()).map_err(|e| Error::Internal(e.into()))?;
-    Ok(Once::Answered(answer))
+    R::decode(answer.as_slice()).map_err(|e| Error::Internal(e.into()))
 }
 
 /// A request id, as it is kept.

@@ -7,6 +7,7 @@
 //! | `reads`, `tx`, `health` | statements that never hang, and connections that are never dead twice |
 //! | [`trouble`] | what is wrong with a database, as far as a caller must know |
 //! | [`only_grows`], [`grants`] | rows that nobody changes, and the role that could not if it tried |
+//! | [`Together`] | statements that go to the database in one exchange |
 //! | `tables` | what the chassis keeps in every service's database |
 //!
 //! Reads and writes have a pool each. On SQLite the writing pool has one connection, so writers
@@ -21,6 +22,7 @@ mod pool;
 mod reads;
 pub mod settings;
 mod tables;
+mod together;
 pub mod trouble;
 mod tx;
 
@@ -46,6 +48,7 @@ pub use only_grows::AuditOnlyGrows;
 pub use reads::Reads;
 pub use settings::Limits;
 pub use tables::ChassisTables;
+pub use together::{Counts, Together, Which};
 pub use trouble::Trouble;
 pub use tx::Tx;
 

@@ -4,7 +4,7 @@
 use chassis::Result;
 use chassis::caller::Role;
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use chassis::database::{Together, Tx, Which, execute, for_update, query_all, query_one};
 use chassis::mask::{Email, Masked};
 use chassis::text::Language;
 use jiff::Timestamp;
@@ -203,6 +203,12 @@ pub async fn lock_password_hash(tx: &Tx, account: Uuid, hash: &Masked<String>) -
     );
     let values = [account.to_string().into(), hash.reveal().as_str().into()];
     Ok(query_one(tx, &sql, values).await?.is_some())
+}
+
+/// The same among statements that go together: one row where it is this hash still.
+pub fn lock_password_hash_with(all: &mut Together, account: Uuid, hash: &Masked<String>) -> Which {
+    let values = [account.to_string().into(), hash.reveal().as_str().into()];
+    all.lock("account WHERE id = $1 AND password_hash = $2", values)
 }
 
 /// Keeps a hash instead of the one it was checked against; false where another is kept by now.

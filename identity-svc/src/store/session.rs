@@ -1,11 +1,11 @@
 //! Sessions and the pairs of tokens of their generations.
 
 use chassis::clock::to_us;
-use chassis::database::{Tx, execute, for_update, query_all, query_one};
+use chassis::database::{Together, Tx, execute, for_update, query_all, query_one};
 use chassis::identifier::Bin;
 use chassis::{Error, Result};
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{Place, count, id, limit, maybe_time, odd, time};
@@ -19,7 +19,7 @@ pub struct Pair<'a> {
     pub refresh_hash: &'a str,
 }
 
-async fn insert(tx: &Tx, session: &Session) -> Result<()> {
+fn insert(all: &mut Together, session: &Session) {
     let sql = format!(
         "INSERT INTO session ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9)"
     );
@@ -27,8 +27,7 @@ async fn insert(tx: &Tx, session: &Session) -> Result<()> {
         Holder::Account(account) => (Some(account), None, None),
         Holder::Signatory { id, organisation } => (None, Some(id), Some(organisation)),
     };
-    execute(
-        tx,
+    all.add(
         &sql,
         [
             session.id.to_string().into(),
@@ -41,20 +40,18 @@ async fn insert(tx: &Tx, session: &Session) -> Result<()> {
             to_us(session.access_expires).into(),
             to_us(session.refresh_expires).into(),
         ],
-    )
-    .await?;
-    Ok(())
+    );
 }
 
 /// A session from its beginning, with its first pair.
-pub async fn open(tx: &Tx, session: &Session, pair: &Pair<'_>) -> Result<()> {
-    insert(tx, session).await?;
-    insert_pair(tx, session, pair).await
+pub fn open(all: &mut Together, session: &Session, pair: &Pair<'_>) {
+    insert(all, session);
+    all.add(INSERT_PAIR, pair_row(session, pair));
 }
 
 /// A new pair of the session's generation, and until when it is good.
 pub async fn add_pair(tx: &Tx, session: &Session, pair: &Pair<'_>) -> Result<()> {
-    insert_pair(tx, session, pair).await?;
+    execute(tx, INSERT_PAIR, pair_row(session, pair)).await?;
     execute(
         tx,
         "UPDATE session SET generation = $2, access_expires_us = $3, refresh_expires_us = $4 WHERE id = $1",
@@ -69,23 +66,19 @@ pub async fn add_pair(tx: &Tx, session: &Session, pair: &Pair<'_>) -> Result<()>
     Ok(())
 }
 
-async fn insert_pair(tx: &Tx, session: &Session, pair: &Pair<'_>) -> Result<()> {
-    execute(
-        tx,
-        "INSERT INTO session_token
-            (refresh_hash, access_hash, session_id, generation, access_expires_us, refresh_expires_us)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        [
-            pair.refresh_hash.into(),
-            pair.access_hash.into(),
-            session.id.to_string().into(),
-            session.generation.into(),
-            to_us(session.access_expires).into(),
-            to_us(session.refresh_expires).into(),
-        ],
-    )
-    .await?;
-    Ok(())
+const INSERT_PAIR: &str = "INSERT INTO session_token
+        (refresh_hash, access_hash, session_id, generation, access_expires_us, refresh_expires_us)
+     VALUES ($1, $2, $3, $4, $5, $6)";
+
+fn pair_row(session: &Session, pair: &Pair<'_>) -> [Value; 6] {
+    [
+        pair.refresh_hash.into(),
+        pair.access_hash.into(),
+        session.id.to_string().into(),
+        session.generation.into(),
+        to_us(session.access_expires).into(),
+        to_us(session.refresh_expires).into(),
+    ]
 }
 
 pub async fn find<C: ConnectionTrait>(on: &C, session: Uuid) -> Result<Option<Session>> {

@@ -2,6 +2,7 @@
 //! gets the same answer as a wrong password.
 
 use chassis::caller::Caller;
+use chassis::database::Together;
 use chassis::mask::Masked;
 use chassis::once::{self, Once};
 use chassis::violation::Violations;
@@ -20,6 +21,8 @@ use crate::rpc::place::Place;
 use crate::rpc::throttle::{Throttle, What};
 use crate::store::account::Indexes;
 use crate::{Context, store};
+
+const RPC: &str = "CreateSession";
 
 pub async fn create(
     ctx: &Context,
@@ -40,17 +43,7 @@ pub async fn create(
     };
 
     let what = ctx.secrets.fingerprint(&[&login, password.reveal()]);
-    let (db, clock) = (&ctx.db, &ctx.clock);
-    let write =
-        match once::begin(db, clock, &caller, "CreateSession", &pb.request_id, &what).await? {
-            Once::Answered(answer) => return again(ctx, &answer).await,
-            Once::Begun(write) => write,
-        };
-    let (tx, now) = (write.tx(), clock.now());
-    // Changed since it was checked: what ended every session must not leave a new one behind.
-    if !store::account::lock_password_hash(tx, account, &hash).await? {
-        return Err(Refusal::SignInFailed.into());
-    }
+    let (db, clock, now) = (&ctx.db, &ctx.clock, ctx.clock.now());
     let ends = now + ctx.config.lifetimes.absolute;
     let mut session = Session {
         id: ctx.ids.uuid(),
@@ -62,17 +55,29 @@ pub async fn create(
         access_expires: ends,
         refresh_expires: ends,
     };
-    let tokens = Tokens::open(ctx, tx, &mut session, now).await?;
+    let mut effect = Together::default();
+    let unchanged = store::account::lock_password_hash_with(&mut effect, account, &hash);
+    let tokens = Tokens::open(ctx, &mut effect, &mut session, now);
+    let by = crate::domain::account::name(account);
+    audit::record_with(&mut effect, clock, &caller, RPC, &session.name(), &by);
+    // Tokens are not kept: a repeat gets new ones.
+    let (id, answer) = (&pb.request_id, show(&session, now));
+    let write = match once::whole(db, clock, &caller, RPC, id, &what, &answer, effect).await? {
+        Once::Answered(answer) => return again(ctx, &answer).await,
+        Once::Begun(write) => write,
+    };
+    // Changed since it was checked: what ended every session must not leave a new one behind.
+    if write.met.of(unchanged) == 0 {
+        return Err(Refusal::SignInFailed.into());
+    }
+    let tx = write.tx();
     if has_failed {
         throttle.forget(tx).await?;
     }
     if let Some(rehashed) = &rehashed {
         store::account::save_password_hash(tx, account, &hash, rehashed).await?;
     }
-    let by = crate::domain::account::name(account);
-    audit::record(tx, clock, &caller, "CreateSession", &session.name(), &by).await?;
-    // Tokens are not kept: a repeat gets new ones.
-    write.commit(show(&session, now)).await?;
+    write.commit().await?;
     Ok(tokens.show_with(&session, now))
 }
 

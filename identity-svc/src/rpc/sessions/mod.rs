@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chassis::caller::Caller;
 use chassis::clock::to_pb;
-use chassis::database::Tx;
+use chassis::database::{Together, Tx};
 use chassis::mask::Masked;
 use chassis::violation::Violations;
 use proto::identity::v1 as pb;
@@ -132,16 +132,16 @@ pub(in crate::rpc) struct Tokens {
 }
 
 impl Tokens {
-    /// Opens a session with its first pair.
-    pub(in crate::rpc) async fn open(
+    /// Opens a session with its first pair, among statements that go together.
+    pub(in crate::rpc) fn open(
         ctx: &Context,
-        tx: &Tx,
+        all: &mut Together,
         session: &mut Session,
         now: Timestamp,
-    ) -> chassis::Result<Self> {
+    ) -> Self {
         let (tokens, [access, refresh]) = Self::draw(ctx, session, now);
-        store::session::open(tx, session, &pair(&access, &refresh)).await?;
-        Ok(tokens)
+        store::session::open(all, session, &pair(&access, &refresh));
+        tokens
     }
 
     /// A new pair of the session's generation, good from now on.

@@ -4,6 +4,7 @@
 //! taken by one statement, so that of two who bring one signature one gets in.
 
 use chassis::caller::Caller;
+use chassis::database::Together;
 use chassis::once::{self, Once, Write};
 use chassis::violation::Violations;
 use chassis::{Error, Result, audit};
@@ -75,14 +76,16 @@ pub async fn sign_in(
     }
     let signatory = keep(ctx, &write, &pb, &signer, &organisation, now).await?;
     let mut session = session(ctx, &signer, &signatory, now);
-    let tokens = Tokens::open(ctx, tx, &mut session, now).await?;
+    let mut rest = Together::default();
+    let tokens = Tokens::open(ctx, &mut rest, &mut session, now);
     let detail = format!(
         "{} for {} as {}",
         signatory.name(),
         organisation.name(),
         signatory.role.as_str()
     );
-    audit::record(tx, clock, &caller, RPC, &session.name(), &detail).await?;
+    audit::record_with(&mut rest, clock, &caller, RPC, &session.name(), &detail);
+    rest.run(tx).await?;
     // Tokens are not kept: a repeat gets new ones.
     write.commit(show(&session, now)).await?;
     Ok(tokens.show_with(&session, now))
