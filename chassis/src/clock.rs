@@ -177,6 +177,7 @@ pub fn from_pb(time: &prost_types::Timestamp) -> Option<Timestamp> {
 }
 
 /// Measures how long something took. Not for rules: those take a [`Clock`].
+#[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {

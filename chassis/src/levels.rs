@@ -21,7 +21,7 @@ pub(crate) fn job(service: &'static str, db: Database, clock: Clock) -> Job {
 
 async fn look(service: &'static str, db: &Database, clock: &Clock) -> Result<()> {
     // First: they are known while the database is not to be reached, too.
-    let pool = db.pool();
+    let pool = db.connections();
     level(service, "pool_open", pool.open);
     level(service, "pool_idle", pool.idle);
     level(service, "pool_most", pool.most);

@@ -100,8 +100,7 @@ pub async fn whole<Q: Message, R: Message + Default>(
         INSERT,
         row(&key, &hash, Some(answer.encode_to_vec()), clock),
     );
-    let tx = db.begin().await?;
-    let met = effect.run(&tx).await?;
+    let (tx, met) = db.begin_with(effect).await?;
     if met.of(kept) == 1 {
         let db = db.clone();
         return Ok(Once::Begun(Whole { db, tx, met }));

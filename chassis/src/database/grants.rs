@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use anyhow::{Context, ensure};
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::ConnectionTrait;
 
 use super::Database;
 
@@ -37,7 +37,7 @@ impl FromStr for Role {
 /// If there is no such role, or the database is SQLite, which knows none.
 pub async fn grant(db: &Database, role: &Role, only_grow: &[&str]) -> anyhow::Result<()> {
     ensure!(
-        db.write.get_database_backend() == DbBackend::Postgres,
+        db.is_postgres(),
         "SQLite has no roles: leave the serving role out"
     );
     let Role(role) = role;

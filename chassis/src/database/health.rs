@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sea_orm::sqlx::{Connection, PgConnection};
+use sea_orm::sqlx::Connection;
 use sea_orm::{DbErr, RuntimeErr};
 
 use super::Trouble;
@@ -106,7 +106,7 @@ impl Drop for BrokenOff<'_> {
 }
 
 /// Whether the server at the other end still answers.
-pub async fn is_alive(connection: &mut PgConnection) -> bool {
+pub async fn is_alive(connection: &mut impl Connection) -> bool {
     let ping = tokio::time::timeout(SIGN_OF_LIFE, connection.ping());
     ping.await.is_ok_and(|answer| answer.is_ok())
 }

@@ -3,8 +3,8 @@
 //! | room | what it does |
 //! |---|---|
 //! | [`settings`] | where the database is; how long and how much, each with its reason |
-//! | `pool` | opens the connections |
-//! | `reads`, `tx`, `health` | statements that never hang, and connections that are never dead twice |
+//! | `pool`, `kept` | opens the connections; keeps them at hand between uses |
+//! | `engine`, `reads`, `tx`, `health` | statements that never hang, and connections that are never dead twice |
 //! | [`trouble`] | what is wrong with a database, as far as a caller must know |
 //! | [`only_grows`], [`grants`] | rows that nobody changes, and the role that could not if it tried |
 //! | [`Together`] | statements that go to the database in one exchange |
@@ -14,8 +14,10 @@
 //! queue in order instead of meeting a locked file; on PostgreSQL a crowd of readers never keeps a
 //! writer waiting for a connection, nor the other way round.
 
+mod engine;
 pub mod grants;
 mod health;
+mod kept;
 mod observed;
 pub mod only_grows;
 mod pool;
@@ -32,8 +34,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    TransactionTrait, Value,
 };
 /// A service's migrations: what a composition root needs to know of them.
 pub use sea_orm_migration::MigratorTrait;
@@ -42,6 +44,7 @@ use tokio::sync::Notify;
 
 use crate::telemetry::admin::Check;
 
+use engine::Connections;
 use health::Health;
 use observed::observed;
 pub use only_grows::AuditOnlyGrows;
@@ -64,7 +67,9 @@ const MORE_TRIES: usize = 2;
 #[derive(Clone, Debug)]
 pub struct Database {
     read: Reads,
-    write: DatabaseConnection,
+    write: Connections,
+    /// The same for who asks the pool itself: migrations.
+    pool: DatabaseConnection,
     health: Health,
     committed: Arc<Notify>,
     /// Transactions that wait for a connection now.
@@ -104,9 +109,11 @@ impl Database {
         let (write, read, health) = pool::open(url, limits)
             .await
             .context("the database can't be reached")?;
+        let kept = |pool| Connections::of(pool, health.clone());
         Ok(Self {
-            read: Reads::new(read, health.clone()),
-            write,
+            read: Reads::new(kept(&read), health.clone()),
+            write: kept(&write),
+            pool: write,
             health,
             committed: Arc::default(),
             waiting: Arc::default(),
@@ -125,7 +132,7 @@ impl Database {
 
     /// Whether statements over arrays can be used, and many may write at once.
     pub fn is_postgres(&self) -> bool {
-        self.write.get_database_backend() == DbBackend::Postgres
+        self.write.backend() == DbBackend::Postgres
     }
 
     /// Begins a transaction for writing; on another connection when the first was dead, because
@@ -135,30 +142,36 @@ impl Database {
         let _waits = Waits::new(&self.waiting);
         let mut tries = 0;
         loop {
-            match observed(&self.write, "BEGIN", self.begin_once()).await {
+            let begun = Tx::begin(&self.write, &self.health);
+            match observed(self.write.backend(), "BEGIN", begun).await {
                 Err(error) if tries < MORE_TRIES && Trouble::is_lost(&error) => tries += 1,
                 begun => return begun,
             }
         }
     }
 
-    async fn begin_once(&self) -> Result<Tx, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
+    /// Begins a transaction with statements that go together as its first. On SQLite that is one
+    /// exchange, which every switch of threads makes worth it.
+    pub async fn begin_with(&self, first: Together) -> Result<(Tx, Counts), DbErr> {
+        let (tx, before) = if self.is_postgres() || first.is_empty() {
+            (self.begin().await?, String::new())
+        } else {
+            let _waits = Waits::new(&self.waiting);
+            let begin = tx::begin(self.write.backend());
+            (
+                Tx::open(&self.write, &self.health).await?,
+                format!("{begin};\n"),
+            )
         };
-        let begun = self.write.begin_with_options(options);
-        Ok(Tx::new(
-            self.health.watch(begun).await?,
-            self.health.clone(),
-        ))
+        let met = first.run_after(&before, &tx).await?;
+        Ok((tx, met))
     }
 
     /// Commits, and wakes whoever waits for new events in the outbox where there are some. It is never
     /// tried again: when the answer is lost, only the request id tells what became of it.
     pub async fn commit(&self, tx: Tx) -> Result<(), DbErr> {
         let tells = tx.tells();
-        observed(&self.write, "COMMIT", tx.commit()).await?;
+        observed(self.write.backend(), "COMMIT", tx.commit()).await?;
         if tells {
             self.committed.notify_one();
         }
@@ -178,10 +191,11 @@ impl Database {
             return Ok(());
         }
         let did_not_run = "the migrations did not run";
-        if self.write.get_database_backend() != DbBackend::Postgres {
-            return M::up(&self.write, None).await.context(did_not_run);
+        let (_place, pool) = (self.write.beside().await?, &self.pool);
+        if !self.is_postgres() {
+            return M::up(pool, None).await.context(did_not_run);
         }
-        let tx = self.write.begin().await?;
+        let tx = pool.begin().await?;
         // Whoever was before us may take long: that is no reason to give up. For the tables' locks
         // the limit holds again: those who serve must not queue behind us.
         execute(&tx, "SET LOCAL statement_timeout = 0", []).await?;
@@ -197,14 +211,12 @@ impl Database {
     /// beside it and starts again when it must.
     pub async fn pending<M: MigratorTrait>(&self) -> anyhow::Result<usize> {
         let of_this_version = M::migrations();
-        if !SchemaManager::new(&self.write)
-            .has_table(MIGRATIONS)
-            .await?
-        {
+        let (_place, pool) = (self.write.beside().await?, &self.pool);
+        if !SchemaManager::new(pool).has_table(MIGRATIONS).await? {
             return Ok(of_this_version.len());
         }
         let sql = "SELECT version FROM seaql_migrations";
-        let done = query_all(&self.write, sql, []).await?;
+        let done = query_all(pool, sql, []).await?;
         let done: HashSet<String> = done
             .iter()
             .map(|row| row.try_get("", "version"))
@@ -228,9 +240,9 @@ impl Database {
         })
     }
 
-    pub(crate) fn pool(&self) -> Pool {
+    pub(crate) fn connections(&self) -> Pool {
         let [mut open, mut idle] = [0, 0];
-        for [more, more_idle] in [self.read.connections(), connections(&self.write)] {
+        for [more, more_idle] in [self.read.connections().count(), self.write.count()] {
             (open, idle) = (open + more, idle + more_idle);
         }
         Pool {
@@ -242,25 +254,10 @@ impl Database {
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
-        self.read.close().await?;
-        self.write.close_by_ref().await
+        self.read.connections().close().await;
+        self.write.close().await;
+        Ok(())
     }
-}
-
-/// Open connections, and those that do nothing.
-fn connections(on: &DatabaseConnection) -> [i64; 2] {
-    let (open, idle) = match on.get_database_backend() {
-        DbBackend::Sqlite => {
-            let pool = on.get_sqlite_connection_pool();
-            (pool.size(), pool.num_idle())
-        }
-        _ => {
-            let pool = on.get_postgres_connection_pool();
-            (pool.size(), pool.num_idle())
-        }
-    };
-    let idle = idle.try_into().unwrap_or(i64::MAX);
-    [i64::from(open), idle]
 }
 
 /// One who waits, counted as long as it is there.
@@ -296,7 +293,12 @@ pub async fn execute<C: ConnectionTrait>(
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<ExecResult, DbErr> {
-    observed(on, sql, on.execute_raw(statement(on, sql, values))).await
+    observed(
+        on.get_database_backend(),
+        sql,
+        on.execute_raw(statement(on, sql, values)),
+    )
+    .await
 }
 
 pub async fn query_one<C: ConnectionTrait>(
@@ -304,7 +306,12 @@ pub async fn query_one<C: ConnectionTrait>(
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<Option<QueryResult>, DbErr> {
-    observed(on, sql, on.query_one_raw(statement(on, sql, values))).await
+    observed(
+        on.get_database_backend(),
+        sql,
+        on.query_one_raw(statement(on, sql, values)),
+    )
+    .await
 }
 
 pub async fn query_all<C: ConnectionTrait>(
@@ -312,7 +319,12 @@ pub async fn query_all<C: ConnectionTrait>(
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<Vec<QueryResult>, DbErr> {
-    observed(on, sql, on.query_all_raw(statement(on, sql, values))).await
+    observed(
+        on.get_database_backend(),
+        sql,
+        on.query_all_raw(statement(on, sql, values)),
+    )
+    .await
 }
 
 /// ` FOR UPDATE` where rows can be locked. SQLite has one writer at a time and needs none.

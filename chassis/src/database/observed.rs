@@ -1,19 +1,19 @@
 //! Statements as telemetry sees them.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm::{DbBackend, DbErr};
 
 use crate::clock::Stopwatch;
 use crate::telemetry::{metrics, summary, trace};
 
 /// Measures a statement, and shows it in the trace of its cause by its verb and table.
-pub async fn observed<C: ConnectionTrait, T>(
-    on: &C,
+pub async fn observed<T>(
+    on: DbBackend,
     sql: &str,
     work: impl Future<Output = Result<T, DbErr>>,
 ) -> Result<T, DbErr> {
     let started = Stopwatch::start();
     let operation = summary::operation(sql);
-    let system = match on.get_database_backend() {
+    let system = match on {
         DbBackend::Postgres => "postgresql",
         _ => "sqlite",
     };

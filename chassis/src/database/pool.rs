@@ -12,10 +12,10 @@ use super::settings::Limits;
 /// Silence may last so much longer than the server's own limit: its "no" must come first.
 const MARGIN: Duration = Duration::from_secs(1);
 /// A connection that nobody used for so long is closed: at night few are needed.
-const IDLE: Duration = Duration::from_secs(600);
+pub const IDLE: Duration = Duration::from_secs(600);
 /// However busy, a connection is renewed after so long: memory of the server comes back, and after a
 /// switch-over the old one is left.
-const LIFE: Duration = Duration::from_secs(1800);
+pub const LIFE: Duration = Duration::from_secs(1800);
 /// Statements that a connection keeps prepared; the one used longest ago goes first. A service has
 /// fewer than this, lists with filters included; each is some kilobytes in the server.
 const PREPARED: usize = 256;

@@ -2,36 +2,50 @@
 
 use std::future::Future;
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
+use super::engine::{Connections, Lease};
 use super::health::Health;
 use super::{MORE_TRIES, Trouble};
 
 /// What is read may be read again: PostgreSQL itself refuses to change anything here.
 #[derive(Clone, Debug)]
 pub struct Reads {
-    pool: DatabaseConnection,
+    connections: Connections,
     health: Health,
 }
 
 impl Reads {
-    pub(super) fn new(pool: DatabaseConnection, health: Health) -> Self {
-        Self { pool, health }
+    pub(super) fn new(connections: Connections, health: Health) -> Self {
+        Self {
+            connections,
+            health,
+        }
+    }
+
+    pub(super) fn connections(&self) -> &Connections {
+        &self.connections
     }
 
     pub(super) async fn ping(&self) -> Result<(), DbErr> {
-        self.again(|| self.pool.ping()).await
+        self.again(async || {
+            let mut lease = self.connections.take().await?;
+            let answer = lease.ping().await;
+            ended(lease, answer)
+        })
+        .await
     }
 
-    /// Open, and those that do nothing.
-    pub(super) fn connections(&self) -> [i64; 2] {
-        super::connections(&self.pool)
+    async fn one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let mut lease = self.connections.take().await?;
+        let answer = lease.one(statement).await;
+        ended(lease, answer)
     }
 
-    pub(super) async fn close(&self) -> Result<(), DbErr> {
-        self.pool.close_by_ref().await
+    async fn all(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let mut lease = self.connections.take().await?;
+        let answer = lease.all(statement).await;
+        ended(lease, answer)
     }
 
     async fn again<T, F>(&self, ask: impl Fn() -> F) -> Result<T, DbErr>
@@ -48,27 +62,43 @@ impl Reads {
     }
 }
 
+/// The connection is good for the next one where the answer was.
+fn ended<T>(mut lease: Lease, answer: Result<T, DbErr>) -> Result<T, DbErr> {
+    if answer.is_ok() {
+        lease.sound();
+    }
+    answer
+}
+
 #[async_trait::async_trait]
 impl ConnectionTrait for Reads {
     fn get_database_backend(&self) -> DbBackend {
-        self.pool.get_database_backend()
+        self.connections.backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.health.watch(self.pool.execute_raw(statement)).await
+        let work = async {
+            let mut lease = self.connections.take().await?;
+            let done = lease.execute(statement).await;
+            ended(lease, done)
+        };
+        self.health.watch(work).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.health.watch(self.pool.execute_unprepared(sql)).await
+        let work = async {
+            let mut lease = self.connections.take().await?;
+            let done = lease.say(sql).await;
+            ended(lease, done)
+        };
+        self.health.watch(work).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.again(|| self.pool.query_one_raw(statement.clone()))
-            .await
+        self.again(|| self.one(statement.clone())).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.again(|| self.pool.query_all_raw(statement.clone()))
-            .await
+        self.again(|| self.all(statement.clone())).await
     }
 }

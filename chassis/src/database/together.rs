@@ -58,24 +58,33 @@ impl Together {
         Which(self.parts.len() - 1)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// Does all of it.
     pub async fn run(self, tx: &Tx) -> Result<Counts, DbErr> {
+        self.run_after("", tx).await
+    }
+
+    /// `before` is said in the same breath, where the engine takes more than one statement at once.
+    pub(super) async fn run_after(self, before: &str, tx: &Tx) -> Result<Counts, DbErr> {
         let Some(first) = self.parts.first() else {
             return Ok(Counts(Vec::new()));
         };
-        let summary = first.sql.clone();
+        let (on, summary) = (tx.get_database_backend(), first.sql.clone());
         let mut counts = vec![0; self.parts.len()];
         let said = self.said(tx);
         #[cfg(feature = "testing")]
         for sql in &said {
             crate::testing::note_statement(sql);
         }
-        let sql = match tx.get_database_backend() {
+        let sql = match on {
             DbBackend::Postgres => as_one(&said),
-            _ => said.join(";\n"),
+            _ => format!("{before}{}", said.join(";\n")),
         };
-        let all = Statement::from_sql_and_values(tx.get_database_backend(), sql, self.values);
-        for row in observed(tx, &summary, tx.query_all_raw(all)).await? {
+        let all = Statement::from_sql_and_values(on, sql, self.values);
+        for row in observed(on, &summary, tx.query_all_raw(all)).await? {
             let place: i32 = row.try_get("", "place")?;
             let count = usize::try_from(place)
                 .ok()

@@ -11,6 +11,7 @@ mod dead;
 mod events;
 mod far;
 mod guard;
+mod kept;
 mod link;
 mod once;
 mod only_grows;

@@ -18,6 +18,9 @@ pub struct Plan {
     pub form: Form,
     /// By their numbers, which is also the order in which they are shown.
     pub fields: Vec<Field>,
+    /// What stands there for fields that the message says nothing of, by their places:
+    /// `,"camelCase":0`.
+    pub absent: Vec<(usize, String)>,
 }
 
 /// How a message looks as JSON.
@@ -32,14 +35,12 @@ pub enum Form {
 #[derive(Debug)]
 pub struct Field {
     number: u32,
-    /// `"camelCase":`.
+    /// `,"camelCase":`.
     pub key: String,
     pub many: Many,
     pub is: Is,
     /// Shown only where it says something: an empty text, a zero enum.
     pub is_hidden_by_default: bool,
-    /// What stands there when the message doesn't say, where something does.
-    pub absent: Option<&'static str>,
     /// The choice it belongs to, where there is one.
     pub choice: Option<usize>,
 }
@@ -106,14 +107,26 @@ impl Plans {
             descriptor: message.clone(),
             form: form(message),
             fields: Vec::new(),
+            absent: Vec::new(),
         });
         let mut fields: Vec<_> = message.fields().map(|it| self.field(&it)).collect();
-        fields.sort_by_key(|it| it.number);
-        self.messages[place].fields = fields;
+        fields.sort_by_key(|(it, _)| it.number);
+        let absent = fields
+            .iter()
+            .enumerate()
+            .filter_map(|(place, (field, absent))| {
+                let absent = (*absent)?;
+                Some((place, format!("{}{absent}", field.key)))
+            });
+        let absent = absent.collect();
+        let plan = &mut self.messages[place];
+        plan.absent = absent;
+        plan.fields = fields.into_iter().map(|(field, _)| field).collect();
         place
     }
 
-    fn field(&mut self, field: &FieldDescriptor) -> Field {
+    /// With what stands there when the message doesn't say, where something does.
+    fn field(&mut self, field: &FieldDescriptor) -> (Field, Option<&'static str>) {
         let many = match field.cardinality() {
             _ if field.is_map() => Many::Map,
             Cardinality::Repeated => Many::List,
@@ -136,17 +149,17 @@ impl Plans {
             let mut all = own.parent_message().oneofs();
             all.position(|it| it == own)
         });
-        Field {
+        let planned = Field {
             number: field.number(),
-            key: format!("{}:", quoted(field.json_name())),
+            key: format!(",{}:", quoted(field.json_name())),
             is_hidden_by_default: many == Many::One
                 && absent.is_none()
                 && !field.supports_presence(),
             many,
             is,
-            absent,
             choice,
-        }
+        };
+        (planned, absent)
     }
 
     fn is(&mut self, kind: Kind) -> Is {

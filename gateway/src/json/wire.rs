@@ -10,7 +10,7 @@ use jiff::fmt::StdIoWrite;
 use jiff::fmt::temporal::DateTimePrinter;
 use prost_reflect::DynamicMessage;
 
-use super::plan::{Field, Form, Is, Many, Plan, Plans};
+use super::plan::{Form, Is, Many, Plan, Plans};
 use super::write;
 
 /// Messages in messages at most, as prost has it.
@@ -100,51 +100,45 @@ impl<'a> Writer<'a> {
         if is_torn(plan, found) {
             return Err(Unusual);
         }
+        let start = self.to.len();
+        let mut absent = plan.absent.as_slice();
         let mut at = before;
-        let mut is_first = true;
-        self.to.push(b'{');
-        for (place, field) in plan.fields.iter().enumerate() {
-            let from = at;
+        while at < end {
+            let (from, (place, raw)) = (at, self.found[at]);
+            at += 1;
             while at < end && self.found[at].0 == place {
                 at += 1;
             }
-            if from == at && field.absent.is_none() {
+            while let Some(((its, text), rest)) = absent.split_first()
+                && *its <= place
+            {
+                if *its < place {
+                    self.to.extend_from_slice(text.as_bytes());
+                }
+                absent = rest;
+            }
+            let field = &plan.fields[place];
+            if field.is_hidden_by_default && is_nothing(&field.is, &raw) {
                 continue;
             }
-            let written = self.to.len();
-            if !is_first {
-                self.to.push(b',');
-            }
             self.to.extend_from_slice(field.key.as_bytes());
-            if self.field(field, from..at, deep)? {
-                is_first = false;
-            } else {
-                self.to.truncate(written);
+            match field.many {
+                Many::One => self.value(&field.is, raw, deep)?,
+                Many::List => self.list(&field.is, from..at, deep)?,
+                Many::Map => self.map(&field.is, from..at, deep)?,
             }
+        }
+        for (_, text) in absent {
+            self.to.extend_from_slice(text.as_bytes());
+        }
+        // Every field begins with a comma; the first one's place is that of the brace.
+        match self.to.get_mut(start) {
+            Some(first) => *first = b'{',
+            None => self.to.push(b'{'),
         }
         self.to.push(b'}');
         self.found.truncate(before);
         Ok(())
-    }
-
-    /// Writes the value of a field, and tells whether it is shown.
-    fn field(&mut self, field: &Field, own: Own, deep: usize) -> Result<bool, Unusual> {
-        let Some(&(_, last)) = self.found[own.clone()].last() else {
-            self.to
-                .extend_from_slice(field.absent.unwrap_or_default().as_bytes());
-            return Ok(field.absent.is_some());
-        };
-        match field.many {
-            Many::One => {
-                if field.is_hidden_by_default && is_nothing(&field.is, &last) {
-                    return Ok(false);
-                }
-                self.value(&field.is, last, deep)?;
-            }
-            Many::List => self.list(&field.is, own, deep)?,
-            Many::Map => self.map(&field.is, own, deep)?,
-        }
-        Ok(true)
     }
 
     fn list(&mut self, is: &Is, own: Own, deep: usize) -> Result<(), Unusual> {
@@ -312,6 +306,15 @@ impl<'a> Writer<'a> {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Unusual> {
+        // Without a way out of the loop many bytes are looked at in one step.
+        let is_special = |is, byte| is | (byte < b' ') | (byte == b'"') | (byte == b'\\');
+        if !text.bytes().fold(false, is_special) {
+            self.to.reserve(text.len() + 2);
+            self.to.push(b'"');
+            self.to.extend_from_slice(text.as_bytes());
+            self.to.push(b'"');
+            return Ok(());
+        }
         serde_json::to_writer(&mut *self.to, text).map_err(|_| Unusual)
     }
 

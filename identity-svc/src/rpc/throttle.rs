@@ -7,7 +7,7 @@ use chassis::database::Tx;
 use super::place::Place;
 use crate::domain::refusal::Refusal;
 use crate::domain::throttle::{
-    PASSWORDS, PASSWORDS_OF_AN_ADDRESS, Rule, STARTS, STARTS_OF_AN_ADDRESS,
+    Count, PASSWORDS, PASSWORDS_OF_AN_ADDRESS, Rule, STARTS, STARTS_OF_AN_ADDRESS,
 };
 use crate::{Context, store};
 
@@ -88,9 +88,24 @@ impl Throttle {
     /// # Errors
     /// `RATE_LIMITED` until the wait is over.
     pub async fn check(&self, ctx: &Context) -> Result<bool> {
-        let now = ctx.clock.now();
+        self.judge(
+            ctx,
+            &store::throttle::find(ctx.db.read(), self.keys()).await?,
+        )
+    }
+
+    /// Under which its counts are found.
+    pub fn keys(&self) -> [&str; 2] {
         let of_address = self.address.as_ref().map_or(&self.key, |(key, _)| key);
-        let found = store::throttle::find(ctx.db.read(), [&self.key, of_address]).await?;
+        [&self.key, of_address]
+    }
+
+    /// The same as [`Self::check`] of counts that were found already.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED` until the wait is over.
+    pub fn judge(&self, ctx: &Context, found: &[(String, Count)]) -> Result<bool> {
+        let now = ctx.clock.now();
         for (key, rule) in self.counts() {
             let count = found.iter().find(|(of, _)| of == key);
             if let Some(retry_time) = count.and_then(|(_, count)| count.wait_until(now, rule)) {

@@ -23,6 +23,7 @@ pub mod registration;
 pub mod role;
 pub mod sealed;
 pub mod session;
+pub mod sign_in;
 pub mod sign_in_challenge;
 pub mod signatory;
 pub mod signature;

@@ -50,7 +50,7 @@ pub async fn forget_before(tx: &Tx, time: Timestamp) -> Result<u64> {
         .rows_affected())
 }
 
-fn read(row: &QueryResult) -> Result<Count> {
+pub(super) fn read(row: &QueryResult) -> Result<Count> {
     Ok(Count {
         count: row.try_get("", "count")?,
         last: time(row, "last_us")?,

@@ -20,6 +20,7 @@ use crate::rpc::check_request_id;
 use crate::rpc::place::Place;
 use crate::rpc::throttle::{Throttle, What};
 use crate::store::account::Indexes;
+use crate::store::sign_in::{Asked, ask};
 use crate::{Context, store};
 
 const RPC: &str = "CreateSession";
@@ -106,14 +107,14 @@ async fn check(
     password: &Masked<String>,
 ) -> Result<Known> {
     let _turn = ctx.turns.take(throttle.key()).await;
-    let has_failed = throttle.check(ctx).await?;
     // Both are looked for whatever the login looks like: the work is the same.
     let (iin, email) = (ctx.secrets.iin_index(login), ctx.secrets.email_index(login));
     let indexes = Indexes {
         iin: &iin,
         email: &email,
     };
-    let known = store::account::credentials(ctx.db.read(), &indexes).await?;
+    let Asked { counts, known } = ask(ctx.db.read(), &indexes, throttle.keys()).await?;
+    let has_failed = throttle.judge(ctx, &counts)?;
     let right = ctx
         .hasher
         .verify(password, known.as_ref().map(|(_, hash)| hash))
