@@ -1,12 +1,16 @@
-//! Signing in through the whole suite against bare argon2id on every core, and what other calls feel.
+//! Signing in through the whole suite against bare argon2id on every core, and what other calls feel,
+//! also beside hashes that nobody signs in with: that much is the machine's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use argon2::{Algorithm, Argon2, Params, Version};
-use chassis::clock::Stopwatch;
+use chassis::clock::{Clock, Stopwatch};
+use chassis::ids::Ids;
+use chassis::mask::Masked;
+use identity_svc::hashing::{Hasher, HashingCost};
 use serde_json::Value;
 
 use crate::child::Child;
@@ -53,7 +57,9 @@ pub async fn measure() -> Result<Vec<Row>> {
     other.good(&mut first).await?;
 
     let (mut ratios, mut ours, mut bare) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut idle, mut busy) = (Vec::new(), Vec::new());
+    let (mut idle, mut busy, mut beside) = (Vec::new(), Vec::new(), Vec::new());
+    let ids = Ids::random(Clock::machine());
+    let hasher = Hasher::new(&HashingCost::default(), &ids).await?;
     for turn in 0..=REPEATS {
         let hashes = hashes_per_second().await?;
         let quiet = other_calls(&address, &other, async {
@@ -61,6 +67,7 @@ pub async fn measure() -> Result<Vec<Row>> {
             Ok(())
         });
         let (quiet, ()) = quiet.await?;
+        let (hashing, ()) = other_calls(&address, &other, hashes_only(&hasher)).await?;
         let work = load::run(people, TURN, SignIn);
         let (felt, (done, back)) = other_calls(&address, &other, work).await?;
         people = back;
@@ -71,6 +78,7 @@ pub async fn measure() -> Result<Vec<Row>> {
             bare.push(hashes);
             idle.push(load::p99(quiet));
             busy.push(load::p99(felt));
+            beside.push(load::p99(hashing));
         }
     }
     let detail = format!(
@@ -78,7 +86,7 @@ pub async fn measure() -> Result<Vec<Row>> {
         load::median(ours),
         load::median(bare)
     );
-    let (idle, busy) = (load::median(idle), load::median(busy));
+    let [idle, busy, beside] = [idle, busy, beside].map(|it| load::median(it) * 1e3);
     Ok(vec![
         Row::at_least(
             "signing in, every core",
@@ -92,7 +100,10 @@ pub async fn measure() -> Result<Vec<Row>> {
             "their p99 without sign-ins",
             busy / idle,
             2.0,
-            format!("{:.2} against {:.2} ms", busy * 1e3, idle * 1e3),
+            format!(
+                "{busy:.2} against {idle:.2} ms; {beside:.2} beside hashes of the same priority \
+                 alone"
+            ),
         ),
     ])
 }
@@ -127,6 +138,26 @@ async fn hashes_per_second() -> Result<f64> {
         hashes += thread.await??;
     }
     Ok(hashes as f64 / watch.elapsed().as_secs_f64())
+}
+
+/// Hashes on the threads that hash for sign-ins, as many at once as sign in, in a process of their own.
+async fn hashes_only(hasher: &Hasher) -> Result<()> {
+    let over = AtomicBool::new(false);
+    let hash = async || {
+        while !over.load(Ordering::Relaxed) {
+            let password = Masked::new("irikteu-demo-2026".to_owned());
+            let known = hasher.verify(&password, None).await;
+            ensure!(known.is_ok_and(|known| !known), "a hash came to no end");
+        }
+        Ok(())
+    };
+    let all = futures_util::future::try_join_all((0..served::people().count()).map(|_| hash()));
+    let end = async {
+        load::pause(TURN).await;
+        over.store(true, Ordering::Relaxed);
+        Ok(())
+    };
+    futures_util::try_join!(all, end).map(drop)
 }
 
 /// Makes one other call after another while some work is done; seconds that each took.

@@ -21,10 +21,6 @@ use crate::database::{Counts, Database, Together, Tx, execute, for_update, query
 use crate::error::{Error, Result};
 use crate::violation::Violations;
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one of it a call, and most begin"
-)]
 pub enum Once<R, W = Write> {
     /// This request was done before; this is the answer it got.
     Answered(R),
