@@ -6,7 +6,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use jiff::fmt::StdIoWrite;
 use jiff::fmt::temporal::DateTimePrinter;
 use prost_reflect::DynamicMessage;
 
@@ -273,7 +272,7 @@ impl<'a> Writer<'a> {
         self.to.push(b'"');
         let printer = DateTimePrinter::new().precision(Some(digits));
         let printed = jiff::Timestamp::new(seconds, nanos)
-            .and_then(|it| printer.print_timestamp(&it, StdIoWrite(&mut *self.to)));
+            .and_then(|it| printer.print_timestamp(&it, &mut *self.to));
         if printed.is_err() {
             // The last hours of the year 9999.
             self.display(prost_types::Timestamp { seconds, nanos });

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chassis::Result;
 use chassis::jobs::Job;
 use futures_util::future::join_all;
+use jiff::Timestamp;
 
 use crate::domain::delivery::{LEASE, Trouble, pause};
 use crate::store::mail_delivery::Claimed;
@@ -25,7 +26,8 @@ pub fn job(ctx: Arc<Context>) -> Job {
 }
 
 async fn run(ctx: &Context) -> Result<()> {
-    let lanes = (0..LANES).map(|_| lane(ctx));
+    let begun = ctx.clock.now();
+    let lanes = (0..LANES).map(|_| lane(ctx, begun));
     let outcomes = join_all(lanes).await;
     let (waiting, failed) = store::mail_delivery::depth(ctx.db.read()).await?;
     chassis::telemetry::level(NAME, "mail_waiting", waiting);
@@ -33,11 +35,13 @@ async fn run(ctx: &Context) -> Result<()> {
     outcomes.into_iter().collect()
 }
 
-async fn lane(ctx: &Context) -> Result<()> {
+/// Takes what was due when the turn began: a mail whose lease ends meanwhile is for the next turn, and a
+/// turn never meets a mail of its own.
+async fn lane(ctx: &Context, begun: Timestamp) -> Result<()> {
     for _ in 0..MOST {
-        let now = ctx.clock.now();
+        let until = ctx.clock.now() + LEASE;
         let tx = ctx.db.begin().await?;
-        let claimed = store::mail_delivery::claim(&ctx.sealer, &tx, now, now + LEASE).await?;
+        let claimed = store::mail_delivery::claim(&ctx.sealer, &tx, begun, until).await?;
         ctx.db.commit(tx).await?;
         let Some(claimed) = claimed else { break };
         // No transaction is open while the mail server takes its time.
