@@ -1,5 +1,6 @@
 //! Ids and randomness, injected.
 
+use std::cell::RefCell;
 #[cfg(feature = "testing")]
 use std::sync::{
     Arc,
@@ -10,6 +11,14 @@ use ring::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
 
 use crate::clock::Clock;
+
+/// Random bytes for ids are drawn so many ahead: every request has an id, and asking the system for each
+/// would cost as much as finding its route. Secrets are drawn as they are needed.
+const AHEAD: usize = 1000;
+
+thread_local! {
+    static DRAWN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Makes ids and secrets. Tests count instead of drawing.
 #[derive(Clone, Debug)]
@@ -45,7 +54,12 @@ impl Ids {
     /// A UUIDv7: its time is the clock's, so new rows land at the end of an index.
     pub fn uuid(&self) -> Uuid {
         let millis = u64::try_from(self.clock.now().as_millisecond()).unwrap_or(0);
-        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
+        let random = match &self.random {
+            Random::System => drawn_ahead(),
+            #[cfg(feature = "testing")]
+            Random::Counted(_) => self.bytes(),
+        };
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
     }
 
     /// A 256-bit secret.
@@ -71,16 +85,10 @@ impl Ids {
         code
     }
 
-    #[expect(
-        clippy::expect_used,
-        reason = "a machine without randomness must not go on"
-    )]
     fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         match &self.random {
-            Random::System => SystemRandom::new()
-                .fill(&mut bytes)
-                .expect("the system gives random bytes"),
+            Random::System => draw(&mut bytes),
             #[cfg(feature = "testing")]
             Random::Counted(count) => {
                 let count = count.fetch_add(1, Ordering::Relaxed).to_be_bytes();
@@ -92,6 +100,29 @@ impl Ids {
         }
         bytes
     }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "a machine without randomness must not go on"
+)]
+fn draw(bytes: &mut [u8]) {
+    let drawn = SystemRandom::new().fill(bytes);
+    drawn.expect("the system gives random bytes");
+}
+
+/// Bytes that are given out once.
+fn drawn_ahead<const N: usize>() -> [u8; N] {
+    DRAWN.with_borrow_mut(|drawn| {
+        if drawn.len() < N {
+            drawn.resize(AHEAD.max(N), 0);
+            draw(drawn);
+        }
+        let mut bytes = [0; N];
+        bytes.copy_from_slice(&drawn[drawn.len() - N..]);
+        drawn.truncate(drawn.len() - N);
+        bytes
+    })
 }
 
 #[cfg(test)]
@@ -106,6 +137,21 @@ mod tests {
         clock.advance(jiff::SignedDuration::from_secs(1));
         assert!(first < ids.uuid());
         assert_eq!(first.get_version_num(), 7);
+    }
+
+    #[test]
+    fn no_two_ids_are_alike_however_many_are_drawn_ahead() {
+        let ids = Ids::random(Clock::held_at(
+            "2025-06-01T00:00:00Z".parse().expect("an instant"),
+        ));
+        let one_thread = || (0..3 * AHEAD).map(|_| ids.uuid()).collect::<Vec<_>>();
+        let drawn = std::thread::scope(|scope| {
+            let others = [scope.spawn(one_thread), scope.spawn(one_thread)];
+            let theirs = others.map(|it| it.join().expect("ids")).concat();
+            [theirs, one_thread()].concat()
+        });
+        let different: std::collections::HashSet<_> = drawn.iter().collect();
+        assert_eq!((drawn.len(), different.len()), (9 * AHEAD, 9 * AHEAD));
     }
 
     #[test]

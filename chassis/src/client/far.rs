@@ -16,7 +16,8 @@ use tokio::sync::Notify;
 
 use super::budget::Budget;
 use super::calls::Calls;
-use super::member::{Dial, Member, Sender};
+use super::http2::Sender;
+use super::member::{Dial, Member};
 use super::{Connection, Via};
 use crate::jobs::pause;
 use crate::lanes::Lanes;

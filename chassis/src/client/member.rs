@@ -7,15 +7,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use http::uri::Authority;
-use hyper::client::conn::http2::{Builder, SendRequest};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
-use tonic::body::Body;
 
+use super::http2::{Sender, begin};
 use crate::jobs::pause;
 use crate::lanes::{self, Lanes};
 use crate::tls::Tls;
@@ -26,17 +25,11 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// Between two tries to connect, at first and at most.
 const TRY_AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
-/// How often an instance is asked for a sign of life, and how long it may take. One that stands
-/// still is noticed before the calls that wait for it run out of time.
-const SIGN_OF_LIFE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
-
 /// How long an instance that failed is left alone, at first and at most.
 const REST: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
 
 /// So many failures in a row let it rest.
 const FAILURES: u32 = 2;
-
-pub(crate) type Sender = SendRequest<Body>;
 
 /// One instance.
 pub(crate) struct Member {
@@ -103,7 +96,7 @@ impl Member {
         let ready = |lane: usize| {
             let sender = self.senders.get(lane)?.read();
             let sender = sender.unwrap_or_else(|e| e.into_inner());
-            sender.as_ref().filter(|sender| sender.is_ready()).cloned()
+            sender.as_ref().filter(|sender| sender.is_open()).cloned()
         };
         ready(lanes::here()).or_else(|| ready(0))
     }
@@ -159,11 +152,13 @@ async fn keep_up(member: Arc<Member>, lane: usize, dial: Dial) {
         match connected {
             Ok((sender, connection)) => {
                 wait = TRY_AGAIN.0;
+                let closing = sender.closing();
                 member.set(lane, Some(sender));
                 dial.news.notify_waiters();
                 tokio::select! {
                     // Calls under way hold the connection for as long as they need.
                     () = member.stop.cancelled() => return member.set(lane, None),
+                    () = closing.cancelled() => member.set(lane, None),
                     _ended = connection => member.set(lane, None),
                 }
                 tracing::debug!(service = dial.service, address = %member.address, "a connection ended");
@@ -180,41 +175,15 @@ async fn keep_up(member: Arc<Member>, lane: usize, dial: Dial) {
     }
 }
 
-type Connection = tokio::task::JoinHandle<()>;
-
 /// A connection by the certificates of this moment.
-async fn connect(address: SocketAddr, dial: &Dial) -> anyhow::Result<(Sender, Connection)> {
+async fn connect(address: SocketAddr, dial: &Dial) -> anyhow::Result<(Sender, JoinHandle<()>)> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
-    match &dial.tls {
-        None => begin(TokioIo::new(stream)).await,
-        Some(tls) => {
-            let host = ServerName::try_from(dial.service)?;
-            let connector = TlsConnector::from(tls.client(dial.service)?);
-            let stream = connector.connect(host, stream).await;
-            begin(TokioIo::new(stream.context("the handshake failed")?)).await
-        }
-    }
-}
-
-async fn begin<I>(io: I) -> anyhow::Result<(Sender, Connection)>
-where
-    I: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
-{
-    let (mut sender, connection) = Builder::new(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .keep_alive_interval(SIGN_OF_LIFE.0)
-        .keep_alive_timeout(SIGN_OF_LIFE.1)
-        .keep_alive_while_idle(true)
-        .initial_stream_window_size(1024 * 1024)
-        .initial_connection_window_size(4 * 1024 * 1024)
-        .handshake(io)
-        .await?;
-    let running = tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke");
-        }
-    });
-    sender.ready().await?;
-    Ok((sender, running))
+    let Some(tls) = &dial.tls else {
+        return Ok(begin(stream).await?);
+    };
+    let host = ServerName::try_from(dial.service)?;
+    let connector = TlsConnector::from(tls.client(dial.service)?);
+    let stream = connector.connect(host, stream).await;
+    Ok(begin(stream.context("the handshake failed")?).await?)
 }

@@ -3,13 +3,15 @@
 //! | room | what it does |
 //! |---|---|
 //! | [`LocalNet`], [`FarNet`] | the services of this process; those on other machines |
-//! | [`far`], [`member`] | the instances of a service, and a connection to each |
+//! | [`far`], [`member`] | the instances of a service, and connections to each |
+//! | [`http2`] | calls over such a connection |
 //! | [`send`] | a call, made once or, where that is safe, again elsewhere |
 //! | [`calls`], [`budget`] | what may be sent again, and how often |
 
 mod budget;
 mod calls;
 mod far;
+mod http2;
 mod member;
 mod send;
 

@@ -5,17 +5,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Request, Response, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use http_body_util::BodyExt;
 use tonic::body::Body;
 use tonic::{Code, Status};
 
 use super::calls::Call;
 use super::far::Instances;
-use super::member::{Member, Sender};
+use super::http2::{Broken, Payload, Received, Sender};
+use super::member::Member;
 use crate::deadline;
 use crate::jobs::pause;
 
@@ -40,7 +40,7 @@ struct Sending {
 /// Why a try brought no answer.
 enum Failed {
     /// It was not sent: here it is back.
-    Unsent(Box<Request<Body>>),
+    Unsent(Payload),
     /// The instance said that it did not take it: it is ending.
     Refused,
     /// Nobody knows whether it arrived.
@@ -90,15 +90,15 @@ impl Sending {
             let Some(left) = self.left() else {
                 return late();
             };
-            let Some(mut request) = kept.next() else {
+            let Some((mut head, payload)) = kept.next() else {
                 return unavailable("the call was cut off".to_owned());
             };
             if is_told {
-                deadline::write(request.headers_mut(), left);
+                deadline::write(head.headers_mut(), left);
             }
             self.tries += 1;
             self.tried.push(member.address);
-            let failed = match self.attempt(&member, sender, request, left).await {
+            let failed = match self.attempt(&member, sender, head, payload, left).await {
                 Ok(answer) => {
                     member.did_well();
                     return answer;
@@ -112,7 +112,7 @@ impl Sending {
             match failed {
                 Failed::Late => return late(),
                 // It never left: sending it elsewhere is the first time.
-                Failed::Unsent(request) if may_try => kept.put_back(*request),
+                Failed::Unsent(payload) if may_try => kept.put_back(payload),
                 Failed::Refused if may_try => {}
                 Failed::Lost(_) | Failed::Unavailable(_)
                     if may_try && is_safe && self.instances.budget.spend() => {}
@@ -131,13 +131,14 @@ impl Sending {
     async fn attempt(
         &self,
         member: &Arc<Member>,
-        mut sender: Sender,
-        request: Request<Body>,
+        sender: Sender,
+        head: Request<()>,
+        payload: Payload,
         left: Duration,
     ) -> Result<Response<Body>, Failed> {
         let _under_way = member.begin();
-        let request = addressed(request, &self.instances, member);
-        let answer = tokio::time::timeout(left, sender.try_send_request(request)).await;
+        let head = addressed(head, &self.instances, member);
+        let answer = tokio::time::timeout(left, sender.send(head, payload)).await;
         match answer {
             Err(_late) => Err(Failed::Late),
             Ok(Ok(answer)) if is_unavailable(&answer) => {
@@ -145,17 +146,17 @@ impl Sending {
             }
             Ok(Ok(answer)) if self.call.has_one_answer => self.read(answer).await,
             Ok(Ok(answer)) => Ok(answer.map(Body::new)),
-            Ok(Err(mut error)) => Err(match error.take_message() {
-                Some(request) => Failed::Unsent(Box::new(request)),
-                None if is_refusal(error.error()) => Failed::Refused,
-                None => Failed::Lost(format!("the connection broke: {}", error.into_error())),
+            Ok(Err(broken)) => Err(match broken {
+                Broken::Unsent(payload) => Failed::Unsent(payload),
+                Broken::Off(error) if is_refusal(&error) => Failed::Refused,
+                Broken::Off(error) => Failed::Lost(format!("the connection broke: {error}")),
             }),
         }
     }
 
     /// The one message of an answer, to its end: an instance that dies in the middle of it has not
     /// answered, and what had not arrived is asked for elsewhere.
-    async fn read(&self, answer: Response<Incoming>) -> Result<Response<Body>, Failed> {
+    async fn read(&self, answer: Response<Received>) -> Result<Response<Body>, Failed> {
         let (head, body) = answer.into_parts();
         let left = self.until.saturating_duration_since(Instant::now());
         let body = match tokio::time::timeout(left, body.collect()).await {
@@ -172,55 +173,46 @@ impl Sending {
     }
 }
 
-/// A request that is kept until it is answered, where it is one message.
-enum Kept {
-    Whole {
-        head: Box<http::request::Parts>,
-        frame: Bytes,
-    },
-    /// Once it is begun it is gone.
-    Stream(Option<Box<Request<Body>>>),
+/// A request that is kept until it is answered: whole where it is one message.
+struct Kept {
+    head: Parts,
+    /// Of a stream nothing once it is begun.
+    payload: Option<Payload>,
 }
 
 impl Kept {
     async fn of(request: Request<Body>, call: Call) -> Result<Self, Status> {
-        if !call.has_one_message {
-            return Ok(Self::Stream(Some(Box::new(request))));
-        }
         let (head, body) = request.into_parts();
-        let frame = body.collect().await?.to_bytes();
-        Ok(Self::Whole {
-            head: Box::new(head),
-            frame,
-        })
+        let payload = match call.has_one_message {
+            true => Payload::Whole(body.collect().await?.to_bytes()),
+            false => Payload::Stream(body),
+        };
+        let payload = Some(payload);
+        Ok(Self { head, payload })
     }
 
-    fn next(&mut self) -> Option<Request<Body>> {
-        match self {
-            Self::Whole { head, frame } => {
-                let body = Body::new(Full::new(frame.clone()));
-                Some(Request::from_parts((**head).clone(), body))
-            }
-            Self::Stream(request) => request.take().map(|request| *request),
-        }
+    fn next(&mut self) -> Option<(Request<()>, Payload)> {
+        let payload = match &self.payload {
+            Some(Payload::Whole(frame)) => Payload::Whole(frame.clone()),
+            _ => self.payload.take()?,
+        };
+        Some((Request::from_parts(self.head.clone(), ()), payload))
     }
 
     fn frame(&self) -> Option<&[u8]> {
-        match self {
-            Self::Whole { frame, .. } => Some(frame),
-            Self::Stream(_) => None,
+        match &self.payload {
+            Some(Payload::Whole(frame)) => Some(frame),
+            _ => None,
         }
     }
 
-    fn put_back(&mut self, unsent: Request<Body>) {
-        if let Self::Stream(request) = self {
-            *request = Some(Box::new(unsent));
-        }
+    fn put_back(&mut self, unsent: Payload) {
+        self.payload = Some(unsent);
     }
 }
 
 /// HTTP/2 wants to know for whom a request is.
-fn addressed(mut request: Request<Body>, to: &Instances, at: &Member) -> Request<Body> {
+fn addressed(mut request: Request<()>, to: &Instances, at: &Member) -> Request<()> {
     let mut parts = http::uri::Parts::default();
     parts.scheme = Some(to.scheme.clone());
     parts.authority = at.authority.clone();
@@ -237,21 +229,13 @@ fn addressed(mut request: Request<Body>, to: &Instances, at: &Member) -> Request
 
 /// Whether HTTP/2 says that the request was not taken: its stream came after the last one that the
 /// instance takes before it ends, or was refused.
-fn is_refusal(error: &hyper::Error) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(inside) = cause {
-        if let Some(error) = inside.downcast_ref::<h2::Error>() {
-            let is_ending = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
-            return error.is_remote()
-                && (is_ending || error.reason() == Some(h2::Reason::REFUSED_STREAM));
-        }
-        cause = inside.source();
-    }
-    false
+fn is_refusal(error: &h2::Error) -> bool {
+    let is_ending = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+    error.is_remote() && (is_ending || error.reason() == Some(h2::Reason::REFUSED_STREAM))
 }
 
 /// A refusal at once, before any message.
-fn is_unavailable(answer: &Response<Incoming>) -> bool {
+fn is_unavailable(answer: &Response<Received>) -> bool {
     code(answer.headers()) == Some(Code::Unavailable)
 }
 

@@ -9,6 +9,8 @@ mod draining;
 mod handshakes;
 mod life;
 mod names;
+mod pieces;
 mod reload;
 mod repeating;
 mod shedding;
+mod silence;
