@@ -27,6 +27,12 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// For the one call that nothing comes after.
+    pub fn take(&mut self) -> Self {
+        let headers = std::mem::take(&mut self.headers);
+        Self { headers, ..*self }
+    }
+
     fn around<T>(self, message: T) -> Request<T> {
         let mut request = Request::new(message);
         *request.metadata_mut() = MetadataMap::from_headers(self.headers);

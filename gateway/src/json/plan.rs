@@ -2,6 +2,7 @@
 //! for every field of every answer.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
 
@@ -18,9 +19,11 @@ pub struct Plan {
     pub form: Form,
     /// By their numbers, which is also the order in which they are shown.
     pub fields: Vec<Field>,
-    /// What stands there for fields that the message says nothing of, by their places:
+    /// What stands there for fields that the message says nothing of, one after the other:
     /// `,"camelCase":0`.
-    pub absent: Vec<(usize, String)>,
+    absent: String,
+    /// Where that of each place begins, and where the last one ends.
+    begins: Vec<usize>,
 }
 
 /// How a message looks as JSON.
@@ -107,21 +110,19 @@ impl Plans {
             descriptor: message.clone(),
             form: form(message),
             fields: Vec::new(),
-            absent: Vec::new(),
+            absent: String::new(),
+            begins: vec![0],
         });
         let mut fields: Vec<_> = message.fields().map(|it| self.field(&it)).collect();
         fields.sort_by_key(|(it, _)| it.number);
-        let absent = fields
-            .iter()
-            .enumerate()
-            .filter_map(|(place, (field, absent))| {
-                let absent = (*absent)?;
-                Some((place, format!("{}{absent}", field.key)))
-            });
-        let absent = absent.collect();
         let plan = &mut self.messages[place];
-        plan.absent = absent;
-        plan.fields = fields.into_iter().map(|(field, _)| field).collect();
+        for (field, absent) in fields {
+            if let Some(absent) = absent {
+                plan.absent.extend([&field.key, absent]);
+            }
+            plan.begins.push(plan.absent.len());
+            plan.fields.push(field);
+        }
         place
     }
 
@@ -193,6 +194,12 @@ impl Plans {
 }
 
 impl Plan {
+    /// What stands there for the fields of these places.
+    pub fn absent(&self, places: Range<usize>) -> &[u8] {
+        let (from, to) = (self.begins[places.start], self.begins[places.end]);
+        &self.absent.as_bytes()[from..to]
+    }
+
     /// The place of the field with this number.
     pub fn numbered(&self, number: u32) -> Option<usize> {
         // Numbers mostly run from one without a gap.

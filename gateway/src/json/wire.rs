@@ -100,7 +100,8 @@ impl<'a> Writer<'a> {
             return Err(Unusual);
         }
         let start = self.to.len();
-        let mut absent = plan.absent.as_slice();
+        // The first place of which nothing was said yet.
+        let mut unsaid = 0;
         let mut at = before;
         while at < end {
             let (from, (place, raw)) = (at, self.found[at]);
@@ -108,14 +109,8 @@ impl<'a> Writer<'a> {
             while at < end && self.found[at].0 == place {
                 at += 1;
             }
-            while let Some(((its, text), rest)) = absent.split_first()
-                && *its <= place
-            {
-                if *its < place {
-                    self.to.extend_from_slice(text.as_bytes());
-                }
-                absent = rest;
-            }
+            self.to.extend_from_slice(plan.absent(unsaid..place));
+            unsaid = place + 1;
             let field = &plan.fields[place];
             if field.is_hidden_by_default && is_nothing(&field.is, &raw) {
                 continue;
@@ -127,9 +122,8 @@ impl<'a> Writer<'a> {
                 Many::Map => self.map(&field.is, from..at, deep)?,
             }
         }
-        for (_, text) in absent {
-            self.to.extend_from_slice(text.as_bytes());
-        }
+        let rest = plan.absent(unsaid..plan.fields.len());
+        self.to.extend_from_slice(rest);
         // Every field begins with a comma; the first one's place is that of the brace.
         match self.to.get_mut(start) {
             Some(first) => *first = b'{',

@@ -4,6 +4,7 @@
 //! Redis for all gateways together. Without Redis, or while it is slow, each counts for itself from
 //! what it last knew, so what all of them let through together is then a multiple.
 
+use std::fmt::Write;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
@@ -181,18 +182,15 @@ pub struct Tally(Vec<(&'static str, Rate, Answer)>);
 impl Tally {
     /// `RateLimit-Policy` and `RateLimit`, as the IETF's draft has them.
     pub fn show(&self, headers: &mut HeaderMap) {
-        let policies = self.0.iter().map(|(name, rate, _)| {
-            let window = seconds(rate.window());
-            format!("\"{name}\";q={};w={window}", rate.burst)
-        });
-        let states = self.0.iter().map(|(name, _, answer)| {
-            let full = seconds(answer.full_in);
-            format!("\"{name}\";r={};t={full}", answer.left)
-        });
-        let lines = [
-            ("ratelimit-policy", policies.collect::<Vec<_>>().join(", ")),
-            ("ratelimit", states.collect::<Vec<_>>().join(", ")),
-        ];
+        let (mut policies, mut states) = (String::with_capacity(64), String::with_capacity(64));
+        for (name, rate, answer) in &self.0 {
+            let comma = if policies.is_empty() { "" } else { ", " };
+            let (window, full) = (seconds(rate.window()), seconds(answer.full_in));
+            // Writing to memory does not fail.
+            let _ = write!(policies, "{comma}\"{name}\";q={};w={window}", rate.burst);
+            let _ = write!(states, "{comma}\"{name}\";r={};t={full}", answer.left);
+        }
+        let lines = [("ratelimit-policy", policies), ("ratelimit", states)];
         for (name, line) in lines {
             if let Ok(value) = HeaderValue::try_from(line)
                 && !value.is_empty()

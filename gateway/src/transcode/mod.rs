@@ -147,7 +147,7 @@ impl Inner {
         );
         let (message, manner) = bound?;
         let answer = match &operation.shape {
-            Shape::Unary => self.unary(&journey, message).await,
+            Shape::Unary => self.unary(&mut journey, message).await,
             // On the heap what is rare: every call pays for the size of the largest.
             Shape::Upload(shape) => {
                 Box::pin(self.upload(&journey, shape, message, &parts.headers, raw)).await
@@ -173,7 +173,8 @@ impl Inner {
         trace: &Trace,
         address: Option<ClientAddress>,
     ) -> Envelope {
-        let mut headers = HeaderMap::new();
+        // With room for those that are written on the way.
+        let mut headers = HeaderMap::with_capacity(12);
         let language = HeaderValue::from_static(error::language().code());
         headers.insert(header::ACCEPT_LANGUAGE, language);
         if let Some(Ok(parent)) = trace.parent().map(HeaderValue::try_from) {

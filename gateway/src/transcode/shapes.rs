@@ -7,6 +7,7 @@ use chassis::caller::IDENTITY;
 use chassis::error;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Body as _;
 use prost::Message;
 use prost_reflect::DynamicMessage;
 use tonic::Code;
@@ -26,6 +27,9 @@ impl Inner {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Bytes, Problem> {
+        if body.is_end_stream() {
+            return Ok(Bytes::new());
+        }
         let max = self.config.largest_json;
         let too_large = || Problem::too_large(max as u64);
         if upload::announced(headers).is_some_and(|length| length > max as u64) {
@@ -47,13 +51,13 @@ impl Inner {
 
     pub(super) async fn unary(
         &self,
-        journey: &Journey<'_>,
+        journey: &mut Journey<'_>,
         mut message: DynamicMessage,
     ) -> Result<Response, Problem> {
+        let envelope = journey.envelope.take();
         let Journey {
             operation,
             credentials,
-            envelope,
             ..
         } = journey;
         let work = session::prepare(operation, credentials, &mut message);
@@ -61,7 +65,7 @@ impl Inner {
         let is_about_people = operation.is_unsafe() && operation.service == IDENTITY;
         let _forgetting = is_about_people.then(|| self.introductions.forgetting(journey.account));
         let connection = self.connection(operation.service);
-        let answer = call::unary(connection, operation, envelope.clone(), message).await;
+        let answer = call::unary(connection, operation, envelope, message).await;
         let answer = match answer {
             Ok(answer) => answer,
             Err(status) => {
@@ -170,6 +174,8 @@ impl Inner {
         };
         let mut response = Response::new(Body::from(text));
         let headers = response.headers_mut();
+        // With room for those that every answer has.
+        headers.reserve(24);
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
