@@ -19,11 +19,50 @@ pub struct Plan {
     pub form: Form,
     /// By their numbers, which is also the order in which they are shown.
     pub fields: Vec<Field>,
-    /// What stands there for fields that the message says nothing of, one after the other:
-    /// `,"camelCase":0`.
-    absent: String,
+    /// `,"camelCase":`, by places.
+    keys: Pieces,
+    /// What stands there for fields that the message says nothing of: `,"camelCase":0`.
+    absent: Pieces,
+}
+
+/// Texts by places, one after the other, with [`STEP`] zeroes behind the last: a short piece is written as
+/// so many bytes, which takes no call, and cut to its length. A list of fifty has a thousand pieces.
+#[derive(Debug)]
+struct Pieces {
+    bytes: Vec<u8>,
     /// Where that of each place begins, and where the last one ends.
     begins: Vec<usize>,
+}
+
+const STEP: usize = 32;
+
+impl Default for Pieces {
+    fn default() -> Self {
+        Self {
+            bytes: vec![0; STEP],
+            begins: vec![0],
+        }
+    }
+}
+
+impl Pieces {
+    fn push(&mut self, text: &str) {
+        self.bytes.truncate(self.bytes.len() - STEP);
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.begins.push(self.bytes.len());
+        self.bytes.extend_from_slice(&[0; STEP]);
+    }
+
+    fn write(&self, places: Range<usize>, to: &mut Vec<u8>) {
+        let (begin, end) = (self.begins[places.start], self.begins[places.end]);
+        match self.bytes[begin..].first_chunk::<STEP>() {
+            Some(step) if end - begin <= STEP => {
+                to.extend_from_slice(step);
+                to.truncate(to.len() - (STEP - (end - begin)));
+            }
+            _ => to.extend_from_slice(&self.bytes[begin..end]),
+        }
+    }
 }
 
 /// How a message looks as JSON.
@@ -38,8 +77,6 @@ pub enum Form {
 #[derive(Debug)]
 pub struct Field {
     number: u32,
-    /// `,"camelCase":`.
-    pub key: String,
     pub many: Many,
     pub is: Is,
     /// Shown only where it says something: an empty text, a zero enum.
@@ -110,24 +147,23 @@ impl Plans {
             descriptor: message.clone(),
             form: form(message),
             fields: Vec::new(),
-            absent: String::new(),
-            begins: vec![0],
+            keys: Pieces::default(),
+            absent: Pieces::default(),
         });
         let mut fields: Vec<_> = message.fields().map(|it| self.field(&it)).collect();
-        fields.sort_by_key(|(it, _)| it.number);
+        fields.sort_by_key(|(it, ..)| it.number);
         let plan = &mut self.messages[place];
-        for (field, absent) in fields {
-            if let Some(absent) = absent {
-                plan.absent.extend([&field.key, absent]);
-            }
-            plan.begins.push(plan.absent.len());
+        for (field, key, absent) in fields {
+            plan.absent
+                .push(&absent.map(|it| format!("{key}{it}")).unwrap_or_default());
+            plan.keys.push(&key);
             plan.fields.push(field);
         }
         place
     }
 
-    /// With what stands there when the message doesn't say, where something does.
-    fn field(&mut self, field: &FieldDescriptor) -> (Field, Option<&'static str>) {
+    /// With its key, and what stands there when the message doesn't say, where something does.
+    fn field(&mut self, field: &FieldDescriptor) -> (Field, String, Option<&'static str>) {
         let many = match field.cardinality() {
             _ if field.is_map() => Many::Map,
             Cardinality::Repeated => Many::List,
@@ -152,7 +188,6 @@ impl Plans {
         });
         let planned = Field {
             number: field.number(),
-            key: format!(",{}:", quoted(field.json_name())),
             is_hidden_by_default: many == Many::One
                 && absent.is_none()
                 && !field.supports_presence(),
@@ -160,7 +195,8 @@ impl Plans {
             is,
             choice,
         };
-        (planned, absent)
+        let key = format!(",{}:", quoted(field.json_name()));
+        (planned, key, absent)
     }
 
     fn is(&mut self, kind: Kind) -> Is {
@@ -194,10 +230,14 @@ impl Plans {
 }
 
 impl Plan {
-    /// What stands there for the fields of these places.
-    pub fn absent(&self, places: Range<usize>) -> &[u8] {
-        let (from, to) = (self.begins[places.start], self.begins[places.end]);
-        &self.absent.as_bytes()[from..to]
+    /// Writes the key of the field at this place.
+    pub fn write_key(&self, place: usize, to: &mut Vec<u8>) {
+        self.keys.write(place..place + 1, to);
+    }
+
+    /// Writes what stands there for the fields of these places.
+    pub fn write_absent(&self, places: Range<usize>, to: &mut Vec<u8>) {
+        self.absent.write(places, to);
     }
 
     /// The place of the field with this number.

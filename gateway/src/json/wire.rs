@@ -109,21 +109,20 @@ impl<'a> Writer<'a> {
             while at < end && self.found[at].0 == place {
                 at += 1;
             }
-            self.to.extend_from_slice(plan.absent(unsaid..place));
+            plan.write_absent(unsaid..place, self.to);
             unsaid = place + 1;
             let field = &plan.fields[place];
             if field.is_hidden_by_default && is_nothing(&field.is, &raw) {
                 continue;
             }
-            self.to.extend_from_slice(field.key.as_bytes());
+            plan.write_key(place, self.to);
             match field.many {
                 Many::One => self.value(&field.is, raw, deep)?,
                 Many::List => self.list(&field.is, from..at, deep)?,
                 Many::Map => self.map(&field.is, from..at, deep)?,
             }
         }
-        let rest = plan.absent(unsaid..plan.fields.len());
-        self.to.extend_from_slice(rest);
+        plan.write_absent(unsaid..plan.fields.len(), self.to);
         // Every field begins with a comma; the first one's place is that of the brace.
         match self.to.get_mut(start) {
             Some(first) => *first = b'{',
