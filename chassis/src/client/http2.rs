@@ -26,6 +26,9 @@ const SIGN_OF_LIFE: (Duration, Duration) = (Duration::from_secs(2), Duration::fr
 /// What the other end may send before it is read: of one answer, and of all together.
 const WINDOW: (u32, u32) = (1024 * 1024, 4 * 1024 * 1024);
 
+/// Calls under way before the other end has said how many it takes: more would be refused and sent again.
+const AT_FIRST: usize = 100;
+
 /// The largest head of an answer.
 const LARGEST_HEAD: u32 = 16 * 1024;
 
@@ -62,6 +65,7 @@ where
         .initial_window_size(WINDOW.0)
         .initial_connection_window_size(WINDOW.1)
         .max_header_list_size(LARGEST_HEAD)
+        .initial_max_send_streams(AT_FIRST)
         .enable_push(false)
         .handshake(io);
     let (requests, connection) = handshake.await?;
