@@ -1,5 +1,5 @@
-//! Signing in through the whole suite against bare argon2id on every core, and what other calls feel,
-//! also beside hashes that nobody signs in with: that much is the machine's.
+//! Signing in through the whole suite against bare argon2id on every core, and what other calls feel:
+//! beside nothing, beside sign-ins, and beside as many hashes that nobody signs in with.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +12,7 @@ use chassis::ids::Ids;
 use chassis::mask::Masked;
 use identity_svc::hashing::{Hasher, HashingCost};
 use serde_json::Value;
+use standalone::demo::PASSWORD;
 
 use crate::child::Child;
 use crate::load::{self, AsyncCall, Connection, Http};
@@ -124,7 +125,7 @@ async fn hashes_per_second() -> Result<f64> {
             while !over.load(Ordering::Relaxed) {
                 let mut hash = [0; 32];
                 argon2
-                    .hash_password_into(b"irikteu-demo-2026", b"0123456789abcdef", &mut hash)
+                    .hash_password_into(PASSWORD.as_bytes(), b"0123456789abcdef", &mut hash)
                     .map_err(|error| anyhow::anyhow!("{error}"))?;
                 hashes += 1;
             }
@@ -145,7 +146,7 @@ async fn hashes_only(hasher: &Hasher) -> Result<()> {
     let over = AtomicBool::new(false);
     let hash = async || {
         while !over.load(Ordering::Relaxed) {
-            let password = Masked::new("irikteu-demo-2026".to_owned());
+            let password = Masked::new(PASSWORD.to_owned());
             let known = hasher.verify(&password, None).await;
             ensure!(known.is_ok_and(|known| !known), "a hash came to no end");
         }

@@ -36,7 +36,7 @@ const LARGEST_HEAD: u32 = 16 * 1024;
 #[derive(Clone)]
 pub(crate) struct Sender {
     requests: SendRequest<Bytes>,
-    /// Cancelled once the connection took no more calls.
+    /// Cancelled once the connection takes no more calls.
     closing: CancellationToken,
 }
 
@@ -57,7 +57,7 @@ pub(crate) enum Broken {
 ///
 /// # Errors
 /// If the other end does not speak HTTP/2.
-pub(crate) async fn begin<I>(io: I) -> Result<(Sender, tokio::task::JoinHandle<()>), h2::Error>
+pub(crate) async fn begin<I>(io: I) -> Result<Sender, h2::Error>
 where
     I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -69,11 +69,13 @@ where
         .enable_push(false)
         .handshake(io);
     let (requests, connection) = handshake.await?;
-    let sender = Sender {
-        requests,
-        closing: CancellationToken::new(),
-    };
-    Ok((sender, tokio::spawn(run(connection))))
+    let closing = CancellationToken::new();
+    let closes = closing.clone().drop_guard();
+    tokio::spawn(async move {
+        let _closes = closes;
+        run(connection).await;
+    });
+    Ok(Sender { requests, closing })
 }
 
 async fn run<I>(mut connection: Connection<I, Bytes>)
@@ -107,12 +109,12 @@ async fn silence(pings: Option<PingPong>) {
 }
 
 impl Sender {
-    /// Whether the connection took every call so far.
+    /// Whether the connection takes calls, as far as is known.
     pub fn is_open(&self) -> bool {
         !self.closing.is_cancelled()
     }
 
-    /// Cancelled once the connection took no more calls.
+    /// Cancelled once the connection takes no more calls.
     pub fn closing(&self) -> CancellationToken {
         self.closing.clone()
     }

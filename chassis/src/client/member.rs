@@ -10,7 +10,6 @@ use http::uri::Authority;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
@@ -150,7 +149,7 @@ async fn keep_up(member: Arc<Member>, lane: usize, dial: Dial) {
             connected = connected => connected.context("no answer in time").and_then(|it| it),
         };
         match connected {
-            Ok((sender, connection)) => {
+            Ok(sender) => {
                 wait = TRY_AGAIN.0;
                 let closing = sender.closing();
                 member.set(lane, Some(sender));
@@ -159,7 +158,6 @@ async fn keep_up(member: Arc<Member>, lane: usize, dial: Dial) {
                     // Calls under way hold the connection for as long as they need.
                     () = member.stop.cancelled() => return member.set(lane, None),
                     () = closing.cancelled() => member.set(lane, None),
-                    _ended = connection => member.set(lane, None),
                 }
                 tracing::debug!(service = dial.service, address = %member.address, "a connection ended");
             }
@@ -176,7 +174,7 @@ async fn keep_up(member: Arc<Member>, lane: usize, dial: Dial) {
 }
 
 /// A connection by the certificates of this moment.
-async fn connect(address: SocketAddr, dial: &Dial) -> anyhow::Result<(Sender, JoinHandle<()>)> {
+async fn connect(address: SocketAddr, dial: &Dial) -> anyhow::Result<Sender> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let Some(tls) = &dial.tls else {

@@ -197,12 +197,9 @@ pub async fn password_hash<C: ConnectionTrait>(
 /// Whether this is the hash of the account's password still; it stays so until the end of the
 /// transaction.
 pub async fn lock_password_hash(tx: &Tx, account: Uuid, hash: &Masked<String>) -> Result<bool> {
-    let sql = format!(
-        "SELECT 1 AS one FROM account WHERE id = $1 AND password_hash = $2{}",
-        for_update(tx)
-    );
-    let values = [account.to_string().into(), hash.reveal().as_str().into()];
-    Ok(query_one(tx, &sql, values).await?.is_some())
+    let mut alone = Together::default();
+    let unchanged = lock_password_hash_with(&mut alone, account, hash);
+    Ok(alone.run(tx).await?.of(unchanged) > 0)
 }
 
 /// The same among statements that go together: one row where it is this hash still.

@@ -1,7 +1,7 @@
 //! Bodies that come in pieces, there and back.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::routing::post;
@@ -11,6 +11,7 @@ use futures_util::{Stream, StreamExt, stream};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tower::{Service, ServiceExt};
 
@@ -46,15 +47,6 @@ where
 
 fn piece(number: usize) -> Bytes {
     Bytes::from(vec![number.to_le_bytes()[0]; PIECE])
-}
-
-/// Set when what holds it is dropped.
-struct Dropped(Arc<AtomicBool>);
-
-impl Drop for Dropped {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,8 +91,8 @@ async fn nothing_is_sent_faster_than_it_is_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_was_read_ends_what_is_still_sent() {
     let hasty = to(|| async { "enough" }).await;
-    let is_over = Arc::<AtomicBool>::default();
-    let held = Dropped(is_over.clone());
+    let over = CancellationToken::new();
+    let held = over.clone().drop_guard();
     let pieces = stream::once(async { Ok(piece(0)) })
         .chain(stream::pending())
         .map(move |piece| {
@@ -109,7 +101,7 @@ async fn an_answer_that_was_read_ends_what_is_still_sent() {
         });
     let answer = send(&hasty, pieces).await.into_body().collect().await;
     assert_eq!(answer.unwrap().to_bytes(), "enough");
-    until("nothing more is sent", || is_over.load(Ordering::SeqCst)).await;
+    until("nothing more is sent", || over.is_cancelled()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
